@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire - frames between host and agent over one virtio-serial port, used by both programs.
+ *
+ * A frame is a 24-byte little-endian header {u32 len, u16 type, u16 zero, u64 seq, u64 t_ns} and
+ * `len` payload bytes. Payloads are written and read with the cursor functions below: numbers are
+ * little-endian, a string is u32 length + bytes + NUL (the NUL is not counted), so that a reader
+ * may use it in place. Every read is bounds-checked; after the first bad one the cursor is `bad`
+ * and yields zeros and "". No allocation. Frame types and ids are never reused.
+ */
+#ifndef GUEST_WIRE_H
+#define GUEST_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WIRE_VERSION	 1
+#define WIRE_HEADER_SIZE 24
+#define WIRE_PAYLOAD_MAX (1u << 20)
+#define WIRE_PORT_NAME	 "scxplore.wire" /* /dev/virtio-ports/NAME in the guest */
+
+enum wire_type {
+	/* host to guest */
+	WIRE_CONFIG = 1,   /* list of key, value strings; see enum below; answered by EV_READY */
+	WIRE_OP = 2,	   /* an op (wire_op.h); queued on the agent's main line in order of arrival */
+	WIRE_CANCEL = 3,   /* seq: cut the hold or wait with this seq short; 0 = whatever is running */
+	WIRE_PING = 4,	   /* u64 token; answered at once by EV_PONG */
+	WIRE_RATE = 5,	   /* u64 ns between samples; 0 = none */
+	WIRE_END = 6,	   /* no more ops: when the queue is empty tear all down, then EV_END */
+	WIRE_POWEROFF = 7, /* power the guest off at once */
+	WIRE_START = 8,	   /* ops wait in the queue until this comes (scripts); interactive sends it first */
+	/* guest to host */
+	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
+	WIRE_SAMPLE = 65, /* struct sample (wire_sample.h) */
+};
+
+/* Keys of WIRE_CONFIG (strings on the wire, unknown ones are ignored and logged). */
+#define WIRE_CONFIG_ROOT     "root"	/* workload root, "/scxplore" */
+#define WIRE_CONFIG_FAULT    "fault"	/* "", "place-after-exec", "place-never" */
+#define WIRE_CONFIG_SAMPLE   "sample"	/* ns between samples, decimal */
+#define WIRE_CONFIG_DURATION "duration" /* ns of guest time the scenario may take, 0 = no limit */
+
+struct wire_header {
+	uint32_t len;
+	uint16_t type;
+	uint64_t seq;
+	uint64_t t_ns; /* guest CLOCK_MONOTONIC; 0 from the host */
+};
+
+struct wire_writer {
+	uint8_t *data;
+	size_t size;
+	size_t len;
+	bool bad; /* did not fit */
+};
+
+struct wire_reader {
+	const uint8_t *data;
+	size_t len;
+	size_t pos;
+	bool bad; /* read past the end or malformed */
+};
+
+/* A frame in the making: reserves the header, wire_end() fills it in. false = did not fit. */
+void wire_begin(struct wire_writer *w, void *data, size_t size);
+bool wire_end(struct wire_writer *w, enum wire_type type, uint64_t seq, uint64_t t_ns);
+
+void wire_put_u8(struct wire_writer *w, uint8_t v);
+void wire_put_u16(struct wire_writer *w, uint16_t v);
+void wire_put_u32(struct wire_writer *w, uint32_t v);
+void wire_put_u64(struct wire_writer *w, uint64_t v);
+void wire_put_bytes(struct wire_writer *w, const void *data, size_t len); /* u32 len, bytes, NUL */
+void wire_put_str(struct wire_writer *w, const char *s);		  /* NULL is "" */
+
+uint8_t wire_get_u8(struct wire_reader *r);
+uint16_t wire_get_u16(struct wire_reader *r);
+uint32_t wire_get_u32(struct wire_reader *r);
+uint64_t wire_get_u64(struct wire_reader *r);
+const void *wire_get_bytes(struct wire_reader *r, size_t *len); /* points into the frame */
+const char *wire_get_str(struct wire_reader *r); /* a string with an inner NUL is malformed */
+/* Everything was read and nothing was malformed. */
+bool wire_reader_done(const struct wire_reader *r);
+
+/*
+ * Look for one whole frame at data. Returns its total size (header included) and fills header and
+ * payload reader; 0 when more bytes are needed; -EPROTO when the bytes cannot be a frame.
+ */
+ssize_t wire_frame(const void *data, size_t len, struct wire_header *h, struct wire_reader *payload);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire_sample - codec of samples. Rows are written field by field, so that neither side depends
+ * on the other's struct layout. Invariant: counts are checked against the caps before any row.
+ */
+#include "guest/wire_sample.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void put_comm(struct wire_writer *w, const char *comm)
+{
+	wire_put_bytes(w, comm, strnlen(comm, SAMPLE_COMM));
+}
+
+static void get_fixed(struct wire_reader *r, char *dst, size_t size)
+{
+	size_t len;
+	const char *s = wire_get_bytes(r, &len);
+
+	if (len >= size) {
+		r->bad = true;
+		len = 0;
+	}
+	memcpy(dst, s, len);
+	dst[len] = '\0';
+}
+
+static void put_cpu(struct wire_writer *w, const struct sample_cpu *c)
+{
+	wire_put_u32(w, c->cpu);
+	wire_put_u32(w, (uint32_t)c->pid);
+	wire_put_u64(w, c->cgroup_id);
+	wire_put_u64(w, c->nr_running);
+	wire_put_u64(w, c->switches);
+	wire_put_u64(w, c->migrations);
+	wire_put_u64(w, c->busy_ns);
+	put_comm(w, c->comm);
+}
+
+static void get_cpu(struct wire_reader *r, struct sample_cpu *c)
+{
+	c->cpu = wire_get_u32(r);
+	c->pid = (int32_t)wire_get_u32(r);
+	c->cgroup_id = wire_get_u64(r);
+	c->nr_running = wire_get_u64(r);
+	c->switches = wire_get_u64(r);
+	c->migrations = wire_get_u64(r);
+	c->busy_ns = wire_get_u64(r);
+	get_fixed(r, c->comm, sizeof(c->comm));
+}
+
+static void put_task(struct wire_writer *w, const struct sample_task *t)
+{
+	wire_put_u32(w, (uint32_t)t->pid);
+	wire_put_u32(w, (uint32_t)t->tid);
+	wire_put_u32(w, (uint32_t)t->cpu);
+	wire_put_u8(w, (uint8_t)t->state);
+	wire_put_u8(w, t->policy);
+	wire_put_u8(w, (uint8_t)t->nice);
+	wire_put_u64(w, t->cgroup_id);
+	wire_put_u64(w, t->run_ns);
+	wire_put_u64(w, t->wait_ns);
+	wire_put_u64(w, t->switches);
+	wire_put_u64(w, t->migrations);
+	put_comm(w, t->comm);
+}
+
+static void get_task(struct wire_reader *r, struct sample_task *t)
+{
+	t->pid = (int32_t)wire_get_u32(r);
+	t->tid = (int32_t)wire_get_u32(r);
+	t->cpu = (int32_t)wire_get_u32(r);
+	t->state = (char)wire_get_u8(r);
+	t->policy = wire_get_u8(r);
+	t->nice = (int8_t)wire_get_u8(r);
+	t->cgroup_id = wire_get_u64(r);
+	t->run_ns = wire_get_u64(r);
+	t->wait_ns = wire_get_u64(r);
+	t->switches = wire_get_u64(r);
+	t->migrations = wire_get_u64(r);
+	get_fixed(r, t->comm, sizeof(t->comm));
+}
+
+static void put_cgroup(struct wire_writer *w, const struct sample_cgroup *g)
+{
+	wire_put_u64(w, g->id);
+	wire_put_u64(w, g->usage_ns);
+	wire_put_u64(w, g->periods);
+	wire_put_u64(w, g->throttled);
+	wire_put_u64(w, g->throttled_ns);
+	wire_put_u64(w, g->psi_some_ns);
+	wire_put_bytes(w, g->path, strnlen(g->path, SAMPLE_PATH_MAX - 1));
+}
+
+static void get_cgroup(struct wire_reader *r, struct sample_cgroup *g)
+{
+	g->id = wire_get_u64(r);
+	g->usage_ns = wire_get_u64(r);
+	g->periods = wire_get_u64(r);
+	g->throttled = wire_get_u64(r);
+	g->throttled_ns = wire_get_u64(r);
+	g->psi_some_ns = wire_get_u64(r);
+	get_fixed(r, g->path, sizeof(g->path));
+}
+
+/* largest encoded row: a cgroup with a full path; tasks and CPUs are smaller */
+enum { ROW_MAX = 48 + SAMPLE_PATH_MAX + 8, HEAD_SIZE = 3 * 8 + 3 * 4 };
+
+void wire_sample_put(struct wire_writer *w, const struct sample *s)
+{
+	uint32_t ncpus = s->ncpus < SAMPLE_CPUS_MAX ? s->ncpus : SAMPLE_CPUS_MAX;
+	uint32_t ncgroups = s->ncgroups < SAMPLE_CGROUPS_MAX ? s->ncgroups : SAMPLE_CGROUPS_MAX;
+	uint32_t ntasks = s->ntasks < SAMPLE_TASKS_MAX ? s->ntasks : SAMPLE_TASKS_MAX;
+	size_t room = w->size - w->len, used = HEAD_SIZE + (size_t)(ncpus + ncgroups) * ROW_MAX;
+	uint32_t fit = used < room ? (uint32_t)((room - used) / 96) : 0, i;
+
+	if (ntasks > fit)
+		ntasks = fit;
+	wire_put_u64(w, s->drops);
+	wire_put_u64(w, s->cost_ns);
+	wire_put_u64(w, s->cut + (s->ncpus - ncpus) + (s->ncgroups - ncgroups) + (s->ntasks - ntasks));
+	wire_put_u32(w, ncpus);
+	wire_put_u32(w, ntasks);
+	wire_put_u32(w, ncgroups);
+	for (i = 0; i < ncpus; i++)
+		put_cpu(w, &s->cpus[i]);
+	for (i = 0; i < ntasks; i++)
+		put_task(w, &s->tasks[i]);
+	for (i = 0; i < ncgroups; i++)
+		put_cgroup(w, &s->cgroups[i]);
+}
+
+int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct sample *s)
+{
+	uint32_t i;
+
+	s->t_ns = h->t_ns;
+	s->drops = wire_get_u64(r);
+	s->cost_ns = wire_get_u64(r);
+	s->cut = wire_get_u64(r);
+	s->ncpus = wire_get_u32(r);
+	s->ntasks = wire_get_u32(r);
+	s->ncgroups = wire_get_u32(r);
+	if (r->bad || s->ncpus > SAMPLE_CPUS_MAX || s->ntasks > SAMPLE_TASKS_MAX ||
+	    s->ncgroups > SAMPLE_CGROUPS_MAX) {
+		s->ncpus = s->ntasks = s->ncgroups = 0;
+		return -EPROTO;
+	}
+	for (i = 0; i < s->ncpus && !r->bad; i++)
+		get_cpu(r, &s->cpus[i]);
+	for (i = 0; i < s->ntasks && !r->bad; i++)
+		get_task(r, &s->tasks[i]);
+	for (i = 0; i < s->ncgroups && !r->bad; i++)
+		get_cgroup(r, &s->cgroups[i]);
+	if (r->bad) {
+		s->ncpus = s->ntasks = s->ncgroups = 0;
+		return -EPROTO;
+	}
+	return 0;
+}
