@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * export - a session as something to keep: C test, JSON, POSIX shell script, Markdown report.
+ *
+ * Reads scenario, session info and model (for what was seen: exits, kernel, scheduler) and the op
+ * table; nothing else. Deterministic: the same session gives the same bytes.
+ */
+#ifndef OPS_EXPORT_H
+#define OPS_EXPORT_H
+
+#include "base/buf.h"
+#include "ops/journal.h"
+
+struct export_input {
+	const struct session_info *info;
+	const struct model *model;
+	const struct scenario *scenario;
+	const char *session_name; /* "placement.session": last path component only */
+	const char *file_name;	  /* "placement.c" or NULL */
+	bool with_build;	  /* --with build: meson stanza and Makefile line in a comment */
+};
+
+struct exporter {
+	const char *name; /* "c" */
+	const char *summary;
+	const char *suffix; /* ".c" */
+	bool replays;	    /* is verified by a replay before saving */
+	int (*write)(const struct export_input *in, struct buf *out, struct err *err);
+};
+
+const struct exporter *exporter_at(size_t i); /* NULL past the end */
+const struct exporter *exporter_by_name(const char *name);
+
+/* A C string literal (with quotes) for any bytes: no trigraphs, no splices, broken where lines get long. */
+void export_c_string(struct buf *out, const char *data, size_t len, unsigned column, unsigned indent);
+/* Text made safe for the inside of a C comment. */
+void export_c_comment(struct buf *out, const char *text);
+/* A C identifier from any text, never empty, never a keyword. */
+void export_c_ident(struct buf *out, const char *text);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * session - one experiment: a guest, its journal, its scenario and its model, joined.
+ *
+ * The road of an op: session_submit() -> op_parse -> scenario_check -> journal -> wire -> guest;
+ * the road back: frame -> event -> journal -> model_apply -> observer. The TUI, `do`, `run`, the
+ * export's verification and the library all stand on this and on nothing below it.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "base/loop.h"
+#include "ops/check.h"
+#include "ops/journal.h"
+#include "ops/model.h"
+#include "ops/scenario.h"
+#include "vmm/guest.h"
+
+struct session;
+
+struct session_observer {
+	/* The model has changed through this event (journalled already). */
+	void (*event)(void *arg, const struct event *ev);
+	void (*sample)(void *arg);
+	/* The guest is gone or the end was reached and the guest is off: nothing more will come. clean = as asked. */
+	void (*finished)(void *arg, bool clean, const char *text);
+};
+
+struct session_config {
+	struct guest_config guest;
+	const char *journal; /* path of the session file to make; NULL = none is written */
+	bool interactive;    /* ops run as they come; else they wait for session_begin() */
+	uint64_t sample_ns;  /* 0 = no samples */
+};
+
+struct session *session_create(struct loop *loop, const struct session_config *config,
+			       const struct session_observer *observer, void *arg, struct err *err);
+void session_destroy(struct session *s); /* kills what still runs */
+
+int session_boot(struct session *s, struct err *err);
+
+/* One line; queued until the guest is ready. Empty lines and comments give 0 with *seq = 0. */
+int session_submit(struct session *s, const char *line, uint64_t *seq, struct err *err);
+/* A whole block, all or nothing. */
+int session_submit_block(struct session *s, const char *name, const char *text, size_t len, struct err *err);
+/* All ops of a scenario (cloned), with their tempo. */
+int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err);
+
+void session_begin(struct session *s);		    /* let the queue go (scripts) */
+void session_cancel(struct session *s);		    /* cut the running hold or wait short */
+void session_end(struct session *s);		    /* no more ops: tear down, power off, finished() */
+void session_kill(struct session *s);		    /* end the guest at once */
+
+const struct model *session_model(const struct session *s);
+const struct scenario *session_scenario(const struct session *s);
+const struct session_info *session_info(const struct session *s);
+struct guest *session_guest(struct session *s); /* for the console view */
+const char *session_path(const struct session *s); /* "" when nothing is recorded */
+
+#endif
