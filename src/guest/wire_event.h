@@ -46,7 +46,8 @@
 	X(ACCEL, 103, "accel", "host: accelerator in use and why", F_NAME, F_TEXT)                \
 	X(GUEST, 104, "guest", "host: kernel release, topology", F_NAME, F_TEXT)                  \
 	X(GONE, 105, "gone", "host: the guest is not there any more: why", F_TEXT)                \
-	X(HOST_LOG, 106, "host-log", "word from the host: level as in syslog", F_LEVEL, F_TEXT)
+	X(HOST_LOG, 106, "host-log", "word from the host: level as in syslog", F_LEVEL, F_TEXT)          \
+	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100
 

@@ -16,6 +16,7 @@
 struct scenario;
 
 struct scenario *scenario_create(unsigned cpus); /* cpus of the guest's topology; 0 = not known: CPU lists are not range-checked */
+struct scenario *scenario_clone(const struct scenario *s); /* deep copy */
 void scenario_destroy(struct scenario *s);
 
 /* Would this op be valid now? Nothing is changed. The error names argument and nearest valid word. */

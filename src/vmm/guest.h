@@ -84,6 +84,9 @@ int guest_send(struct guest *g, const void *frame, size_t len);
 /* Ask for a power-off; killed after 3 s. gone() follows. */
 void guest_stop(struct guest *g);
 
+/* Kill the machine at once; gone() follows from the loop. */
+void guest_kill(struct guest *g);
+
 enum guest_state guest_state(const struct guest *g);
 enum accel guest_accel(const struct guest *g);
 const char *guest_kernel_release(const struct guest *g); /* "7.3.4+deb13-cloud-amd64"; "" before start */

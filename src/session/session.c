@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * session - joins guest, journal, scenario and model; the only place where the two roads meet.
+ *
+ * Invariants: an op is in the session file before it is on the wire; every event passes emit(),
+ * which journals it, applies it and only then tells the observer; nothing here blocks.
+ */
+#include "session/session.h"
+#include "session/session_info.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define READY_DEADLINE_NS  UINT64_C(60000000000)  /* agent's set-up, slow under emulation */
+#define PING_NS		   UINT64_C(2000000000)
+#define SILENCE_WARN_NS	   UINT64_C(15000000000)
+#define SILENCE_KILL_NS	   UINT64_C(120000000000) /* scripts only: a person decides for himself */
+#define JOURNAL_SAMPLE_NS  UINT64_C(1000000000)
+
+struct session {
+	struct loop *loop;
+	struct session_config config; /* strings are owned by the guest and by info */
+	const struct session_observer *observer;
+	void *arg;
+	struct guest *guest;
+	struct model *model;
+	struct scenario *scenario;
+	struct journal *journal;
+	struct session_info info;
+	char *fault;
+	uint64_t next_seq;
+	uint64_t now_ns; /* newest guest time */
+	uint64_t sample_written_ns;
+	bool sample_due;
+	bool configured, ready, begun, ending, finished, warned_silent;
+	struct buf pending; /* frames that wait for EV_READY */
+	loop_id ready_timer, ping_timer;
+	uint64_t heard_ns; /* host clock of the last frame */
+	struct sample sample;
+	uint8_t *frame; /* room for the largest frame */
+};
+
+static void finish(struct session *s, bool clean, const char *text);
+
+/* ---- events ---------------------------------------------------------------------------- */
+
+static int journal_it(struct session *s, const struct event *ev, struct err *err)
+{
+	return s->journal ? journal_event(s->journal, ev, err) : 0;
+}
+
+static void emit(struct session *s, const struct event *ev)
+{
+	struct event note = {.type = EV_HOST_LOG, .t_ns = s->now_ns, .level = 3};
+	struct err err = ERR_INIT;
+
+	if (journal_it(s, ev, &err) < 0) {
+		/* the record is broken: say it, keep working without one */
+		journal_destroy(s->journal);
+		s->journal = NULL;
+		err_wrap(&err, "this session is not recorded any more");
+		note.text = err.msg;
+		model_apply(s->model, &note);
+	}
+	model_apply(s->model, ev);
+	if (s->observer->event)
+		s->observer->event(s->arg, ev);
+}
+
+static void emit_text(struct session *s, enum event_type type, const char *name, const char *text)
+{
+	struct event ev = {.type = type, .t_ns = s->now_ns, .name = name ? name : "",
+			   .text = text ? text : "", .cgroup = "", .path = "", .data = ""};
+
+	emit(s, &ev);
+}
+
+static void emit_log(struct session *s, int level, const char *text)
+{
+	struct event ev = {.type = EV_HOST_LOG, .t_ns = s->now_ns, .level = (uint64_t)level,
+			   .text = text, .name = "", .cgroup = "", .path = "", .data = ""};
+
+	emit(s, &ev);
+}
+
+static void emit_verdict(struct session *s, uint64_t seq, enum verdict v, const char *why)
+{
+	struct event ev = {.type = EV_VERDICT, .seq = seq, .t_ns = s->now_ns, .code = v, .text = why,
+			   .name = "", .cgroup = "", .path = "", .data = ""};
+
+	emit(s, &ev);
+}
+
+static const struct op *op_of(const struct session *s, uint64_t seq)
+{
+	const struct model_op *op = model_op(s->model, seq);
+
+	return op ? op->op : NULL;
+}
+
+static void judge(struct session *s, const struct event *ev)
+{
+	const struct op *op = op_of(s, ev->seq);
+	cleanup_buf struct buf why = BUF_INIT;
+	enum verdict v;
+
+	if (!op || !(op->def->flags & OPF_EXPECT))
+		return;
+	if (ev->type == EV_FAILED) {
+		buf_addf(&why, "could not be judged: %s", ev->text);
+		v = VERDICT_INCONCLUSIVE;
+	} else {
+		v = check_op(s->model, op, ev->seq, &why);
+	}
+	emit_verdict(s, ev->seq, v, buf_text(&why));
+}
+
+/* ---- towards the guest ----------------------------------------------------------------- */
+
+static int send_simple(struct session *s, enum wire_type type, uint64_t seq, const uint64_t *value)
+{
+	uint8_t frame[WIRE_HEADER_SIZE + 8];
+	struct wire_writer w;
+
+	wire_begin(&w, frame, sizeof(frame));
+	if (value)
+		wire_put_u64(&w, *value);
+	if (!wire_end(&w, type, seq, 0))
+		return -EMSGSIZE;
+	return guest_send(s->guest, frame, w.len);
+}
+
+static void send_config(struct session *s)
+{
+	char sample[24], duration[24];
+	struct wire_writer w;
+
+	snprintf(sample, sizeof(sample), "%" PRIu64, s->config.sample_ns);
+	snprintf(duration, sizeof(duration), "%" PRIu64, s->info.duration_ns);
+	wire_begin(&w, s->frame, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
+	wire_put_str(&w, WIRE_CONFIG_ROOT);
+	wire_put_str(&w, s->info.workload_root);
+	wire_put_str(&w, WIRE_CONFIG_FAULT);
+	wire_put_str(&w, s->fault ? s->fault : "");
+	wire_put_str(&w, WIRE_CONFIG_SAMPLE);
+	wire_put_str(&w, sample);
+	wire_put_str(&w, WIRE_CONFIG_DURATION);
+	wire_put_str(&w, duration);
+	if (wire_end(&w, WIRE_CONFIG, 0, 0))
+		guest_send(s->guest, s->frame, w.len);
+}
+
+static int send_or_queue(struct session *s, const void *frame, size_t len, struct err *err)
+{
+	int r;
+
+	if (!s->ready) {
+		buf_add(&s->pending, frame, len);
+		return 0;
+	}
+	r = guest_send(s->guest, frame, len);
+	return r < 0 ? err_sys(err, -r, "send an op to the guest") : 0;
+}
+
+static void flush_pending(struct session *s)
+{
+	struct wire_header h;
+	struct wire_reader payload;
+	size_t at = 0;
+
+	while (at < s->pending.len) {
+		ssize_t n = wire_frame(s->pending.data + at, s->pending.len - at, &h, &payload);
+
+		if (n <= 0 || guest_send(s->guest, s->pending.data + at, (size_t)n) < 0) {
+			emit_log(s, 3, "send the first ops to the guest: the channel does not take them; "
+				       "end the session and try fewer ops");
+			break;
+		}
+		at += (size_t)n;
+	}
+	buf_finish(&s->pending);
+}
+
+/* ---- from the guest -------------------------------------------------------------------- */
+
+static void on_hello(struct session *s, const struct event *ev)
+{
+	char text[160];
+
+	if (ev->count != WIRE_VERSION) {
+		snprintf(text, sizeof(text),
+			 "the agent speaks wire version %" PRIu64 ", this program %d: rebuild both",
+			 ev->count, WIRE_VERSION);
+		emit_log(s, 2, text);
+		session_kill(s);
+		return;
+	}
+	if (!s->configured) {
+		s->configured = true;
+		loop_arm(s->loop, s->ready_timer, READY_DEADLINE_NS, 0);
+		send_config(s);
+	}
+}
+
+static void on_ready(struct session *s)
+{
+	if (s->ready)
+		return;
+	s->ready = true;
+	loop_arm(s->loop, s->ready_timer, 0, 0);
+	loop_arm(s->loop, s->ping_timer, PING_NS, PING_NS);
+	if (s->config.interactive)
+		s->begun = true;
+	flush_pending(s);
+	if (s->begun)
+		send_simple(s, WIRE_START, 0, NULL);
+	if (s->ending)
+		send_simple(s, WIRE_END, 0, NULL);
+}
+
+static void on_event(struct session *s, const struct event *ev)
+{
+	if (ev->t_ns > s->now_ns)
+		s->now_ns = ev->t_ns;
+	if (ev->type == EV_PONG)
+		return; /* heard is all that matters */
+	emit(s, ev);
+	switch (ev->type) {
+	case EV_HELLO:
+		on_hello(s, ev);
+		break;
+	case EV_READY:
+		on_ready(s);
+		break;
+	case EV_FAILED:
+		scenario_undo(s->scenario, ev->seq);
+		judge(s, ev);
+		s->sample_due = true;
+		break;
+	case EV_DONE:
+		judge(s, ev);
+		s->sample_due = true;
+		break;
+	case EV_END:
+		guest_stop(s->guest);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_sample(struct session *s, const struct wire_header *h, struct wire_reader *r)
+{
+	struct err err = ERR_INIT;
+
+	if (wire_sample_read(h, r, &s->sample) < 0) {
+		emit_log(s, 4, "the guest sent a malformed sample: left out");
+		return;
+	}
+	if (h->t_ns > s->now_ns)
+		s->now_ns = h->t_ns;
+	if (s->journal && (s->sample_due || h->t_ns >= s->sample_written_ns + JOURNAL_SAMPLE_NS)) {
+		s->sample_due = false;
+		s->sample_written_ns = h->t_ns;
+		if (journal_sample(s->journal, &s->sample, &err) < 0)
+			emit_log(s, 3, err.msg);
+	}
+	model_sample(s->model, &s->sample);
+	if (s->observer->sample)
+		s->observer->sample(s->arg);
+}
+
+static void on_frame(void *arg, const struct wire_header *h, struct wire_reader *payload)
+{
+	struct session *s = arg;
+	struct event ev;
+
+	s->heard_ns = loop_now_ns();
+	s->warned_silent = false;
+	if (s->finished)
+		return;
+	if (h->type == WIRE_SAMPLE)
+		on_sample(s, h, payload);
+	else if (h->type == WIRE_EVENT && wire_event_read(h, payload, &ev) == 0)
+		on_event(s, &ev);
+	else
+		emit_log(s, 4, "the guest sent a frame that cannot be read: left out");
+}
+
+static void on_stage(void *arg, const char *name, uint64_t ns)
+{
+	struct session *s = arg;
+	struct event ev = {.type = EV_BOOT, .name = name, .count = ns, .t_ns = s->now_ns,
+			   .text = "", .cgroup = "", .path = "", .data = ""};
+
+	emit(s, &ev);
+}
+
+static void on_accel(void *arg, enum accel accel, const char *reason)
+{
+	struct session *s = arg;
+
+	/* a boot that is tried again begins from the first frame */
+	s->configured = false;
+	emit_text(s, EV_ACCEL, accel_name(accel), reason);
+}
+
+static void on_log(void *arg, int level, const char *text)
+{
+	emit_log(arg, level, text);
+}
+
+static void on_gone(void *arg, bool clean, const char *text)
+{
+	finish(arg, clean, text);
+}
+
+static const struct guest_ops guest_ops = {
+	.stage = on_stage,
+	.accel = on_accel,
+	.frame = on_frame,
+	.log = on_log,
+	.gone = on_gone,
+};
+
+static void finish(struct session *s, bool clean, const char *text)
+{
+	size_t i;
+
+	if (s->finished)
+		return;
+	s->finished = true;
+	loop_arm(s->loop, s->ready_timer, 0, 0);
+	loop_arm(s->loop, s->ping_timer, 0, 0);
+	emit_text(s, EV_GONE, NULL, text);
+	for (i = 0; i < s->model->nops; i++) {
+		const struct model_op *op = &s->model->ops[i];
+
+		if (op->op && (op->op->def->flags & OPF_EXPECT) && op->verdict == VERDICT_NONE)
+			emit_verdict(s, op->seq, VERDICT_INCONCLUSIVE,
+				     "the guest was gone before this could be judged");
+	}
+	if (s->observer->finished)
+		s->observer->finished(s->arg, clean, text);
+}
+
+static void on_ready_deadline(void *arg)
+{
+	struct session *s = arg;
+
+	emit_log(s, 2, "the agent has not finished its set-up within 60 s: look at the console, "
+		       "try another kernel (scxplore kernel list)");
+	session_kill(s);
+}
+
+static void on_ping(void *arg)
+{
+	struct session *s = arg;
+	uint64_t now = loop_now_ns(), quiet = now - s->heard_ns;
+	char text[160];
+
+	send_simple(s, WIRE_PING, 0, &now);
+	if (quiet > SILENCE_KILL_NS && !s->config.interactive) {
+		emit_log(s, 2, "the agent has been silent for two minutes: the guest is ended");
+		session_kill(s);
+	} else if (quiet > SILENCE_WARN_NS && !s->warned_silent) {
+		s->warned_silent = true;
+		snprintf(text, sizeof(text), "the agent has been silent for %" PRIu64 " s",
+			 quiet / UINT64_C(1000000000));
+		emit_log(s, 4, text);
+	}
+}
+
+/* ---- life ------------------------------------------------------------------------------- */
+
+struct session *session_create(struct loop *loop, const struct session_config *config,
+			       const struct session_observer *observer, void *arg, struct err *err)
+{
+	struct session *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	s->config = *config;
+	s->observer = observer;
+	s->arg = arg;
+	s->next_seq = 1;
+	s->fault = xstrdup(config->guest.fault);
+	session_info_fill(&s->info, &config->guest);
+	s->config.guest.workload_root = s->info.workload_root;
+	s->ready_timer = loop_add_timer(loop, on_ready_deadline, s);
+	s->ping_timer = loop_add_timer(loop, on_ping, s);
+	s->frame = xcalloc(1, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
+	s->sample.cpus = xcalloc(SAMPLE_CPUS_MAX, sizeof(*s->sample.cpus));
+	s->sample.tasks = xcalloc(SAMPLE_TASKS_MAX, sizeof(*s->sample.tasks));
+	s->sample.cgroups = xcalloc(SAMPLE_CGROUPS_MAX, sizeof(*s->sample.cgroups));
+	s->model = model_create();
+	s->scenario = scenario_create(topology_cpus(&config->guest.topology));
+	if (config->journal) {
+		s->journal = journal_create(config->journal, &s->info, err);
+		if (!s->journal) {
+			session_destroy(s);
+			return NULL;
+		}
+	}
+	s->guest = guest_create(loop, &s->config.guest, &guest_ops, s);
+	return s;
+}
+
+void session_destroy(struct session *s)
+{
+	if (!s)
+		return;
+	s->finished = true; /* nobody is told any more */
+	guest_destroy(s->guest);
+	loop_remove(s->loop, s->ready_timer);
+	loop_remove(s->loop, s->ping_timer);
+	journal_destroy(s->journal);
+	scenario_destroy(s->scenario);
+	model_destroy(s->model);
+	session_info_finish(&s->info);
+	buf_finish(&s->pending);
+	free(s->sample.cpus);
+	free(s->sample.tasks);
+	free(s->sample.cgroups);
+	free(s->frame);
+	free(s->fault);
+	free(s);
+}
+
+int session_boot(struct session *s, struct err *err)
+{
+	int r;
+
+	if (s->fault && *s->fault)
+		emit_text(s, EV_FAULT, s->fault, NULL);
+	r = guest_start(s->guest, err);
+	if (r < 0)
+		return err_wrap(err, "boot the guest");
+	s->heard_ns = loop_now_ns();
+	emit_text(s, EV_GUEST, guest_kernel_release(s->guest), s->info.topology);
+	return 0;
+}
+
+static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err *err)
+{
+	cleanup_op struct op *owned = op;
+	cleanup_free char *text = NULL;
+	struct event ev = {.type = EV_OP, .name = "", .cgroup = "", .path = "", .data = ""};
+	long len;
+	int r;
+
+	if (s->finished)
+		return err_set(err, EPIPE, "the guest is gone: start a new session");
+	if (s->ending)
+		return err_set(err, EPIPE, "the session is ending: no more ops are taken");
+	r = scenario_check(s->scenario, op, err);
+	if (r < 0)
+		return r;
+	op->seq = s->next_seq;
+	len = op_encode(op, s->frame, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX, err);
+	if (len < 0)
+		return (int)len;
+	text = op_format(op);
+	ev.seq = op->seq;
+	ev.t_ns = s->now_ns;
+	ev.text = text;
+	r = journal_it(s, &ev, err);
+	if (r < 0)
+		return err_wrap(err, "record the op (it was not sent)");
+	s->next_seq++;
+	model_apply(s->model, &ev);
+	r = scenario_add(s->scenario, STEAL(owned), err);
+	if (r < 0)
+		return r;
+	if (seq)
+		*seq = ev.seq;
+	r = send_or_queue(s, s->frame, (size_t)len, err);
+	if (s->observer->event)
+		s->observer->event(s->arg, &ev);
+	return r;
+}
+
+int session_submit(struct session *s, const char *line, uint64_t *seq, struct err *err)
+{
+	struct op *op = NULL;
+	int r;
+
+	if (seq)
+		*seq = 0;
+	r = op_parse(line, &op, err);
+	if (r < 0 || !op)
+		return r;
+	return accept_op(s, op, seq, err);
+}
+
+int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < scenario_len(scenario); i++) {
+		int r = accept_op(s, op_clone(scenario_at(scenario, i)), NULL, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int session_submit_block(struct session *s, const char *name, const char *text, size_t len,
+			 struct err *err)
+{
+	struct scenario *probe = scenario_clone(s->scenario);
+	size_t had = scenario_len(probe), i;
+	int r = scenario_add_text(probe, name, text, len, err);
+
+	for (i = had; r == 0 && i < scenario_len(probe); i++)
+		r = accept_op(s, op_clone(scenario_at(probe, i)), NULL, err);
+	scenario_destroy(probe);
+	return r;
+}
+
+void session_begin(struct session *s)
+{
+	if (s->begun)
+		return;
+	s->begun = true;
+	if (s->ready)
+		send_simple(s, WIRE_START, 0, NULL);
+}
+
+void session_cancel(struct session *s)
+{
+	if (s->ready && !s->finished)
+		send_simple(s, WIRE_CANCEL, 0, NULL);
+}
+
+void session_end(struct session *s)
+{
+	if (s->ending)
+		return;
+	s->ending = true;
+	if (s->ready && !s->finished)
+		send_simple(s, WIRE_END, 0, NULL);
+}
+
+void session_kill(struct session *s)
+{
+	guest_kill(s->guest);
+}
+
+const struct model *session_model(const struct session *s)
+{
+	return s->model;
+}
+
+const struct scenario *session_scenario(const struct session *s)
+{
+	return s->scenario;
+}
+
+const struct session_info *session_info(const struct session *s)
+{
+	return &s->info;
+}
+
+struct guest *session_guest(struct session *s)
+{
+	return s->guest;
+}
+
+const char *session_path(const struct session *s)
+{
+	return s->journal ? journal_path(s->journal) : "";
+}
