@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * api_scenario - loops over the op table: each argument knows its field in struct sxp_op.
+ * Invariant: no op is named here; a new row in the op table works in C without a change.
+ */
+#include "lib/api_scenario.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct op_def *def_of(int type)
+{
+	const struct op_def *d;
+	size_t i;
+
+	for (i = 0; (d = op_def_at(i)); i++)
+		if (d->api && d->api_type == type)
+			return d;
+	return NULL;
+}
+
+static void set_list(struct op_val *v, const char *const *list, size_t n)
+{
+	size_t i;
+
+	v->list = xcalloc(n + 1, sizeof(*v->list));
+	for (i = 0; i < n; i++)
+		v->list[i] = xstrdup(list[i]);
+	v->n = n;
+	v->set = n > 0;
+}
+
+static void set_settings(struct op_val *v, const struct sxp_setting *set)
+{
+	size_t n = 0, i;
+
+	while (set && set[n].key)
+		n++;
+	v->list = xcalloc(2 * n + 1, sizeof(*v->list));
+	for (i = 0; i < n; i++) {
+		v->list[2 * i] = xstrdup(set[i].key);
+		v->list[2 * i + 1] = xstrdup(set[i].value ? set[i].value : "");
+	}
+	v->n = 2 * n;
+	v->set = n > 0;
+}
+
+static void set_string(struct op_val *v, const char *s)
+{
+	if (!s)
+		return;
+	v->str = xstrdup(s);
+	v->set = true;
+}
+
+/* A target is written as a name, a cgroup or (to be moved) a process id. */
+static void set_target(struct op_val *v, const struct sxp_op *in, bool pid)
+{
+	if (in->name)
+		v->str = xstrdup(in->name);
+	else if (in->cgroup)
+		v->str = xasprintf("@%s", in->cgroup);
+	else if (pid && in->pid > 0)
+		v->str = xasprintf("%" PRId64, in->pid);
+	v->set = v->str != NULL;
+}
+
+static void set_arg(struct op_val *v, const struct arg_def *a, const struct sxp_op *in)
+{
+	const char *field = (const char *)in + a->api_offset;
+	const char *const *list;
+	size_t n = 0;
+
+	switch (a->type) {
+	case ARG_TARGET:
+	case ARG_MOVER:
+		set_target(v, in, a->type == ARG_MOVER);
+		break;
+	case ARG_COUNT:
+		v->num = *(const unsigned *)field;
+		v->set = v->num != 0;
+		break;
+	case ARG_CODE:
+		v->num = *(const int64_t *)field;
+		v->set = true;
+		break;
+	case ARG_DURATION:
+		v->num = (int64_t)*(const uint64_t *)field;
+		v->set = v->num != 0 || !a->optional;
+		break;
+	case ARG_ARGV:
+		list = *(const char *const *const *)field;
+		while (list && list[n])
+			n++;
+		set_list(v, list, n);
+		break;
+	case ARG_SETTINGS:
+		set_settings(v, *(const struct sxp_setting *const *)field);
+		break;
+	default:
+		set_string(v, *(const char *const *)field);
+		break;
+	}
+}
+
+/*
+ * Through the canonical text and the parser once more: values from C get the very same checks of
+ * words, ranges and names as typed ones, and are normalised alike.
+ */
+static int add_checked(struct scenario *s, struct op *made, struct err *err)
+{
+	cleanup_op struct op *owned = made;
+	cleanup_free char *text = op_format(made);
+	cleanup_op struct op *op = NULL;
+	int r = op_parse(text, &op, err);
+
+	if (r < 0)
+		return r;
+	if (!op)
+		return err_set(err, EINVAL, "an op is empty");
+	op->after_ns = made->after_ns;
+	r = scenario_add(s, op, err);
+	if (r == 0)
+		op = NULL;
+	return r;
+}
+
+static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
+{
+	const struct op_def *def = def_of(in->type);
+	struct op *op;
+	size_t i;
+
+	if (!def)
+		return err_set(err, EINVAL, "op type %d is not known to this library", (int)in->type);
+	op = op_create(def);
+	op->after_ns = in->after;
+	for (i = 0; i < OP_ARGS_MAX && def->args[i].key; i++) {
+		if (def->args[i].api)
+			set_arg(&op->val[i], &def->args[i], in);
+		if (!op->val[i].set && !def->args[i].optional) {
+			int r = err_set(err, EINVAL, "%s needs .%s", def->api,
+					def->args[i].api ? def->args[i].api : def->args[i].key);
+
+			op_destroy(op);
+			return r;
+		}
+	}
+	return add_checked(s, op, err);
+}
+
+static int add_ops(struct scenario *s, const struct sxp_op *ops, const char *where, unsigned step,
+		   struct err *err)
+{
+	unsigned n;
+
+	for (n = 0; ops && ops[n].type != SXP_END; n++) {
+		if (add_op(s, &ops[n], err) == 0)
+			continue;
+		return step ? err_wrap(err, "%s %u, op %u", where, step, n + 1)
+			    : err_wrap(err, "%s, op %u", where, n + 1);
+	}
+	return 0;
+}
+
+static int add_simple(struct scenario *s, enum wire_op_id id, enum wire_arg tag, const char *str,
+		      int64_t num, struct err *err)
+{
+	struct op *op = op_create(op_def_by_id(id));
+
+	if (str)
+		op_set_str(op, tag, str);
+	else
+		op_set_num(op, tag, num);
+	return add_checked(s, op, err);
+}
+
+int api_scenario(struct scenario *s, const struct sxp_op *backdrop, const struct sxp_step *steps,
+		 struct err *err)
+{
+	unsigned n;
+	int r = add_ops(s, backdrop, "backdrop", 0, err);
+
+	for (n = 0; r == 0 && steps && steps[n].ops; n++) {
+		r = add_simple(s, OP_STEP, WARG_LABEL, steps[n].label ? steps[n].label : "", 0, err);
+		if (r == 0)
+			r = add_ops(s, steps[n].ops, "step", n + 1, err);
+		if (r == 0 && steps[n].hold)
+			r = add_simple(s, OP_HOLD, WARG_DURATION, NULL, (int64_t)steps[n].hold, err);
+	}
+	return r;
+}
+
+int api_guest_config(const struct sxp_guest *guest, struct guest_config *out, struct err *err)
+{
+	const char *topology = getenv("SXP_TOPOLOGY"), *accel = getenv("SXP_ACCEL");
+	const char *kernel = getenv("SXP_KERNEL"), *fault = getenv("SCXPLORE_FAULT");
+	const struct sxp_topology *t = &guest->topology;
+	char text[64];
+	int r;
+
+	*out = (struct guest_config){
+		.memory_mib = guest->memory_mib,
+		.kernel = kernel && *kernel ? kernel : guest->kernel,
+		.include = guest->include,
+		.workload_root = guest->workload_root,
+		.watchdog_ns = guest->watchdog,
+		.duration_ns = guest->duration,
+		.append = guest->append,
+		.fault = fault && *fault ? fault : NULL,
+	};
+	if (topology && *topology) {
+		r = topology_parse(topology, &out->topology, err);
+		if (r < 0)
+			return err_wrap(err, "SXP_TOPOLOGY");
+	} else {
+		snprintf(text, sizeof(text), "%un%ul%uc%ut", t->nodes ? t->nodes : 1,
+			 t->llcs ? t->llcs : 1, t->cores ? t->cores : 2, t->threads ? t->threads : 1);
+		r = topology_parse(text, &out->topology, err);
+		if (r < 0)
+			return r;
+	}
+	if (!accel || !*accel)
+		accel = guest->accel ? guest->accel : "auto";
+	return accel_parse(accel, &out->accel, err);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * api_scenario - the public structs of <scxplore/scxplore.h> to a scenario and a guest configuration.
+ *
+ * The way in for C tests, beside ops/parse: it ends in the same struct op and the same
+ * scenario_add(), so a C test is checked exactly as a typed line is.
+ */
+#ifndef LIB_API_SCENARIO_H
+#define LIB_API_SCENARIO_H
+
+#include "ops/scenario.h"
+#include "scxplore/scxplore.h"
+#include "vmm/guest.h"
+
+/* Appends backdrop and steps (either may be NULL). Errors say where: "step 2, op 3: ...". */
+int api_scenario(struct scenario *s, const struct sxp_op *backdrop, const struct sxp_step *steps,
+		 struct err *err);
+
+/*
+ * The guest as configured, SXP_KERNEL, SXP_TOPOLOGY and SXP_ACCEL from the environment winning.
+ * Strings are borrowed from guest and environment.
+ */
+int api_guest_config(const struct sxp_guest *guest, struct guest_config *out, struct err *err);
+
+#endif

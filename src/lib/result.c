@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * result - behind <scxplore/scxplore.h>: runs a scenario and answers questions about what was seen.
+ * Invariant: the judging is ops/check's; nothing is judged here.
+ */
+#include "scxplore/scxplore.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "lib/api_scenario.h"
+#include "ops/check.h"
+#include "session/headless.h"
+#include "session/session_info.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SAMPLE_NS UINT64_C(500000000) /* for the saved session; nothing is judged by samples */
+
+struct sxp_result {
+	struct headless run;
+	char *path;
+};
+
+static int run(struct sxp_result *r, const struct sxp_guest *guest, const struct sxp_op *backdrop,
+	       const struct sxp_step *steps, struct err *err)
+{
+	struct session_config config = {.sample_ns = SAMPLE_NS};
+	struct scenario *scenario;
+	int rc;
+
+	rc = api_guest_config(guest, &config.guest, err);
+	if (rc < 0)
+		return rc;
+	scenario = scenario_create(topology_cpus(&config.guest.topology));
+	rc = api_scenario(scenario, backdrop, steps, err);
+	if (rc == 0) {
+		r->path = session_new_path(program_invocation_short_name, err);
+		rc = r->path ? 0 : -err->code;
+	}
+	config.journal = r->path;
+	if (rc == 0)
+		rc = headless_run(&r->run, &config, scenario, false, NULL, NULL, err);
+	scenario_destroy(scenario);
+	return rc;
+}
+
+struct sxp_result *sxp_run(const struct sxp_guest *guest, const struct sxp_op *backdrop,
+			   const struct sxp_step *steps, struct sxp_error *error)
+{
+	struct sxp_result *r = xcalloc(1, sizeof(*r));
+	struct err err = ERR_INIT;
+
+	r->run.loop.epoll_fd = -1;
+	if (run(r, guest, backdrop, steps, &err) < 0) {
+		if (error) {
+			error->code = err.code;
+			text_copy(error->msg, sizeof(error->msg), err.msg);
+		}
+		sxp_result_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void sxp_result_free(struct sxp_result *r)
+{
+	if (!r)
+		return;
+	headless_finish(&r->run);
+	free(r->path);
+	free(r);
+}
+
+static const struct model *model(const struct sxp_result *r)
+{
+	return session_model(r->run.session);
+}
+
+static enum sxp_verdict answer(enum verdict v, struct buf *text, char *why, size_t size)
+{
+	if (why && size)
+		text_copy(why, size, buf_text(text));
+	buf_finish(text);
+	switch (v) {
+	case VERDICT_PASS:
+		return SXP_PASS;
+	case VERDICT_FAIL:
+		return SXP_FAIL;
+	case VERDICT_SKIP:
+		return SXP_SKIP;
+	default:
+		return SXP_INCONCLUSIVE;
+	}
+}
+
+const char *sxp_session_path(const struct sxp_result *r)
+{
+	return r->path ? r->path : "";
+}
+
+enum sxp_verdict sxp_check_ops(const struct sxp_result *r, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = VERDICT_PASS;
+	size_t i;
+
+	for (i = 0; i < model(r)->nops; i++) {
+		const struct model_op *op = &model(r)->ops[i];
+
+		if (op->state == OPS_DONE)
+			continue;
+		v = VERDICT_FAIL;
+		buf_addf(&text, "%s'%s': %s", text.len ? "; " : "", op->text,
+			 op->note && *op->note ? op->note : "was not finished");
+	}
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_placed(const struct sxp_result *r, const char *name, const char *cgroup,
+				  char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_placed(model(r), name, cgroup, &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_exit(const struct sxp_result *r, const char *name, int code, char *why,
+				size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_exit(model(r), name, code, &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_output(const struct sxp_result *r, const char *name, const char *want,
+				  char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_output(model(r), name, want, &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, unsigned nth,
+				const char *want, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_file(model(r), path, nth, want, &text);
+
+	return answer(v, &text, why, size);
+}
+
+const char *sxp_output(const struct sxp_result *r, const char *name, int stream, size_t *len)
+{
+	const struct model_group *g = model_group(model(r), name);
+
+	if (!g || stream < 1 || stream > 2)
+		return NULL;
+	if (len)
+		*len = g->output[stream - 1].len;
+	return buf_text(&g->output[stream - 1]);
+}
+
+const char *sxp_file(const struct sxp_result *r, const char *path, unsigned nth, size_t *len)
+{
+	const struct model_file *f = model_file(model(r), path, nth);
+
+	if (!f || f->error)
+		return NULL;
+	if (len)
+		*len = f->data.len;
+	return buf_text(&f->data);
+}
+
+const char *sxp_kernel(const struct sxp_result *r)
+{
+	return model(r)->kernel ? model(r)->kernel : "";
+}
+
+const char *sxp_accel(const struct sxp_result *r)
+{
+	return model(r)->accel ? model(r)->accel : "";
+}
+
+const char *sxp_version(void)
+{
+	return SCXPLORE_VERSION;
+}
