@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * load - reads a session or a scenario file and settles the guest it will run in.
+ * Invariant: the scenario was checked whole, against the CPUs of that very guest.
+ */
+#include "session/load.h"
+#include "session/session_info.h"
+
+#include <string.h>
+
+static int load_session(struct loaded *l, const char *path, bool asap, struct guest_options *options,
+			struct err *err)
+{
+	int r;
+
+	l->is_session = true;
+	l->model = model_create();
+	r = journal_read(path, asap, &l->info, l->model, &l->scenario, &l->warning, err);
+	if (r == 0)
+		r = session_info_config(&l->info, &options->config, err);
+	return r;
+}
+
+int load_file(struct loaded *l, const char *path, bool asap, struct guest_options *options,
+	      struct err *err)
+{
+	bool session = strcmp(path, "-") && journal_is_session(path);
+	int r;
+
+	*l = (struct loaded){0};
+	if (session) {
+		r = load_session(l, path, asap, options, err);
+		return r < 0 ? r : guest_options_default(options, err);
+	}
+	r = guest_options_default(options, err);
+	if (r < 0)
+		return r;
+	l->scenario = scenario_create(topology_cpus(&options->config.topology));
+	return scenario_add_file(l->scenario, path, err);
+}
+
+void load_finish(struct loaded *l)
+{
+	session_info_finish(&l->info);
+	scenario_destroy(l->scenario);
+	model_destroy(l->model);
+	buf_finish(&l->warning);
+}
