@@ -74,7 +74,7 @@ void guest_destroy(struct guest *g); /* kills the machine at once if it still ru
 /*
  * Resolve kernel and files, pack, spawn QEMU. Errors found before QEMU runs are returned;
  * later ones come through gone(). The boot ends in GUEST_UP with the agent's first frame (EV_HELLO), or in
- * gone() at the deadline (60 s + 2 s per CPU under TCG; the caller may not extend it).
+ * gone() at a deadline (30 s + 3 s per CPU; a boot that is lost is tried once more, with twice the time).
  */
 int guest_start(struct guest *g, struct err *err);
 

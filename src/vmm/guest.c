@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guest - the life of one virtual machine: prepare, launch, watch the boot, carry frames, end.
+ *
+ * A boot can fail in three ways that are mended here: KVM that starts and cannot run a kernel
+ * (fall back to TCG, remember it), a boot that is lost (tried once more, and said), and a time
+ * limit (ended with the console's tail). Invariant: gone() is called exactly once per
+ * guest_start() that returned 0, from the loop.
+ */
+#include "vmm/guest.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "vmm/accel.h"
+#include "vmm/channel.h"
+#include "vmm/console.h"
+#include "vmm/include.h"
+#include "vmm/initramfs.h"
+#include "vmm/kernel.h"
+#include "vmm/paths.h"
+#include "vmm/qemu.h"
+#include "vmm/qmp.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#define SECOND_NS	 UINT64_C(1000000000)
+#define BOOT_NS		 (30 * SECOND_NS)
+#define BOOT_PER_CPU_NS	 (3 * SECOND_NS)
+#define KVM_WATCH_NS	 (8 * SECOND_NS)
+#define STOP_NS		 (3 * SECOND_NS)
+#define WIRE_OUT_MAX	 (8u << 20)
+#define ATTEMPTS	 2
+#define TAIL_LINES	 12
+
+struct guest {
+	struct loop *loop;
+	const struct guest_ops *ops;
+	void *arg;
+	struct guest_config config;
+	struct include_set include;
+	struct kernel kernel;
+	char *qemu_binary;
+	int qemu_major;
+	int initramfs_fd;
+
+	enum guest_state state;
+	enum accel accel;
+	uint64_t start_ns;
+	unsigned attempt;
+	bool stopping;		/* a power-off was asked for */
+	bool killed;		/* by guest_kill() */
+	char failure[256];	/* why the boot is being given up; "" = not */
+	char shutdown[QMP_WORD_MAX]; /* reason of QEMU's SHUTDOWN event */
+
+	struct qemu qemu;
+	loop_id exit_source, boot_timer, watch_timer, stop_timer;
+	struct channel qmp, con, wire, errs;
+	struct console console, stderr_text;
+	char *command;
+};
+
+static void launch(struct guest *g);
+
+static void stage(struct guest *g, const char *name)
+{
+	g->ops->stage(g->arg, name, loop_now_ns() - g->start_ns);
+}
+
+static void say(struct guest *g, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+static void say(struct guest *g, int level, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	g->ops->log(g->arg, level, text);
+}
+
+struct guest *guest_create(struct loop *loop, const struct guest_config *config,
+			   const struct guest_ops *ops, void *arg)
+{
+	struct guest *g = xcalloc(1, sizeof(*g));
+
+	g->loop = loop;
+	g->config = *config;
+	g->config.kernel = xstrdup(config->kernel);
+	g->config.append = xstrdup(config->append);
+	g->ops = ops;
+	g->arg = arg;
+	g->initramfs_fd = -1;
+	g->qemu.pidfd = g->qemu.qmp_fd = g->qemu.console_fd = g->qemu.wire_fd = g->qemu.stderr_fd = -1;
+	g->qmp.fd = g->con.fd = g->wire.fd = g->errs.fd = -1;
+	g->exit_source = g->boot_timer = g->watch_timer = g->stop_timer = -1;
+	return g;
+}
+
+/* ---- ending --------------------------------------------------------------------------- */
+
+static void close_streams(struct guest *g)
+{
+	channel_close(&g->qmp);
+	channel_close(&g->con);
+	channel_close(&g->wire);
+	channel_close(&g->errs);
+}
+
+static void reap(struct guest *g)
+{
+	loop_remove(g->loop, g->exit_source);
+	g->exit_source = -1;
+	loop_arm(g->loop, g->boot_timer, 0, 0);
+	loop_arm(g->loop, g->watch_timer, 0, 0);
+	loop_arm(g->loop, g->stop_timer, 0, 0);
+	channel_drain(&g->con);
+	channel_drain(&g->errs);
+	close_streams(g);
+	qemu_kill(&g->qemu);
+}
+
+static void tell_gone(struct guest *g, bool clean, const char *text)
+{
+	g->state = GUEST_GONE;
+	g->ops->gone(g->arg, clean, text);
+}
+
+static const char *why_up_guest_ended(const struct guest *g)
+{
+	if (g->console.text.len && strstr(buf_text(&g->console.text), "Kernel panic - not syncing"))
+		return "the guest's kernel has panicked";
+	if (!strcmp(g->shutdown, "guest-reset"))
+		return "the guest rebooted itself (not by an op)";
+	if (!strcmp(g->shutdown, "guest-shutdown"))
+		return "the guest powered itself off (not by an op)";
+	return "QEMU ended by itself";
+}
+
+/* What QEMU or the console said last, for a boot that failed. */
+static void tell_boot_failed(struct guest *g, const char *why)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_addf(&text, "the boot failed: %s\n", why);
+	if (g->stderr_text.text.len) {
+		buf_adds(&text, "QEMU said:\n");
+		console_tail(&g->stderr_text, 4, &text);
+	}
+	if (g->console.text.len) {
+		buf_adds(&text, "the console's last lines:\n");
+		console_tail(&g->console, TAIL_LINES, &text);
+	} else {
+		buf_adds(&text, "the console stayed empty\n");
+	}
+	buf_adds(&text, "try --accel tcg, another --kernel (scxplore kernel list), more --memory, "
+			"or fewer CPUs in --topology");
+	tell_gone(g, false, buf_text(&text));
+}
+
+static void fall_back(struct guest *g)
+{
+	char reason[300];
+
+	snprintf(reason, sizeof(reason), "KVM starts but cannot run the guest: %s", g->failure);
+	accel_remember_broken(g->failure);
+	g->accel = ACCEL_TCG;
+	g->attempt = 0;
+	g->ops->accel(g->arg, g->accel, reason);
+	launch(g);
+}
+
+static void boot_ended(struct guest *g)
+{
+	char why[sizeof(g->failure)];
+
+	if (g->accel == ACCEL_KVM && g->config.accel == ACCEL_AUTO) {
+		if (!*g->failure)
+			text_copy(g->failure, sizeof(g->failure), "QEMU ended during the boot");
+		fall_back(g);
+		return;
+	}
+	text_copy(why, sizeof(why), *g->failure ? g->failure : "QEMU ended before the agent spoke");
+	/* an image or command line QEMU refuses will not be better the second time */
+	if (g->attempt < ATTEMPTS && g->console.total) {
+		say(g, 4, "a boot was lost (%s): trying once more", why);
+		launch(g);
+		return;
+	}
+	tell_boot_failed(g, why);
+}
+
+static void on_qemu_exit(void *arg, int fd, uint32_t events)
+{
+	struct guest *g = arg;
+
+	channel_drain(&g->qmp);
+	channel_drain(&g->wire);
+	if (g->exit_source < 0)
+		return; /* a frame's handler has ended the guest meanwhile */
+	reap(g);
+	if (g->stopping)
+		tell_gone(g, true, "powered off");
+	else if (g->killed)
+		tell_gone(g, true, "ended");
+	else if (g->state == GUEST_BOOTING)
+		boot_ended(g);
+	else
+		tell_gone(g, false, why_up_guest_ended(g));
+}
+
+static void kill_process(struct guest *g)
+{
+	if (g->qemu.pidfd >= 0)
+		kill(g->qemu.pid, SIGKILL); /* on_qemu_exit() follows */
+}
+
+static void give_up_boot(struct guest *g, const char *why)
+{
+	if (g->state != GUEST_BOOTING || *g->failure)
+		return;
+	text_copy(g->failure, sizeof(g->failure), why);
+	kill_process(g);
+}
+
+void guest_kill(struct guest *g)
+{
+	g->killed = true;
+	kill_process(g);
+}
+
+static void on_stop_timer(void *arg)
+{
+	kill_process(arg);
+}
+
+void guest_stop(struct guest *g)
+{
+	uint8_t frame[WIRE_HEADER_SIZE];
+	struct wire_writer w;
+
+	if (g->stopping || g->qemu.pidfd < 0)
+		return;
+	g->stopping = true;
+	loop_arm(g->loop, g->stop_timer, STOP_NS, 0);
+	wire_begin(&w, frame, sizeof(frame));
+	if (g->state != GUEST_UP || !wire_end(&w, WIRE_POWEROFF, 0, 0) ||
+	    channel_write(&g->wire, frame, w.len) < 0)
+		kill_process(g);
+}
+
+void guest_destroy(struct guest *g)
+{
+	if (!g)
+		return;
+	close_streams(g);
+	loop_remove(g->loop, g->exit_source);
+	loop_remove(g->loop, g->boot_timer);
+	loop_remove(g->loop, g->watch_timer);
+	loop_remove(g->loop, g->stop_timer);
+	qemu_kill(&g->qemu);
+	if (g->initramfs_fd >= 0)
+		close(g->initramfs_fd);
+	console_finish(&g->console);
+	console_finish(&g->stderr_text);
+	include_finish(&g->include);
+	kernel_finish(&g->kernel);
+	free(g->qemu_binary);
+	free(g->command);
+	free((char *)g->config.kernel);
+	free((char *)g->config.append);
+	free(g);
+}
+
+/* ---- streams -------------------------------------------------------------------------- */
+
+static void qmp_send(struct guest *g, const char *text)
+{
+	channel_write(&g->qmp, text, strlen(text));
+}
+
+static void on_qmp_message(struct guest *g, const struct qmp_message *m)
+{
+	switch (m->kind) {
+	case QMP_GREETING:
+		stage(g, "qemu");
+		qmp_send(g, "{\"execute\":\"qmp_capabilities\"}\n");
+		break;
+	case QMP_EVENT:
+		/* a machine that stops by itself: ask why (internal-error, io-error, guest-panicked) */
+		if (!strcmp(m->event, "STOP"))
+			qmp_send(g, "{\"execute\":\"query-status\"}\n");
+		if (!strcmp(m->event, "SHUTDOWN"))
+			text_copy(g->shutdown, sizeof(g->shutdown), m->reason);
+		break;
+	case QMP_RETURN:
+		if (!strcmp(m->status, "internal-error")) {
+			give_up_boot(g, "QEMU reports an internal error of the accelerator");
+			if (g->state == GUEST_UP)
+				kill_process(g);
+		}
+		break;
+	case QMP_ERROR:
+		say(g, 4, "QEMU refused a monitor command: %s", m->error);
+		break;
+	case QMP_OTHER:
+	case QMP_MALFORMED:
+		break;
+	}
+}
+
+static void on_qmp(void *arg, struct channel *c)
+{
+	struct guest *g = arg;
+	struct qmp_message m;
+	char *end;
+
+	while (c->in.len && (end = memchr(c->in.data, '\n', c->in.len))) {
+		size_t len = (size_t)(end - c->in.data);
+
+		qmp_parse(c->in.data, len, &m);
+		buf_drop(&c->in, len + 1);
+		on_qmp_message(g, &m);
+	}
+	if (c->in.len > QMP_LINE_MAX)
+		buf_reset(&c->in);
+}
+
+static void on_console(void *arg, struct channel *c)
+{
+	struct guest *g = arg;
+
+	if (!g->console.total) {
+		stage(g, "linux");
+		loop_arm(g->loop, g->watch_timer, 0, 0);
+	}
+	console_add(&g->console, c->in.data, c->in.len);
+	buf_reset(&c->in);
+}
+
+static void on_stderr(void *arg, struct channel *c)
+{
+	struct guest *g = arg;
+
+	console_add(&g->stderr_text, c->in.data, c->in.len);
+	buf_reset(&c->in);
+}
+
+static void on_first_frame(struct guest *g)
+{
+	g->state = GUEST_UP;
+	loop_arm(g->loop, g->boot_timer, 0, 0);
+	loop_arm(g->loop, g->watch_timer, 0, 0);
+	if (g->accel == ACCEL_KVM)
+		accel_remember_works();
+	stage(g, "agent");
+}
+
+static void on_wire(void *arg, struct channel *c)
+{
+	struct guest *g = arg;
+	struct wire_reader payload;
+	struct wire_header h;
+	size_t at = 0;
+
+	while (c->fd >= 0 && at < c->in.len) {
+		ssize_t n = wire_frame(c->in.data + at, c->in.len - at, &h, &payload);
+
+		if (n == 0)
+			break;
+		if (n < 0) {
+			say(g, 3, "the guest sent bytes that are no frame: the guest is ended");
+			kill_process(g);
+			at = c->in.len;
+			break;
+		}
+		if (g->state == GUEST_BOOTING)
+			on_first_frame(g);
+		g->ops->frame(g->arg, &h, &payload);
+		at += (size_t)n;
+	}
+	if (c->fd >= 0)
+		buf_drop(&c->in, at);
+}
+
+/* ---- booting -------------------------------------------------------------------------- */
+
+static void on_boot_deadline(void *arg)
+{
+	struct guest *g = arg;
+	char why[96];
+
+	snprintf(why, sizeof(why), "the agent did not speak within %llu s",
+		 (unsigned long long)((loop_now_ns() - g->start_ns) / SECOND_NS));
+	give_up_boot(g, why);
+}
+
+static void on_kvm_watch(void *arg)
+{
+	give_up_boot(arg, "the guest made no progress in its first seconds");
+}
+
+static int open_streams(struct guest *g)
+{
+	int r = channel_open(&g->qmp, g->loop, STEAL_FD(g->qemu.qmp_fd), 65536, on_qmp, NULL, g);
+
+	if (r == 0)
+		r = channel_open(&g->con, g->loop, STEAL_FD(g->qemu.console_fd), 65536, on_console, NULL, g);
+	if (r == 0)
+		r = channel_open(&g->wire, g->loop, STEAL_FD(g->qemu.wire_fd), WIRE_OUT_MAX, on_wire, NULL, g);
+	if (r == 0)
+		r = channel_open(&g->errs, g->loop, STEAL_FD(g->qemu.stderr_fd), 1, on_stderr, NULL, g);
+	if (r == 0)
+		r = g->exit_source = loop_add_fd(g->loop, g->qemu.pidfd, EPOLLIN, on_qemu_exit, g);
+	return r < 0 ? r : 0;
+}
+
+static int try_launch(struct guest *g, struct err *err)
+{
+	unsigned cpus = topology_cpus(&g->config.topology);
+	struct qemu_spec spec = {
+		.binary = g->qemu_binary,
+		.topology = g->config.topology,
+		.memory_mib = g->config.memory_mib,
+		.accel = g->accel,
+		.version = g->qemu_major,
+		.kernel_image = g->kernel.image,
+		.initramfs_fd = g->initramfs_fd,
+		.append = g->config.append,
+	};
+	int r;
+
+	g->attempt++;
+	g->failure[0] = '\0';
+	g->shutdown[0] = '\0';
+	console_reset(&g->console);
+	console_reset(&g->stderr_text);
+	r = qemu_spawn(&g->qemu, &spec, err);
+	if (r < 0)
+		return r;
+	free(g->command);
+	g->command = xstrdup(g->qemu.command);
+	r = open_streams(g);
+	if (r < 0) {
+		reap(g);
+		return err_sys(err, -r, "watch QEMU");
+	}
+	g->state = GUEST_BOOTING;
+	loop_arm(g->loop, g->boot_timer, (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt, 0);
+	if (g->accel == ACCEL_KVM)
+		loop_arm(g->loop, g->watch_timer, KVM_WATCH_NS, 0);
+	return 0;
+}
+
+static void launch(struct guest *g)
+{
+	struct err err = ERR_INIT;
+
+	if (try_launch(g, &err) < 0)
+		tell_boot_failed(g, err.msg);
+}
+
+static int prepare(struct guest *g, struct err *err)
+{
+	unsigned least = topology_cpus(&g->config.topology) * GUEST_MEMORY_MIN_MIB_PER_CPU;
+	cleanup_free char *agent = NULL;
+	size_t i;
+	int r;
+
+	if (!g->config.memory_mib)
+		g->config.memory_mib = least > GUEST_MEMORY_DEFAULT_MIB ? least : GUEST_MEMORY_DEFAULT_MIB;
+	if (g->config.memory_mib < least)
+		return err_set(err, EINVAL, "%u MiB are too little for %u CPUs; give --memory %u or more",
+			       g->config.memory_mib, topology_cpus(&g->config.topology), least);
+	g->qemu_binary = qemu_find(g->config.qemu, err);
+	if (!g->qemu_binary)
+		return -err->code;
+	g->qemu_major = qemu_version(g->qemu_binary);
+	r = kernel_resolve(g->config.kernel, &g->kernel, err);
+	if (r < 0)
+		return r;
+	stage(g, "kernel");
+	agent = paths_agent(err);
+	if (!agent)
+		return -err->code;
+	for (i = 0; g->config.include && g->config.include[i]; i++) {
+		r = include_add(&g->include, g->config.include[i], err);
+		if (r < 0)
+			return r;
+	}
+	g->initramfs_fd = initramfs_pack(agent, &g->kernel, &g->include, err);
+	if (g->initramfs_fd < 0)
+		return g->initramfs_fd;
+	stage(g, "pack");
+	return 0;
+}
+
+int guest_start(struct guest *g, struct err *err)
+{
+	char reason[300];
+	int r;
+
+	g->start_ns = loop_now_ns();
+	r = prepare(g, err);
+	if (r == 0)
+		r = accel_choose(g->config.accel, &g->accel, reason, sizeof(reason), err);
+	if (r < 0)
+		return r;
+	g->boot_timer = loop_add_timer(g->loop, on_boot_deadline, g);
+	g->watch_timer = loop_add_timer(g->loop, on_kvm_watch, g);
+	g->stop_timer = loop_add_timer(g->loop, on_stop_timer, g);
+	g->ops->accel(g->arg, g->accel, reason);
+	return try_launch(g, err);
+}
+
+/* ---- looks ---------------------------------------------------------------------------- */
+
+int guest_send(struct guest *g, const void *frame, size_t len)
+{
+	return g->state == GUEST_UP ? channel_write(&g->wire, frame, len) : -EPIPE;
+}
+
+enum guest_state guest_state(const struct guest *g)
+{
+	return g->state;
+}
+
+enum accel guest_accel(const struct guest *g)
+{
+	return g->accel;
+}
+
+const char *guest_kernel_release(const struct guest *g)
+{
+	return g->kernel.release ? g->kernel.release : "";
+}
+
+const char *guest_console(const struct guest *g, size_t *len)
+{
+	*len = g->console.text.len;
+	return buf_text(&g->console.text);
+}
+
+const char *guest_command(const struct guest *g)
+{
+	return g->command ? g->command : "";
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * paths - looks in the environment first, then in the installed places compiled in.
+ * Invariant: a path that is returned as existing was seen to exist.
+ */
+#include "vmm/paths.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+char *paths_agent(struct err *err)
+{
+	const char *env = getenv("SXP_AGENT");
+
+	if (env && *env) {
+		if (access(env, R_OK) < 0) {
+			err_sys(err, errno, "read the agent '%s' named by SXP_AGENT", env);
+			return NULL;
+		}
+		return xstrdup(env);
+	}
+	if (access(SCXPLORE_AGENT_PATH, R_OK) < 0) {
+		err_sys(err, errno, "find the guest agent '%s'; install scxplore, or name the agent in SXP_AGENT "
+				    "(a build tree sets it in 'meson devenv -C build')", SCXPLORE_AGENT_PATH);
+		return NULL;
+	}
+	return xstrdup(SCXPLORE_AGENT_PATH);
+}
+
+static int make_dirs(char *path, struct err *err)
+{
+	char *p;
+
+	for (p = path + 1;; p++) {
+		char c = *p;
+
+		if (c && c != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return err_sys(err, errno, "create folder '%s'", path);
+		*p = c;
+		if (!c)
+			return 0;
+	}
+}
+
+char *paths_cache(const char *sub, int make, struct err *err)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	cleanup_free char *path = NULL;
+
+	if (cache && *cache == '/')
+		path = xasprintf("%s/scxplore/%s", cache, sub);
+	else if (home && *home == '/')
+		path = xasprintf("%s/.cache/scxplore/%s", home, sub);
+	else
+		path = xasprintf("/tmp/scxplore-%u/cache/%s", (unsigned)getuid(), sub);
+	if (make && make_dirs(path, err) < 0)
+		return NULL;
+	return STEAL(path);
+}

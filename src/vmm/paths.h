@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * paths - where the program's own parts and its cache are: the only file that knows.
+ */
+#ifndef VMM_PATHS_H
+#define VMM_PATHS_H
+
+#include "base/err.h"
+
+/* The agent binary: $SXP_AGENT, else beside the running build (SXP_BUILD_AGENT), else installed. Caller frees; NULL with err. */
+char *paths_agent(struct err *err);
+
+/* $XDG_CACHE_HOME/scxplore/SUB (or ~/.cache), made 0700 when `make`. Caller frees; NULL with err. */
+char *paths_cache(const char *sub, int make, struct err *err);
+
+#endif

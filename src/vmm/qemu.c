@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * qemu - builds the arguments and starts the process.
+ *
+ * Choices and their sources: q35 with PVH start of an unpacked vmlinux (the quickest cold start
+ * measured); LLC = socket; `thread=single` before QEMU 8, whose multi-threaded TCG loses boots
+ * while the kernel patches static keys. Invariant: a spawned QEMU is killed by the kernel when
+ * this process dies.
+ */
+#include "vmm/qemu.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define QEMU_NAME	   "qemu-system-x86_64"
+#define FIRST_SAFE_VERSION 8
+#define ARGS_MAX	   256
+
+static const char kernel_args[] =
+	"console=ttyS0 loglevel=6 panic=-1 rdinit=/init nokaslr mitigations=off tsc=reliable no_timer_check "
+	"cryptomgr.notests audit=0 apparmor=0 nmi_watchdog=0 psi=1 random.trust_cpu=on";
+
+struct args {
+	char *v[ARGS_MAX];
+	size_t n;
+};
+
+static void add(struct args *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct args *a, const char *fmt, ...)
+{
+	cleanup_buf struct buf b = BUF_INIT;
+	va_list ap;
+
+	if (a->n + 1 >= ARGS_MAX)
+		die("too many QEMU arguments");
+	va_start(ap, fmt);
+	buf_addv(&b, fmt, ap);
+	va_end(ap);
+	a->v[a->n++] = buf_steal(&b);
+}
+
+static void args_finish(struct args *a)
+{
+	while (a->n)
+		free(a->v[--a->n]);
+}
+
+char *qemu_find(const char *spec, struct err *err)
+{
+	const char *path = getenv("PATH"), *env = getenv("SXP_QEMU");
+
+	if (!spec && env && *env)
+		spec = env;
+	if (spec && strchr(spec, '/')) {
+		if (access(spec, X_OK) == 0)
+			return xstrdup(spec);
+		err_set(err, ENOTSUP, "run QEMU '%s': %s", spec, strerror(errno));
+		return NULL;
+	}
+	for (path = path && *path ? path : "/usr/bin:/bin"; *path;) {
+		size_t len = strcspn(path, ":");
+		cleanup_free char *full = xasprintf("%.*s/%s", (int)len, path, spec ? spec : QEMU_NAME);
+
+		if (len && access(full, X_OK) == 0)
+			return STEAL(full);
+		path += len + (path[len] == ':');
+	}
+	err_set(err, ENOTSUP, "find '%s' in PATH: it is not installed (Debian: apt install qemu-system-x86)",
+		spec ? spec : QEMU_NAME);
+	return NULL;
+}
+
+int qemu_version(const char *binary)
+{
+	cleanup_free char *command = NULL;
+	char line[256] = "";
+	const char *at;
+	FILE *p;
+
+	if (strchr(binary, '\''))
+		return 0;
+	command = xasprintf("'%s' --version 2>/dev/null", binary);
+	p = popen(command, "re");
+	if (!p)
+		return 0;
+	if (!fgets(line, sizeof(line), p))
+		line[0] = '\0';
+	pclose(p);
+	at = strstr(line, "version ");
+	return at ? atoi(at + 8) : 0;
+}
+
+static void add_cpus(struct args *a, const struct qemu_spec *s)
+{
+	const struct topology *t = &s->topology;
+	unsigned node, per_node = t->llcs / t->nodes * t->cores * t->threads;
+
+	add(a, "-smp");
+	add(a, "%u,sockets=%u,dies=1,cores=%u,threads=%u", topology_cpus(t), t->llcs, t->cores, t->threads);
+	add(a, "-m");
+	add(a, "%uM", s->memory_mib);
+	for (node = 0; node < t->nodes; node++) {
+		unsigned share = s->memory_mib / t->nodes, rest = s->memory_mib % t->nodes;
+
+		add(a, "-object");
+		add(a, "memory-backend-memfd,id=mem%u,size=%uM,share=on", node, share + (node ? 0 : rest));
+		add(a, "-numa");
+		add(a, "node,nodeid=%u,cpus=%u-%u,memdev=mem%u", node, node * per_node,
+		    (node + 1) * per_node - 1, node);
+	}
+}
+
+static void add_accel(struct args *a, const struct qemu_spec *s)
+{
+	bool single = topology_cpus(&s->topology) == 1 || (s->version && s->version < FIRST_SAFE_VERSION);
+
+	add(a, "-accel");
+	if (s->accel == ACCEL_KVM)
+		add(a, "kvm");
+	else
+		add(a, "tcg,thread=%s", single ? "single" : "multi");
+	add(a, "-cpu");
+	add(a, "%s", s->accel == ACCEL_KVM ? "host" : "max");
+}
+
+static void build(struct args *a, const struct qemu_spec *s, int qmp, int console, int wire)
+{
+	add(a, "%s", s->binary);
+	add(a, "-nodefaults");
+	add(a, "-no-user-config");
+	add(a, "-no-reboot");
+	add(a, "-display");
+	add(a, "none");
+	add(a, "-name");
+	add(a, "scxplore,process=scxplore-guest");
+	add(a, "-machine");
+	add(a, "q35,usb=off,vmport=off,dump-guest-core=off");
+	add_accel(a, s);
+	add_cpus(a, s);
+	add(a, "-kernel");
+	add(a, "%s", s->kernel_image);
+	add(a, "-initrd");
+	add(a, "/proc/self/fd/%d", s->initramfs_fd);
+	add(a, "-append");
+	add(a, "%s%s%s", kernel_args, s->append && *s->append ? " " : "", s->append ? s->append : "");
+	add(a, "-chardev");
+	add(a, "socket,id=qmp,fd=%d", qmp);
+	add(a, "-mon");
+	add(a, "chardev=qmp,mode=control");
+	add(a, "-chardev");
+	add(a, "socket,id=console,fd=%d", console);
+	add(a, "-serial");
+	add(a, "chardev:console");
+	add(a, "-device");
+	add(a, "virtio-serial-pci");
+	add(a, "-chardev");
+	add(a, "socket,id=wire,fd=%d", wire);
+	add(a, "-device");
+	add(a, "virtserialport,chardev=wire,name=%s", WIRE_PORT_NAME);
+}
+
+static char *join(const struct args *a)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		bool quote = strpbrk(a->v[i], " '\"\\$") != NULL;
+
+		buf_addf(&b, "%s%s%s%s", i ? " " : "", quote ? "'" : "", a->v[i], quote ? "'" : "");
+	}
+	return buf_steal(&b);
+}
+
+static void __attribute__((noreturn)) child(char **argv, const int *keep, size_t n, int err_fd, pid_t parent)
+{
+	sigset_t none;
+	size_t i;
+	int null = open("/dev/null", O_RDWR);
+
+	/* the terminal's signals are for us; QEMU ends when we end, however that happens */
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	dup2(null, 0);
+	dup2(null, 1);
+	dup2(err_fd, 2);
+	for (i = 0; i < n; i++)
+		fcntl(keep[i], F_SETFD, 0);
+	execv(argv[0], argv);
+	dprintf(2, "run %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
+{
+	int qmp[2] = {-1, -1}, console[2] = {-1, -1}, wire[2] = {-1, -1}, errs[2] = {-1, -1};
+	int *const pairs[] = {qmp, console, wire, errs};
+	pid_t parent = getpid();
+	struct args a = {.n = 0};
+	int r = 0;
+	size_t i;
+
+	*q = (struct qemu){.pidfd = -1, .qmp_fd = -1, .console_fd = -1, .wire_fd = -1, .stderr_fd = -1};
+	for (i = 0; i < ARRAY_SIZE(pairs) && r == 0; i++)
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]) < 0)
+			r = err_sys(err, errno, "make a stream for QEMU");
+	if (r == 0) {
+		build(&a, spec, qmp[1], console[1], wire[1]);
+		q->command = join(&a);
+		q->pid = fork();
+		if (q->pid == 0)
+			child(a.v, (int[]){qmp[1], console[1], wire[1], spec->initramfs_fd}, 4, errs[1], parent);
+		if (q->pid < 0)
+			r = err_sys(err, errno, "start QEMU '%s'", spec->binary);
+	}
+	if (r == 0) {
+		q->pidfd = (int)syscall(SYS_pidfd_open, q->pid, 0);
+		if (q->pidfd < 0) {
+			r = err_sys(err, errno, "watch QEMU");
+			kill(q->pid, SIGKILL);
+			waitpid(q->pid, NULL, 0);
+		} else {
+			fcntl(q->pidfd, F_SETFD, FD_CLOEXEC);
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (pairs[i][1] >= 0)
+			close(pairs[i][1]);
+		if (r < 0 && pairs[i][0] >= 0)
+			close(pairs[i][0]);
+	}
+	if (r == 0) {
+		q->qmp_fd = qmp[0];
+		q->console_fd = console[0];
+		q->wire_fd = wire[0];
+		q->stderr_fd = errs[0];
+	}
+	args_finish(&a);
+	return r;
+}
+
+void qemu_kill(struct qemu *q)
+{
+	int *const fds[] = {&q->qmp_fd, &q->console_fd, &q->wire_fd, &q->stderr_fd};
+	size_t i;
+
+	if (q->pidfd >= 0) {
+		kill(q->pid, SIGKILL); /* not reaped yet: the pid is still ours */
+		waitpid(q->pid, NULL, 0);
+		close(q->pidfd);
+	}
+	q->pidfd = -1;
+	for (i = 0; i < ARRAY_SIZE(fds); i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+	free(q->command);
+	q->command = NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * qemu - the command line and the process of one virtual machine.
+ *
+ * All streams are socket pairs handed over as descriptors: no file, no socket name, nothing to
+ * clean up. The child dies with this program (parent-death signal) and is watched through a pidfd.
+ */
+#ifndef VMM_QEMU_H
+#define VMM_QEMU_H
+
+#include "vmm/guest.h"
+
+struct qemu_spec {
+	const char *binary;
+	struct topology topology;
+	unsigned memory_mib;
+	enum accel accel; /* KVM or TCG */
+	int version;	  /* major, 0 = not known */
+	const char *kernel_image;
+	int initramfs_fd;
+	const char *append; /* or NULL */
+};
+
+struct qemu {
+	int pidfd;	/* -1 = not running */
+	int pid;
+	int qmp_fd, console_fd, wire_fd, stderr_fd; /* our ends; the caller takes them over (set to -1) */
+	char *command;	/* for the log */
+};
+
+/* The binary to use: spec, $SXP_QEMU, PATH. Caller frees; NULL with err (ENOTSUP: install it). */
+char *qemu_find(const char *spec, struct err *err);
+/* Major version by `BINARY --version`, 0 when it cannot be told. */
+int qemu_version(const char *binary);
+int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err);
+void qemu_kill(struct qemu *q); /* and reaps; closes what is left of the descriptors */
+
+#endif
