@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * probes - what the agent sees of the scheduler: counters per CPU, tasks on request, and records
+ * of what happens to cgroups and payloads.
+ *
+ * Counters go to a mapped array and cost no system call; only rare events are records. Each
+ * program is loaded by itself: one that this kernel cannot attach leaves the others working.
+ */
+#include "ktypes.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "probes.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+extern const struct rq runqueues __ksym __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PROBE_CPUS_MAX);
+	__type(key, __u32);
+	__type(value, struct probe_cpu);
+} cpus SEC(".maps");
+
+/* [0..PROBE_CPUS_MAX) runqueue lengths, filled by read_runqueues(); all ones = not known */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PROBE_CPUS_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} lengths SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, PROBE_RING_SIZE);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} drops SEC(".maps");
+
+const volatile __u32 ncpus = 1;
+
+static struct probe_cpu *cpu_at(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&cpus, &cpu);
+}
+
+static __u64 cgroup_of(struct task_struct *p)
+{
+	return BPF_CORE_READ(p, cgroups, dfl_cgrp, kn, id);
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct probe_cpu *c = cpu_at(bpf_get_smp_processor_id());
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!c)
+		return 0;
+	if (c->since_ns && prev->pid)
+		c->busy_ns += now - c->since_ns;
+	c->since_ns = now;
+	c->switches++;
+	c->pid = next->pid;
+	c->cgroup_id = cgroup_of(next);
+	bpf_probe_read_kernel(c->comm, sizeof(c->comm), next->comm);
+	return 0;
+}
+
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(count_migration, struct task_struct *p, int dest_cpu)
+{
+	struct probe_cpu *c = cpu_at((__u32)dest_cpu);
+
+	/* other CPUs may count the same destination at once */
+	if (c)
+		__sync_fetch_and_add(&c->migrations, 1);
+	return 0;
+}
+
+static struct probe_record *record_new(enum probe_record_type type)
+{
+	struct probe_record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	__u32 zero = 0;
+	__u64 *n;
+
+	if (!r) {
+		n = bpf_map_lookup_elem(&drops, &zero);
+		if (n)
+			__sync_fetch_and_add(n, 1);
+		return 0;
+	}
+	r->type = type;
+	r->actor = (int)(bpf_get_current_pid_tgid() >> 32);
+	r->pid = 0;
+	r->pad = 0;
+	r->cgroup_id = 0;
+	r->path[0] = '\0';
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	return r;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(note_exec, struct task_struct *p, int old_pid, struct linux_binprm *bprm)
+{
+	struct probe_record *r = record_new(PROBE_EXEC);
+
+	if (!r)
+		return 0;
+	r->pid = p->tgid;
+	r->cgroup_id = cgroup_of(p);
+	bpf_ringbuf_submit(r, 0);
+	return 0;
+}
+
+static int note_cgroup(enum probe_record_type type, struct cgroup *cgrp, const char *path,
+		       struct task_struct *p)
+{
+	struct probe_record *r = record_new(type);
+
+	if (!r)
+		return 0;
+	r->cgroup_id = BPF_CORE_READ(cgrp, kn, id);
+	if (p)
+		r->pid = p->pid;
+	bpf_probe_read_kernel_str(r->path, sizeof(r->path), path);
+	bpf_ringbuf_submit(r, 0);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(note_mkdir, struct cgroup *cgrp, const char *path)
+{
+	return note_cgroup(PROBE_CGROUP_MKDIR, cgrp, path, 0);
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(note_rmdir, struct cgroup *cgrp, const char *path)
+{
+	return note_cgroup(PROBE_CGROUP_RMDIR, cgrp, path, 0);
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(note_attach, struct cgroup *dst, const char *path, struct task_struct *p,
+	     bool threadgroup)
+{
+	return note_cgroup(PROBE_CGROUP_ATTACH, dst, path, p);
+}
+
+SEC("kprobe/__x64_sys_reboot")
+int note_reboot(void *ctx)
+{
+	struct probe_record *r = record_new(PROBE_REBOOT);
+
+	if (r)
+		bpf_ringbuf_submit(r, 0);
+	return 0;
+}
+
+SEC("iter/task")
+int list_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *p = ctx->task;
+	struct probe_task t = {};
+	const struct rq *rq;
+
+	if (!p || p->flags & PF_KTHREAD)
+		return 0;
+	t.pid = p->tgid;
+	t.tid = p->pid;
+	t.cpu = (int)p->thread_info.cpu;
+	t.state = p->__state | (unsigned int)p->exit_state;
+	t.on_cpu = (unsigned int)p->on_cpu;
+	t.policy = p->policy;
+	t.nice = p->static_prio - 120;
+	t.cgroup_id = cgroup_of(p);
+	t.run_ns = p->se.sum_exec_runtime;
+	t.wait_ns = p->sched_info.run_delay;
+	/* who still waits has waited since last_queued, in the runqueue's own clock */
+	rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, (__u32)t.cpu) : 0;
+	if (rq && !t.on_cpu && p->sched_info.last_queued &&
+	    rq->clock > p->sched_info.last_queued)
+		t.wait_ns += rq->clock - p->sched_info.last_queued;
+	t.switches = p->nvcsw + p->nivcsw;
+	t.migrations = p->se.nr_migrations;
+	bpf_probe_read_kernel(t.comm, sizeof(t.comm), p->comm);
+	bpf_seq_write(ctx->meta->seq, &t, sizeof(t));
+	return 0;
+}
+
+SEC("syscall")
+int read_runqueues(void *ctx)
+{
+	const struct rq *rq;
+	__u32 cpu;
+	__u64 *n;
+
+	for (cpu = 0; cpu < PROBE_CPUS_MAX; cpu++) {
+		__u32 key = cpu;
+
+		if (cpu >= ncpus)
+			break;
+		n = bpf_map_lookup_elem(&lengths, &key);
+		if (!n)
+			break;
+		rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, cpu) : 0;
+		*n = rq ? rq->nr_running : ~0ull;
+	}
+	return 0;
+}

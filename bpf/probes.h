@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * probes - structures that the probes in the kernel and the agent share.
+ *
+ * Fixed-size fields only, no pointers: they are mapped (CPUs), read from a ring buffer (records)
+ * or from an iterator (tasks). Included after <stdint.h> or bpf/ktypes.h.
+ */
+#ifndef PROBES_H
+#define PROBES_H
+
+#define PROBE_CPUS_MAX	1024
+#define PROBE_PATH_MAX	256
+#define PROBE_COMM	16
+#define PROBE_RING_SIZE (512 * 1024)
+
+/* One per CPU, in a mapped array; written by that CPU only. */
+struct probe_cpu {
+	unsigned long long switches;
+	unsigned long long migrations; /* tasks that came to this CPU */
+	unsigned long long busy_ns;    /* up to since_ns */
+	unsigned long long since_ns;   /* CLOCK_MONOTONIC of the last switch; 0 = none seen */
+	unsigned long long cgroup_id;  /* of the current task */
+	int pid;		       /* current task, 0 = idle */
+	int pad;
+	char comm[PROBE_COMM];
+};
+
+enum probe_record_type {
+	PROBE_EXEC = 1,	      /* actor = pid: the cgroup at exec */
+	PROBE_CGROUP_MKDIR = 2,
+	PROBE_CGROUP_RMDIR = 3,
+	PROBE_CGROUP_ATTACH = 4, /* pid was moved to path by actor */
+	PROBE_REBOOT = 5,     /* actor asked for a reboot */
+};
+
+struct probe_record {
+	unsigned int type;
+	int actor; /* thread group that did it */
+	int pid;
+	int pad;
+	unsigned long long cgroup_id;
+	char comm[PROBE_COMM]; /* of the actor */
+	char path[PROBE_PATH_MAX];
+};
+
+/* One per task from the iterator. */
+struct probe_task {
+	int pid, tid, cpu;
+	unsigned int state; /* task_struct.__state | exit_state */
+	unsigned int on_cpu, policy;
+	int nice;
+	int pad;
+	unsigned long long cgroup_id, run_ns, wait_ns, switches, migrations;
+	char comm[PROBE_COMM];
+};
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cgroup - rows, names and the three cgroup ops, see cgroup.h.
+ * Invariant: every path that reaches a hand was checked here or came from the kernel.
+ */
+#include "guest/cgroup.h"
+
+#include "base/text.h"
+#include "guest/line.h"
+#include "guest/pool.h"
+#include "guest/port.h"
+#include "guest/step.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { KERNEL_ROOT_ID = 1 };
+
+static struct cgroup rows[CGROUP_ROWS_MAX];
+static char root[64] = "/scxplore";
+static uint64_t root_id;
+static char pending[CGROUP_REL_MAX]; /* of the op that is running */
+
+bool cgroup_name_ok(const char *path)
+{
+	const char *p = path;
+
+	if (!*path || strlen(path) >= CGROUP_REL_MAX)
+		return false;
+	for (;;) {
+		size_t n = strcspn(p, "/");
+
+		/* ".", ".." and hidden names in one */
+		if (n == 0 || p[0] == '.' || memchr(p, '\n', n) || n > 255)
+			return false;
+		if (!p[n])
+			return true;
+		p += n + 1;
+	}
+}
+
+int cgroup_set_root(const char *path, struct err *err)
+{
+	if (path[0] != '/' || !cgroup_name_ok(path + 1) || !text_copy(root, sizeof(root), path))
+		return err_set(err, EINVAL, "workload root '%.80s' is not of the form /NAME", path);
+	return 0;
+}
+
+const char *cgroup_root(void)
+{
+	return root;
+}
+
+void cgroup_set_root_id(uint64_t id)
+{
+	root_id = id;
+}
+
+struct cgroup *cgroup_at(unsigned i)
+{
+	return rows[i].used ? &rows[i] : NULL;
+}
+
+struct cgroup *cgroup_find(const char *path)
+{
+	unsigned i;
+
+	for (i = 0; i < CGROUP_ROWS_MAX; i++)
+		if (rows[i].used && !strcmp(rows[i].path, path))
+			return &rows[i];
+	return NULL;
+}
+
+struct cgroup *cgroup_child(const char *path)
+{
+	size_t len = strlen(path);
+	unsigned i;
+
+	for (i = 0; i < CGROUP_ROWS_MAX; i++)
+		if (rows[i].used && !strncmp(rows[i].path, path, len) && rows[i].path[len] == '/')
+			return &rows[i];
+	return NULL;
+}
+
+struct cgroup *cgroup_add(const char *path, uint64_t id, bool ours, unsigned step)
+{
+	struct cgroup *c = NULL;
+	char full[CGROUP_FULL_MAX];
+	unsigned i;
+
+	for (i = 0; i < CGROUP_ROWS_MAX && !c; i++)
+		if (!rows[i].used)
+			c = &rows[i];
+	if (!c)
+		return NULL;
+	*c = (struct cgroup){.used = true, .ours = ours, .id = id, .step = step};
+	text_copy(c->path, sizeof(c->path), path);
+	cgroup_full(path, full);
+	port_event(&(struct event){.type = EV_CGROUP_ADDED, .seq = ours ? line_seq() : 0,
+				   .cgroup = full, .id = id, .flag = ours});
+	return c;
+}
+
+void cgroup_gone(struct cgroup *c, uint64_t seq, bool by_op)
+{
+	char full[CGROUP_FULL_MAX];
+
+	cgroup_full(c->path, full);
+	c->used = false;
+	port_event(&(struct event){.type = EV_CGROUP_REMOVED, .seq = seq, .cgroup = full,
+				   .id = c->id, .flag = by_op});
+}
+
+void cgroup_full(const char *rel, char *dst)
+{
+	snprintf(dst, CGROUP_FULL_MAX, "%s/%s", root, rel);
+}
+
+const char *cgroup_rel(const char *full)
+{
+	size_t len = strlen(root);
+
+	return !strncmp(full, root, len) && full[len] == '/' ? full + len + 1 : NULL;
+}
+
+bool cgroup_path_by_id(uint64_t id, char *dst)
+{
+	unsigned i;
+
+	if (id == KERNEL_ROOT_ID || id == root_id) {
+		text_copy(dst, CGROUP_FULL_MAX, id == root_id ? root : "/");
+		return true;
+	}
+	for (i = 0; i < CGROUP_ROWS_MAX; i++)
+		if (rows[i].used && rows[i].id == id) {
+			cgroup_full(rows[i].path, dst);
+			return true;
+		}
+	return false;
+}
+
+int cgroup_resolve(const char *name, char *dst, struct err *err)
+{
+	if (!name || !strcmp(name, "/")) {
+		text_copy(dst, CGROUP_FULL_MAX, "/");
+		return 0;
+	}
+	if (!cgroup_find(name))
+		return err_set(err, ENOENT, "there is no cgroup '%s': add it first", name);
+	cgroup_full(name, dst);
+	return 0;
+}
+
+static void put_settings(struct wire_writer *w, const struct wire_op *op)
+{
+	const char *v[WIRE_LIST_MAX + 1];
+	uint32_t n = wire_op_list(op, WARG_SETTINGS, v, WIRE_LIST_MAX + 1), i;
+
+	wire_put_u32(w, n / 2);
+	for (i = 0; i + 1 < n; i += 2) {
+		wire_put_str(w, v[i]);
+		wire_put_str(w, v[i + 1]);
+	}
+}
+
+static void send_job(struct wire_writer *w, const char *path, const struct wire_op *op, pool_fn fn)
+{
+	char full[CGROUP_FULL_MAX];
+	struct err err = ERR_INIT;
+
+	text_copy(pending, sizeof(pending), path);
+	cgroup_full(path, full);
+	wire_put_str(w, full);
+	put_settings(w, op);
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, full, fn, NULL, &err))
+		line_failed_err(&err);
+}
+
+static void on_added(void *arg, struct job_reply *r)
+{
+	struct cgroup *c;
+
+	if (r->code) {
+		line_failed(r->code, "%s", r->text);
+		return;
+	}
+	c = cgroup_find(pending);
+	/* the scan of all cgroups may have seen it first */
+	if (!c)
+		c = cgroup_add(pending, r->id, true, step_current());
+	if (c)
+		line_done("added %s/%s", root, pending);
+	else
+		line_failed(ENOSPC, "the agent keeps %d cgroups at most", CGROUP_ROWS_MAX);
+}
+
+void cgroup_op_add(const struct wire_op *op)
+{
+	const char *path = wire_op_str(op, WARG_CGROUP), *slash;
+	char parent[CGROUP_REL_MAX];
+
+	if (!path || !cgroup_name_ok(path)) {
+		line_failed(EINVAL, "bad cgroup name '%.80s': no empty, absolute, '.'-led component",
+			    path ? path : "");
+		return;
+	}
+	if (cgroup_find(path)) {
+		line_failed(EEXIST, "cgroup '%s' exists already", path);
+		return;
+	}
+	slash = strrchr(path, '/');
+	if (slash) {
+		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
+		if (!cgroup_find(parent)) {
+			line_failed(ENOENT, "cgroup '%s' needs its parent '%s': add that first", path,
+				    parent);
+			return;
+		}
+	}
+	send_job(pool_job(JOB_CGROUP_ADD), path, op, on_added);
+}
+
+static void on_set(void *arg, struct job_reply *r)
+{
+	if (r->code)
+		line_failed(r->code, "%s", r->text);
+	else
+		line_done("set %s of %s/%s", r->text, root, pending);
+}
+
+void cgroup_op_set(const struct wire_op *op)
+{
+	const char *path = wire_op_str(op, WARG_CGROUP);
+
+	if (!path || !cgroup_find(path))
+		line_failed(ENOENT, "there is no cgroup '%s': add it first", path ? path : "");
+	else
+		send_job(pool_job(JOB_CGROUP_SET), path, op, on_set);
+}
+
+void cgroup_op_remove(const struct wire_op *op)
+{
+	const char *path = wire_op_str(op, WARG_CGROUP);
+	struct cgroup *c = path ? cgroup_find(path) : NULL, *child;
+
+	if (!c) {
+		line_failed(ENOENT, "there is no cgroup '%s' to remove", path ? path : "");
+		return;
+	}
+	child = cgroup_child(path);
+	if (child) {
+		line_failed(EBUSY, "cgroup '%s' has a child '%s': remove that first", path, child->path);
+		return;
+	}
+	step_remove_cgroup(c);
+}

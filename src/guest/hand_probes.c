@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hand_probes - loading and attaching the BPF probes, in a hand that leaves afterwards.
+ *
+ * libbpf allocates and parses for a while: neither belongs into the agent. What is attached lives
+ * on through the descriptors that are sent. Invariant: a probe that this kernel refuses is left
+ * out and named, the others work.
+ */
+#include "guest/hand.h"
+
+#include "base/cleanup.h"
+#include "guest/probe.h"
+#include "probes.skel.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PROGRAMS_MAX = 32 };
+
+static char verdict[1024], first_warning[256];
+
+static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	/* the first one names the cause; later ones repeat it from further away */
+	if (level == LIBBPF_WARN && !*first_warning)
+		vsnprintf(first_warning, sizeof(first_warning), fmt, args);
+	first_warning[strcspn(first_warning, "\n")] = '\0';
+	return 0;
+}
+
+static struct probes *open_with(uint32_t ncpus, const bool *wanted)
+{
+	struct probes *s = probes__open();
+	struct bpf_program *p;
+	unsigned i = 0;
+
+	if (!s)
+		return NULL;
+	s->rodata->ncpus = ncpus;
+	bpf_object__for_each_program(p, s->obj)
+		bpf_program__set_autoload(p, wanted[i++]);
+	return s;
+}
+
+/* One program after the other alone: which does this kernel take? */
+static unsigned try_each(uint32_t ncpus, bool *wanted)
+{
+	bool only[PROGRAMS_MAX] = {false};
+	struct probes *s;
+	unsigned i, ok = 0;
+
+	for (i = 0; i < PROGRAMS_MAX; i++) {
+		memset(only, 0, sizeof(only));
+		only[i] = true;
+		s = wanted[i] ? open_with(ncpus, only) : NULL;
+		wanted[i] = s && !probes__load(s);
+		ok += wanted[i];
+		probes__destroy(s);
+	}
+	return ok;
+}
+
+static void add_fd(struct job_reply *r, char *kinds, enum probe_fd kind, int fd)
+{
+	fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0 || r->nfds == JOB_FDS_MAX)
+		return;
+	kinds[r->nfds] = (char)kind;
+	r->fds[r->nfds++] = fd;
+}
+
+static void say(const char *sep, const char *name)
+{
+	size_t len = strlen(verdict);
+
+	snprintf(verdict + len, sizeof(verdict) - len, "%s%s", sep, name);
+}
+
+static void attach(struct probes *s, const bool *wanted, struct job_reply *r, char *kinds)
+{
+	const char *absent[PROGRAMS_MAX];
+	unsigned i = 0, nabsent = 0, k;
+	struct bpf_program *p;
+	struct bpf_link *link;
+
+	bpf_object__for_each_program(p, s->obj) {
+		bool reader = p == s->progs.read_runqueues;
+
+		link = NULL;
+		if (wanted[i++] && !reader)
+			link = bpf_program__attach(p);
+		if (reader && wanted[i - 1])
+			add_fd(r, kinds, PROBE_FD_READER, bpf_program__fd(p));
+		else if (link)
+			add_fd(r, kinds, p == s->progs.list_tasks ? PROBE_FD_TASKS : PROBE_FD_LINK,
+			       bpf_link__fd(link));
+		else
+			absent[nabsent++] = bpf_program__name(p);
+		if (link || (reader && wanted[i - 1]))
+			say(*verdict ? " " : "", bpf_program__name(p));
+	}
+	for (k = 0; k < nabsent; k++)
+		say(k ? " " : "; absent: ", absent[k]);
+	if (nabsent && *first_warning)
+		say(": ", first_warning);
+	r->flag = !nabsent;
+}
+
+int hand_probes(struct hand *h, struct job_reply *r)
+{
+	static char kinds[JOB_FDS_MAX];
+	uint32_t ncpus = wire_get_u32(&h->in);
+	bool wanted[PROGRAMS_MAX];
+	struct probes *s;
+	int e = -ENOMEM;
+
+	memset(wanted, true, sizeof(wanted));
+	libbpf_set_print(keep_warning);
+	r->leaving = true;
+	s = open_with(ncpus, wanted);
+	if (s)
+		e = probes__load(s);
+	if (e) {
+		probes__destroy(s);
+		if (!try_each(ncpus, wanted))
+			return hand_fail(h, -e, "this kernel takes no probe: %s: %s", strerror(-e),
+					 first_warning);
+		s = open_with(ncpus, wanted);
+		e = s ? probes__load(s) : -ENOMEM;
+		if (e)
+			return hand_fail(h, -e, "cannot load the probes: %s", first_warning);
+	}
+	verdict[0] = '\0';
+	add_fd(r, kinds, PROBE_FD_CPUS, bpf_map__fd(s->maps.cpus));
+	add_fd(r, kinds, PROBE_FD_LENGTHS, bpf_map__fd(s->maps.lengths));
+	add_fd(r, kinds, PROBE_FD_DROPS, bpf_map__fd(s->maps.drops));
+	add_fd(r, kinds, PROBE_FD_RECORDS, bpf_map__fd(s->maps.records));
+	attach(s, wanted, r, kinds);
+	r->data = kinds;
+	r->data_len = (size_t)r->nfds;
+	r->text = verdict;
+	return 0;
+}

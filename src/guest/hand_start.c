@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hand_start - a hand creates payloads and workers: clone3() into the cgroup, hold, look.
+ *
+ * The children are the agent's (CLONE_PARENT), ordinary tasks (reset-on-fork) and wait on the go
+ * pipe before anything else. Invariant: a child never goes on unless it read its byte there.
+ */
+#include "guest/hand_start.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "guest/hand.h"
+#include "guest/wire_op.h"
+#include "guest/work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define INCLUDE_DIR "/include-files" /* files of --include, see vmm/initramfs.h */
+
+enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR };
+
+struct order {
+	const char *name;
+	uint32_t count;
+	const char *cgroup;
+	bool place;
+	const struct work_type *work; /* NULL = execute argv */
+	const char *argv[WIRE_LIST_MAX + 1];
+	uint32_t argc;
+};
+
+static const char *const environment[] = {
+	"PATH=" INCLUDE_DIR ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	"HOME=/tmp", "TMPDIR=/tmp", "LANG=C", NULL};
+
+const char *start_stage_text(uint32_t stage)
+{
+	static const char *const texts[] = {
+		[START_STAGE_EXEC] = "cannot execute",
+		[START_STAGE_FDS] = "cannot set up standard input and output of",
+		[START_STAGE_DIR] = "cannot go to /tmp for",
+	};
+
+	return stage < ARRAY_SIZE(texts) ? texts[stage] : "cannot start";
+}
+
+static void give_up(int status, uint32_t index, enum start_stage stage, int error, const char *what)
+	__attribute__((noreturn));
+
+static void give_up(int status, uint32_t index, enum start_stage stage, int error, const char *what)
+{
+	struct start_status s = {.index = index, .error = error, .stage = stage};
+
+	text_copy(s.what, sizeof(s.what), what);
+	/* shorter than PIPE_BUF: whole or not at all, and there is nobody else to tell */
+	if (write(status, &s, sizeof(s)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static void write_self(const char *path, const char *text)
+{
+	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	/* a kernel without the file has nothing to set back */
+	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+		return;
+}
+
+static void become_ordinary(void)
+{
+	setsid();
+	umask(022);
+	signal(SIGPIPE, SIG_DFL);
+	/* agent and hands are spared by the killer, their children are not */
+	write_self("/proc/self/oom_score_adj", "0");
+	/* a payload that reboots would take the session with it; the probe reports the try */
+	prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT);
+}
+
+static void child_exec(const struct order *o, uint32_t index, const int *fds)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int status = fcntl(fds[FD_STATUS], F_DUPFD_CLOEXEC, 3);
+
+	if (null < 0 || status < 0 || dup2(null, 0) < 0 || dup2(fds[FD_OUT], 1) < 0 ||
+	    dup2(fds[FD_ERR], 2) < 0)
+		give_up(fds[FD_STATUS], index, START_STAGE_FDS, errno, o->argv[0]);
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	if (chdir("/tmp") < 0)
+		give_up(status, index, START_STAGE_DIR, errno, o->argv[0]);
+	environ = (char **)environment;
+	execvp(o->argv[0], (char **)o->argv);
+	give_up(status, index, START_STAGE_EXEC, errno, o->argv[0]);
+}
+
+static void child_work(const struct order *o, uint32_t index, const int *fds)
+{
+	struct work w = {.index = index, .count = o->count};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), i;
+	char number[12], comm[16];
+
+	for (i = 0; i < 3; i++)
+		if (null < 0 || dup2(null, i) < 0)
+			give_up(fds[FD_STATUS], index, START_STAGE_FDS, errno, o->name);
+	i = snprintf(number, sizeof(number), ".%u", index);
+	snprintf(comm, sizeof(comm), "%.*s%s", (int)sizeof(comm) - 1 - i, o->name, number);
+	prctl(PR_SET_NAME, comm);
+	/* closes the status pipe, too: the work begins */
+	close_range(3, ~0u, 0);
+	o->work->run(&w);
+	_exit(0);
+}
+
+static void child(const struct order *o, uint32_t index, int sock, const int *fds)
+	__attribute__((noreturn));
+
+static void child(const struct order *o, uint32_t index, int sock, const int *fds)
+{
+	char byte;
+
+	if (read(fds[FD_GO], &byte, 1) != 1)
+		_exit(127);
+	close(sock);
+	become_ordinary();
+	if (o->work)
+		child_work(o, index, fds);
+	else
+		child_exec(o, index, fds);
+	_exit(127);
+}
+
+static int explain_clone(struct hand *h, const struct order *o, int code)
+{
+	switch (code) {
+	case EBUSY:
+		return hand_fail(h, code, "cannot create a task in cgroup '%s': it has children with "
+				 "controllers enabled, and the kernel allows processes only in the "
+				 "leaves then", o->cgroup);
+	case EAGAIN:
+		return hand_fail(h, code, "cannot create a task in cgroup '%s': pids.max or the "
+				 "guest's limit of tasks is reached", o->cgroup);
+	case ENODEV:
+	case ENOENT:
+		return hand_fail(h, code, "cannot create a task in cgroup '%s': it is gone", o->cgroup);
+	default:
+		return hand_fail_sys(h, code, "cannot create a task in cgroup '%s'", o->cgroup);
+	}
+}
+
+static int create(struct hand *h, const struct order *o, uint32_t index, int cgroup)
+{
+	struct clone_args args = {.flags = CLONE_PARENT};
+	struct job_reply r = {.num = index};
+	char path[64], line[1024];
+	ssize_t n;
+	long pid;
+
+	if (cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup;
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		child(o, index, h->sock, h->fds);
+	if (pid < 0)
+		return explain_clone(h, o, errno);
+	snprintf(path, sizeof(path), "/proc/%ld/cgroup", pid);
+	n = hand_read_at(AT_FDCWD, path, line, sizeof(line));
+	r.id = (uint64_t)pid;
+	r.text = line;
+	if (n < 0)
+		snprintf(line, sizeof(line), "(%s: %s)", path, strerror((int)-n));
+	hand_tell(h, &r);
+	return 0;
+}
+
+static int read_order(struct hand *h, struct order *o)
+{
+	const char *work;
+	uint32_t i;
+
+	o->name = wire_get_str(&h->in);
+	o->count = wire_get_u32(&h->in);
+	o->cgroup = wire_get_str(&h->in);
+	o->place = wire_get_u8(&h->in);
+	work = wire_get_str(&h->in);
+	o->work = *work ? work_find(work) : NULL;
+	o->argc = wire_get_u32(&h->in);
+	if (o->argc > WIRE_LIST_MAX)
+		return EINVAL;
+	for (i = 0; i < o->argc; i++)
+		o->argv[i] = wire_get_str(&h->in);
+	o->argv[o->argc] = NULL;
+	if (h->in.bad || h->nfds != (o->work ? 2 : 4) || (!o->work && !o->argc))
+		return EINVAL;
+	return 0;
+}
+
+int hand_start(struct hand *h, struct job_reply *r)
+{
+	static struct order o;
+	cleanup_fd int cgroup = -1;
+	uint32_t i;
+	int code = read_order(h, &o);
+
+	if (code)
+		return hand_fail(h, code, "the order to create tasks makes no sense");
+	if (o.place && strcmp(o.cgroup, "/")) {
+		cgroup = openat(shared_cgroup_fd, o.cgroup + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (cgroup < 0)
+			return hand_fail_sys(h, errno, "cannot open cgroup '%s'", o.cgroup);
+	}
+	for (i = 1; i <= o.count && !code; i++)
+		code = create(h, &o, i, cgroup);
+	return code;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hand_start - creation of tasks: what a child says when it could not begin.
+ *
+ * JOB_START: str name, u32 count, str cgroup ("/" = none), u8 place, str work ("" = execute argv),
+ * list argv; fds: go (read end), status (write end), for a payload stdout and stderr.
+ * Answers: for each child num = index, id = pid, text = its /proc/PID/cgroup line; then the last.
+ */
+#ifndef GUEST_HAND_START_H
+#define GUEST_HAND_START_H
+
+#include <stdint.h>
+
+enum { START_COUNT_MAX = 1024 };
+
+enum start_stage { START_STAGE_EXEC, START_STAGE_FDS, START_STAGE_DIR };
+
+struct start_status { /* through the status pipe, which closes by itself at exec */
+	uint32_t index;
+	int32_t error;
+	uint32_t stage;
+	char what[244];
+};
+
+const char *start_stage_text(uint32_t stage);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * job - what the agent asks of its helper processes ("hands"), and their answers.
+ *
+ * Everything that may block in the kernel is a job: it crosses a SOCK_SEQPACKET pair as one
+ * message {u32 type, arguments}, file descriptors ride along as SCM_RIGHTS. A job has any number
+ * of answers; the one with `last` set ends it. Invariant: a hand runs one job at a time.
+ */
+#ifndef GUEST_JOB_H
+#define GUEST_JOB_H
+
+#include "guest/wire.h"
+
+#define JOB_MSG_MAX  (256u << 10) /* bytes of one message */
+#define JOB_FDS_MAX  16
+#define JOB_DATA_MAX (64u << 10) /* bytes of a file that JOB_READ brings back */
+
+/*
+ * X(ENUM, name in words, function in a hand). Arguments in the order they are put:
+ *   FORK         fd: socket of the new hand             -> num = its pid
+ *   SETUP        str root                               -> id = kernel id of root, text
+ *   CGROUP_ADD   str path, settings                     -> id
+ *   CGROUP_SET   str path, settings
+ *   CGROUP_LIST  list of paths                          -> num = pid, path; text = comm (each process below them)
+ *   CGROUP_KILL  list of paths, list of session pids    -> num = pid, text = comm (left-over of a session)
+ *   CGROUP_RMDIR list of paths                          -> path, id (each removed directory, children first)
+ *   MOVE         str path, u32 n, n * u64 pid, str from -> num = how many were moved (from: all of that cgroup)
+ *   START        see hand_start.c
+ *   READ         str path                               -> data, flag = cut, code = errno of the file
+ *   SCAN         str root                               -> num = rows in the shared cgroup rows
+ *   SAMPLE       u32 ncpus; fds: iterator link, reader  -> num = tasks in the shared rows, id = cut
+ *   PROBES       u32 ncpus                              -> fds, data = enum probe_fd of each; text; leaves
+ *   MOUNTS       (nothing)                              -> flag = cgroup2 is still at its place
+ */
+#define JOB_LIST(X)                                                                                \
+	X(FORK, "make another helper", hand_fork)                                                  \
+	X(SETUP, "make the workload root", hand_cgroup_setup)                                      \
+	X(CGROUP_ADD, "add a cgroup", hand_cgroup_add)                                             \
+	X(CGROUP_SET, "set a cgroup's limits", hand_cgroup_set)                                    \
+	X(CGROUP_LIST, "list a cgroup's processes", hand_cgroup_list)                              \
+	X(CGROUP_KILL, "kill a cgroup's processes", hand_cgroup_kill)                              \
+	X(CGROUP_RMDIR, "remove a cgroup", hand_cgroup_rmdir)                                      \
+	X(MOVE, "move tasks to a cgroup", hand_cgroup_move)                                        \
+	X(START, "create tasks", hand_start)                                                       \
+	X(READ, "read a file", hand_read)                                                          \
+	X(SCAN, "read the cgroups' counters", hand_scan)                                           \
+	X(SAMPLE, "read the tasks' counters", hand_sample)                                         \
+	X(PROBES, "load the probes", hand_probes)                                                  \
+	X(MOUNTS, "look at the mounts", hand_mounts)
+
+enum job_type {
+#define X(e, words, fn) JOB_##e,
+	JOB_LIST(X)
+#undef X
+	JOB_MAX
+};
+
+struct job_reply {
+	bool last;
+	bool flag;
+	bool leaving;	   /* the hand exits after this answer */
+	int code;	   /* 0 or positive errno */
+	uint64_t cpu_ns;   /* CPU time this hand has used so far */
+	uint64_t num, id;
+	const char *path;  /* never NULL; both strings borrowed from the message */
+	const char *text;
+	const char *data;
+	size_t data_len;
+	int fds[JOB_FDS_MAX]; /* the receiver owns them */
+	int nfds;
+};
+
+void job_put_reply(struct wire_writer *w, const struct job_reply *r);
+/* false when malformed. fds are the caller's business. */
+bool job_get_reply(struct wire_reader *in, struct job_reply *r);
+
+/* One message with descriptors over a SEQPACKET socket: 0 or -errno. The fds are not closed. */
+int job_send(int sock, const void *data, size_t len, const int *fds, int nfds, int flags);
+/* Length, 0 at the end, or -errno. At most JOB_FDS_MAX descriptors, close-on-exec. */
+ssize_t job_recv(int sock, void *data, size_t size, int *fds, int *nfds, int flags);
+
+const char *job_words(enum job_type type);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kmsg - reads /dev/kmsg record by record, see Documentation/ABI/testing/dev-kmsg.
+ * Invariant: at most BURST events within a second.
+ */
+#include "guest/kmsg.h"
+
+#include "guest/port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { BURST = 100, LEVEL_MAX = 4, TURN_MAX = 256 };
+
+static uint64_t window_ns;
+static unsigned in_window, left_out;
+
+static bool allowed(void)
+{
+	uint64_t now = loop_now_ns();
+
+	if (now - window_ns > 1000000000ull) {
+		if (left_out)
+			port_log(4, "%u kernel messages were left out: too many at once", left_out);
+		window_ns = now;
+		in_window = left_out = 0;
+	}
+	if (in_window < BURST) {
+		in_window++;
+		return true;
+	}
+	left_out++;
+	return false;
+}
+
+/* "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT\n KEY=VALUE..." */
+static void take(char *record)
+{
+	unsigned level = (unsigned)strtoul(record, NULL, 10) & 7;
+	char *text = strchr(record, ';');
+
+	if (!text || level > LEVEL_MAX || !allowed())
+		return;
+	text++;
+	text[strcspn(text, "\n")] = '\0';
+	port_event(&(struct event){.type = EV_KMSG, .level = level, .text = text});
+}
+
+static void on_kmsg(void *arg, int fd, uint32_t events)
+{
+	char record[8192];
+	unsigned i;
+	ssize_t n;
+
+	for (i = 0; i < TURN_MAX; i++) {
+		n = read(fd, record, sizeof(record) - 1);
+		/* EPIPE: records were overwritten before we came; the next read goes on */
+		if (n < 0 && errno != EPIPE)
+			return;
+		record[n > 0 ? n : 0] = '\0';
+		if (n > 0)
+			take(record);
+	}
+}
+
+int kmsg_init(struct loop *loop, struct err *err)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, errno, "open '/dev/kmsg'");
+	lseek(fd, 0, SEEK_END);
+	if (loop_add_fd(loop, fd, EPOLLIN, on_kmsg, NULL) < 0)
+		return err_set(err, ENOSPC, "cannot watch '/dev/kmsg'");
+	return 0;
+}

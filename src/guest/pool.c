@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pool - table of hands and queue of waiting jobs, see pool.h.
+ * Invariant: the agent itself forks only before the start, and later when not one hand is alive
+ * that could do it (a payload killed them all).
+ */
+#include "guest/pool.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "guest/hand.h"
+#include "guest/port.h"
+#include "guest/shared.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+enum { HANDS_MAX = 24, HANDS_FIRST = 4, HANDS_IDLE_MIN = 2, WAITING_MAX = 8, HEAD = 4 };
+enum { SOCKET_BUFFER = 2 * JOB_MSG_MAX };
+
+enum hand_state { HAND_NONE, HAND_COMING, HAND_IDLE, HAND_BUSY, HAND_LEFT };
+
+struct slot {
+	enum hand_state state;
+	bool ours; /* LEFT: killed by the agent itself */
+	int pid;   /* 0 = not known yet */
+	int fd;
+	loop_id source;
+	uint64_t cpu_ns;
+	/* BUSY */
+	enum job_type type;
+	pool_fn fn;
+	void *arg;
+	uint64_t began_ns, due_ns, deadline_ns;
+	char about[128];
+};
+
+struct waiting {
+	bool used;
+	uint64_t order;
+	enum job_type type;
+	size_t len;
+	int fds[JOB_FDS_MAX];
+	int nfds;
+	pool_fn fn;
+	void *arg;
+	uint64_t deadline_ns;
+	char about[128];
+};
+
+static struct loop *loop;
+static struct slot slots[HANDS_MAX];
+static struct waiting waiting[WAITING_MAX];
+static uint8_t waiting_data[WAITING_MAX][JOB_MSG_MAX];
+static uint64_t order, lost_cpu_ns;
+static loop_id timer;
+static uint8_t message[JOB_MSG_MAX], inbox[JOB_MSG_MAX];
+
+static void refill(void);
+static void serve(void);
+
+static void close_fds(const int *fds, int n)
+{
+	while (n > 0)
+		close(fds[--n]);
+}
+
+static void log_line(uint64_t level, const char *text)
+{
+	port_event(&(struct event){.type = EV_LOG, .level = level, .text = text});
+}
+
+static void arm_timer(void)
+{
+	uint64_t now = loop_now_ns(), next = UINT64_MAX;
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++)
+		if (slots[i].state == HAND_BUSY && slots[i].due_ns < next)
+			next = slots[i].due_ns;
+	loop_arm(loop, timer, next == UINT64_MAX ? 0 : next > now ? next - now : 1, 0);
+}
+
+static void drop_socket(struct slot *s)
+{
+	loop_remove(loop, s->source);
+	if (s->fd >= 0)
+		close(s->fd);
+	s->source = -1;
+	s->fd = -1;
+}
+
+/* The hand has no job any more: tell whoever waits for it, once. */
+static void end_job(struct slot *s, struct job_reply *r)
+{
+	pool_fn fn = s->fn;
+	void *arg = s->arg;
+
+	s->fn = NULL;
+	r->last = true;
+	if (fn)
+		fn(arg, r);
+}
+
+static void end_job_lost(struct slot *s, int code, const char *text)
+{
+	struct job_reply r = {.code = code, .text = text, .path = "", .data = ""};
+
+	end_job(s, &r);
+}
+
+static void on_timer(void *arg)
+{
+	uint64_t now = loop_now_ns();
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++) {
+		struct slot *s = &slots[i];
+
+		if (s->state != HAND_BUSY || s->due_ns > now)
+			continue;
+		snprintf(text, sizeof(text), "%s%s%s", job_words(s->type), *s->about ? ": " : "",
+			 s->about);
+		port_event(&(struct event){.type = EV_STUCK, .pid = s->pid, .text = text,
+					   .count = now - s->began_ns});
+		s->state = HAND_LEFT;
+		s->ours = true;
+		kill(s->pid, SIGKILL);
+		drop_socket(s);
+		snprintf(text, sizeof(text), "the kernel did not return within %.1fs (%s): the helper "
+			 "was left behind", (double)(now - s->began_ns) / 1e9, job_words(s->type));
+		end_job_lost(s, ETIMEDOUT, text);
+	}
+	arm_timer();
+	refill();
+	serve();
+}
+
+/* One answer, if there is one: false when not. */
+static bool take_answer(struct slot *s)
+{
+	struct job_reply r = {0};
+	struct wire_reader in;
+	ssize_t n = job_recv(s->fd, inbox, sizeof(inbox), r.fds, &r.nfds, MSG_DONTWAIT);
+
+	if (n == -EAGAIN)
+		return false;
+	if (n <= 0) {
+		/* dead or dying: the reaper tells the rest */
+		loop_remove(loop, s->source);
+		s->source = -1;
+		return false;
+	}
+	in = (struct wire_reader){.data = inbox, .len = (size_t)n};
+	if (!job_get_reply(&in, &r) || s->state != HAND_BUSY) {
+		close_fds(r.fds, r.nfds);
+		return true;
+	}
+	s->cpu_ns = r.cpu_ns;
+	if (!r.last) {
+		s->due_ns = loop_now_ns() + s->deadline_ns;
+		if (s->fn)
+			s->fn(s->arg, &r);
+		return true;
+	}
+	s->state = r.leaving ? HAND_LEFT : HAND_IDLE;
+	s->ours = r.leaving;
+	arm_timer();
+	end_job(s, &r);
+	refill();
+	serve();
+	return true;
+}
+
+static void on_answer(void *arg, int fd, uint32_t events)
+{
+	take_answer(arg);
+}
+
+static struct slot *find_state(enum hand_state state)
+{
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++)
+		if (slots[i].state == state)
+			return &slots[i];
+	return NULL;
+}
+
+static unsigned count_state(enum hand_state state)
+{
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++)
+		n += slots[i].state == state;
+	return n;
+}
+
+/* Both ends of a new hand's socket; ours goes into the slot. Returns the hand's end or -errno. */
+static int open_slot(struct slot *s)
+{
+	int fds[2], size = SOCKET_BUFFER, i;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+		return -errno;
+	for (i = 0; i < 2; i++)
+		setsockopt(fds[i], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	*s = (struct slot){.state = HAND_COMING, .fd = fds[0]};
+	s->source = loop_add_fd(loop, s->fd, EPOLLIN, on_answer, s);
+	return fds[1];
+}
+
+/* The agent's own fork, for the start and for the day when no hand is left to do it. */
+static bool fork_here(void)
+{
+	struct sched_param param = {.sched_priority = HAND_PRIORITY};
+	struct slot *s = find_state(HAND_NONE);
+	int end, pid;
+
+	if (!s || (end = open_slot(s)) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		if (end != 3)
+			dup3(end, 3, O_CLOEXEC);
+		close_range(4, SHARED_CGROUP_FD - 1, 0);
+		close_range(SHARED_CGROUP_FD + 1, ~0u, 0);
+		hand_main(3);
+	}
+	close(end);
+	if (pid < 0) {
+		drop_socket(s);
+		s->state = HAND_NONE;
+		return false;
+	}
+	sched_setscheduler(pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
+	s->pid = pid;
+	s->state = HAND_IDLE;
+	return true;
+}
+
+static void on_forked(void *arg, struct job_reply *r)
+{
+	struct slot *s = arg;
+
+	if (s->state != HAND_COMING)
+		return;
+	if (r->code) {
+		drop_socket(s);
+		s->state = HAND_NONE;
+		log_line(3, r->text);
+		return;
+	}
+	s->pid = (int)r->num;
+	s->state = HAND_IDLE;
+	if (kill(s->pid, 0) < 0) {
+		/* killed and reaped before its name was known */
+		drop_socket(s);
+		s->state = HAND_NONE;
+	}
+	serve();
+}
+
+static void give(struct slot *s, enum job_type type, pool_fn fn, void *arg, uint64_t deadline_ns,
+		 const char *about)
+{
+	s->state = HAND_BUSY;
+	s->type = type;
+	s->fn = fn;
+	s->arg = arg;
+	s->began_ns = loop_now_ns();
+	s->deadline_ns = deadline_ns;
+	s->due_ns = s->began_ns + deadline_ns;
+	text_copy(s->about, sizeof(s->about), about);
+	arm_timer();
+}
+
+static void refill(void)
+{
+	uint8_t head[HEAD];
+	struct wire_writer w = {.data = head, .size = sizeof(head)};
+	struct slot *mother, *child;
+	int end;
+
+	if (count_state(HAND_IDLE) + count_state(HAND_COMING) >= HANDS_IDLE_MIN)
+		return;
+	mother = find_state(HAND_IDLE);
+	if (!mother) {
+		if (!find_state(HAND_BUSY) && !find_state(HAND_COMING))
+			fork_here();
+		return;
+	}
+	child = find_state(HAND_NONE);
+	if (!child || (end = open_slot(child)) < 0)
+		return;
+	wire_put_u32(&w, JOB_FORK);
+	if (job_send(mother->fd, head, w.len, &end, 1, MSG_DONTWAIT) < 0) {
+		drop_socket(child);
+		child->state = HAND_NONE;
+	} else {
+		give(mother, JOB_FORK, on_forked, child, POOL_DEADLINE_NS, "");
+	}
+	close(end);
+}
+
+/* Hand the oldest waiting job to an idle hand, as long as there are both. */
+static void serve(void)
+{
+	struct waiting *best;
+	struct slot *s;
+	size_t i;
+
+	for (;;) {
+		best = NULL;
+		for (i = 0; i < WAITING_MAX; i++)
+			if (waiting[i].used && (!best || waiting[i].order < best->order))
+				best = &waiting[i];
+		s = find_state(HAND_IDLE);
+		if (!best || !s)
+			return;
+		if (job_send(s->fd, waiting_data[best - waiting], best->len, best->fds, best->nfds, MSG_DONTWAIT) < 0) {
+			/* it was killed; its reaping frees the slot and brings us back here */
+			s->state = HAND_LEFT;
+			continue;
+		}
+		close_fds(best->fds, best->nfds);
+		best->used = false;
+		give(s, best->type, best->fn, best->arg, best->deadline_ns, best->about);
+		refill();
+	}
+}
+
+struct wire_writer *pool_job(enum job_type type)
+{
+	static struct wire_writer w;
+
+	w = (struct wire_writer){.data = message, .size = sizeof(message)};
+	wire_put_u32(&w, type);
+	return &w;
+}
+
+int pool_send(struct wire_writer *w, const int *fds, int nfds, uint64_t deadline_ns,
+	      const char *about, pool_fn fn, void *arg, struct err *err)
+{
+	struct wire_reader head = {.data = message, .len = HEAD};
+	struct waiting *q = NULL;
+	size_t i;
+
+	for (i = 0; i < WAITING_MAX; i++)
+		if (!waiting[i].used)
+			q = &waiting[i];
+	if (w->bad || !q) {
+		close_fds(fds, nfds);
+		if (w->bad)
+			return err_set(err, E2BIG, "the arguments are too long (%u KiB at most)",
+				       JOB_MSG_MAX >> 10);
+		return err_set(err, EAGAIN, "no helper process is free: %u hang in the kernel",
+			       count_state(HAND_LEFT));
+	}
+	*q = (struct waiting){.used = true, .order = order++, .type = wire_get_u32(&head),
+			      .len = w->len, .nfds = nfds, .fn = fn, .arg = arg,
+			      .deadline_ns = deadline_ns};
+	memcpy(waiting_data[q - waiting], w->data, w->len);
+	if (nfds)
+		memcpy(q->fds, fds, sizeof(int) * (size_t)nfds);
+	text_copy(q->about, sizeof(q->about), about ? about : "");
+	serve();
+	return 0;
+}
+
+static void report_kill(int pid, int status)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "a helper process of the agent was killed by signal %d (%s)",
+		 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	port_event(&(struct event){.type = EV_INTRUSION, .pid = pid, .name = "", .text = text});
+}
+
+bool pool_reaped(int pid, int status)
+{
+	struct slot *s = NULL;
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++)
+		if (slots[i].state != HAND_NONE && slots[i].pid == pid)
+			s = &slots[i];
+	if (!s)
+		return false;
+	/* what it said before it died still counts */
+	while (s->state == HAND_BUSY && s->source >= 0 && take_answer(s))
+		;
+	lost_cpu_ns += s->cpu_ns;
+	drop_socket(s);
+	s->state = HAND_NONE;
+	if (!s->ours && WIFSIGNALED(status))
+		report_kill(pid, status);
+	if (s->fn)
+		end_job_lost(s, ESRCH, "the helper process died");
+	refill();
+	serve();
+	return true;
+}
+
+bool pool_is_hand(int pid)
+{
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++)
+		if (slots[i].state != HAND_NONE && slots[i].pid == pid)
+			return true;
+	return false;
+}
+
+uint64_t pool_cpu_ns(void)
+{
+	uint64_t sum = lost_cpu_ns;
+	size_t i;
+
+	for (i = 0; i < HANDS_MAX; i++)
+		if (slots[i].state != HAND_NONE)
+			sum += slots[i].cpu_ns;
+	return sum;
+}
+
+int pool_init(struct loop *l, struct err *err)
+{
+	int i;
+
+	loop = l;
+	for (i = 0; i < HANDS_MAX; i++)
+		slots[i] = (struct slot){.fd = -1, .source = -1};
+	timer = loop_add_timer(loop, on_timer, NULL);
+	if (timer < 0)
+		return err_sys(err, -timer, "make the helpers' timer");
+	for (i = 0; i < HANDS_FIRST; i++)
+		if (!fork_here())
+			return err_sys(err, errno, "fork the first helpers");
+	return 0;
+}

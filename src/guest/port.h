@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * port - the agent's line to the host: finds and opens the virtio port, takes frames apart,
+ * and queues what is to be said.
+ *
+ * Nothing here ever blocks: when the host does not read, events wait in a bounded queue, bulk
+ * (output) is refused above its share and samples are dropped, both counted by who sends them.
+ * Invariant: an event once queued reaches the host in order and whole; only a pong overtakes.
+ */
+#ifndef GUEST_PORT_H
+#define GUEST_PORT_H
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "guest/wire_event.h"
+#include "guest/wire_sample.h"
+
+#include <stdbool.h>
+
+typedef void (*port_frame_fn)(const struct wire_header *h, struct wire_reader *payload);
+
+/* opened() is called once, when the host can be talked to; what is said before is dropped. */
+int port_init(struct loop *loop, port_frame_fn frame, void (*opened)(void), struct err *err);
+
+/* Stamps the time and queues. Lost only when the whole queue is full, which is counted. */
+void port_event(const struct event *ev);
+/* Ahead of everything but a frame half sent. */
+void port_event_first(const struct event *ev);
+/* An EV_LOG; fmt as in printf. */
+void port_log(unsigned level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Room for this many bytes of output now? Leaves space for events. */
+bool port_takes_bulk(size_t len);
+/* false = dropped, the host is behind. */
+bool port_sample(const struct sample *s);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * probe - maps and ring buffer of the probes, see probe.h.
+ * The ring's layout is the kernel's (BPF_MAP_TYPE_RINGBUF): one page with the consumer's place,
+ * one with the producer's, then the data twice in a row, so that a record never wraps.
+ */
+#include "guest/probe.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { DRAIN_MAX = 4096 };
+
+static struct loop *loop;
+static void (*on_record)(const struct probe_record *r);
+static const volatile struct probe_cpu *cpus;
+static const volatile uint64_t *lengths, *drops;
+static unsigned long *consumer;
+static const unsigned long *producer;
+static const uint8_t *ring;
+static int tasks_fd = -1, reader_fd = -1;
+static bool draining;
+
+void probe_init(struct loop *l, void (*record)(const struct probe_record *r))
+{
+	loop = l;
+	on_record = record;
+}
+
+void probe_drain(void)
+{
+	unsigned long at, end;
+	unsigned n = 0;
+
+	/* a record's function may send events that drain first */
+	if (!ring || draining)
+		return;
+	draining = true;
+	at = *consumer;
+	end = __atomic_load_n(producer, __ATOMIC_ACQUIRE);
+	while (at < end && n++ < DRAIN_MAX) {
+		const uint32_t *head = (const void *)(ring + (at & (PROBE_RING_SIZE - 1)));
+		uint32_t len = __atomic_load_n(head, __ATOMIC_ACQUIRE);
+		uint32_t size = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+
+		if (len & BPF_RINGBUF_BUSY_BIT)
+			break;
+		if (!(len & BPF_RINGBUF_DISCARD_BIT) && size >= sizeof(struct probe_record))
+			on_record((const void *)((const uint8_t *)head + BPF_RINGBUF_HDR_SZ));
+		at += (size + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
+		__atomic_store_n(consumer, at, __ATOMIC_RELEASE);
+	}
+	draining = false;
+}
+
+static void on_ring(void *arg, int fd, uint32_t events)
+{
+	probe_drain();
+}
+
+static void *map(int fd, size_t size, int prot, off_t offset)
+{
+	void *p = mmap(NULL, size, prot, MAP_SHARED, fd, offset);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int map_ring(int fd)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	const uint8_t *p;
+
+	consumer = map(fd, (size_t)page, PROT_READ | PROT_WRITE, 0);
+	p = map(fd, (size_t)page + 2 * PROBE_RING_SIZE, PROT_READ, page);
+	if (!consumer || !p)
+		return -errno;
+	producer = (const void *)p;
+	ring = p + page;
+	return loop_add_fd(loop, fd, EPOLLIN, on_ring, NULL) < 0 ? -ENOSPC : 0;
+}
+
+static int take(enum probe_fd kind, int fd)
+{
+	switch (kind) {
+	case PROBE_FD_CPUS:
+		cpus = map(fd, PROBE_CPUS_MAX * sizeof(*cpus), PROT_READ, 0);
+		return cpus ? 0 : -errno;
+	case PROBE_FD_LENGTHS:
+		lengths = map(fd, PROBE_CPUS_MAX * sizeof(*lengths), PROT_READ, 0);
+		return lengths ? 0 : -errno;
+	case PROBE_FD_DROPS:
+		drops = map(fd, sizeof(*drops), PROT_READ, 0);
+		return drops ? 0 : -errno;
+	case PROBE_FD_RECORDS:
+		return map_ring(fd);
+	case PROBE_FD_TASKS:
+		tasks_fd = fd;
+		return 0;
+	case PROBE_FD_READER:
+		reader_fd = fd;
+		return 0;
+	case PROBE_FD_LINK:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int probe_attach(struct job_reply *r)
+{
+	int i, e, first = 0;
+
+	for (i = 0; i < r->nfds; i++) {
+		e = (size_t)i < r->data_len ? take((enum probe_fd)r->data[i], r->fds[i]) : -EINVAL;
+		if (!first)
+			first = e;
+	}
+	r->nfds = 0;
+	return first;
+}
+
+bool probe_cpu(unsigned cpu, struct probe_cpu *out)
+{
+	int tries;
+
+	if (!cpus || cpu >= PROBE_CPUS_MAX)
+		return false;
+	/* that CPU may be writing: busy_ns and since_ns belong together */
+	for (tries = 0; tries < 4; tries++) {
+		uint64_t since = cpus[cpu].since_ns;
+
+		memcpy(out, (const void *)&cpus[cpu], sizeof(*out));
+		if (since == cpus[cpu].since_ns)
+			break;
+	}
+	return true;
+}
+
+uint64_t probe_nr_running(unsigned cpu)
+{
+	return lengths && reader_fd >= 0 && cpu < PROBE_CPUS_MAX ? lengths[cpu] : UINT64_MAX;
+}
+
+uint64_t probe_drops(void)
+{
+	return drops ? *drops : 0;
+}
+
+bool probe_sample_fds(int *tasks, int *reader)
+{
+	*tasks = tasks_fd;
+	*reader = reader_fd;
+	return tasks_fd >= 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * probe - the agent's end of the BPF probes: mapped counters and the ring buffer of records.
+ *
+ * A hand loads them and sends the descriptors; while the agent holds those, the probes live.
+ * Everything here is memory, nothing blocks. Invariant: without probes every look-up says so.
+ */
+#ifndef GUEST_PROBE_H
+#define GUEST_PROBE_H
+
+#include "base/loop.h"
+#include "bpf/probes.h"
+#include "guest/job.h"
+
+#include <stdbool.h>
+
+enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
+	PROBE_FD_CPUS,
+	PROBE_FD_LENGTHS,
+	PROBE_FD_RECORDS,
+	PROBE_FD_DROPS,
+	PROBE_FD_TASKS,	 /* iterator link */
+	PROBE_FD_READER, /* program that fills the runqueue lengths */
+	PROBE_FD_LINK,	 /* only to be held */
+};
+
+void probe_init(struct loop *loop, void (*record)(const struct probe_record *r));
+/* Takes the descriptors of the answer; 0 or -errno when they cannot be mapped. */
+int probe_attach(struct job_reply *r);
+/* Hand every record there is to the function; call before an event that must come after them. */
+void probe_drain(void);
+
+/* Counters of one CPU; false when there are none. */
+bool probe_cpu(unsigned cpu, struct probe_cpu *out);
+uint64_t probe_nr_running(unsigned cpu); /* as of the last JOB_SAMPLE; all ones = not known */
+uint64_t probe_drops(void);
+/* Descriptors for JOB_SAMPLE; false when there is no iterator. */
+bool probe_sample_fds(int *tasks, int *reader);
+
+#endif

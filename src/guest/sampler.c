@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sampler - collecting one moment of the guest, see sampler.h.
+ * Invariant: rows in shared memory are looked at only between a job's answer and the next job.
+ */
+#include "guest/sampler.h"
+
+#include "guest/cgroup.h"
+#include "guest/line.h"
+#include "guest/pool.h"
+#include "guest/port.h"
+#include "guest/probe.h"
+#include "guest/shared.h"
+#include "guest/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#define SCAN_NS 1000000000ull
+#define RATE_MIN_NS 10000000ull
+
+static struct loop *loop;
+static loop_id timer, scan_timer;
+static unsigned ncpus;
+static bool sampling, scanning;
+static uint64_t dropped, scan_changes;
+static struct sample_cpu cpus[SAMPLE_CPUS_MAX];
+static struct sample_task tasks[SAMPLE_TASKS_MAX];
+static struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX];
+static uint32_t ncgroups;
+static uint64_t cgroups_cut;
+
+void sampler_set_cpus(unsigned n)
+{
+	ncpus = n < SAMPLE_CPUS_MAX ? n : SAMPLE_CPUS_MAX;
+}
+
+static uint64_t own_cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
+{
+	struct probe_cpu p;
+
+	*c = (struct sample_cpu){.cpu = cpu, .nr_running = probe_nr_running(cpu),
+				 .switches = SAMPLE_ABSENT, .migrations = SAMPLE_ABSENT,
+				 .busy_ns = SAMPLE_ABSENT};
+	if (!probe_cpu(cpu, &p))
+		return;
+	c->pid = p.pid;
+	c->cgroup_id = p.cgroup_id;
+	c->switches = p.switches;
+	c->migrations = p.migrations;
+	c->busy_ns = p.busy_ns;
+	/* a CPU that does not switch is busy all the same */
+	if (p.pid && p.since_ns && now > p.since_ns)
+		c->busy_ns += now - p.since_ns;
+	memcpy(c->comm, p.comm, sizeof(c->comm));
+	c->comm[sizeof(c->comm) - 1] = '\0';
+}
+
+/* The workload's tasks: not the agent, not its hands. */
+static uint32_t take_tasks(uint64_t n)
+{
+	uint32_t kept = 0;
+	uint64_t i;
+
+	for (i = 0; i < n && i < SAMPLE_TASKS_MAX; i++) {
+		const struct sample_task *t = &shared_rows->tasks[i];
+
+		if (t->pid == 1 || pool_is_hand(t->pid))
+			continue;
+		tasks[kept++] = *t;
+	}
+	return kept;
+}
+
+static void send_sample(uint64_t ntasks, uint64_t cut)
+{
+	struct sample s = {.t_ns = loop_now_ns(), .cpus = cpus, .tasks = tasks, .cgroups = cgroups,
+			   .ncpus = ncpus, .ncgroups = ncgroups, .cut = cut + cgroups_cut};
+	unsigned i;
+
+	s.ntasks = take_tasks(ntasks);
+	for (i = 0; i < ncpus; i++)
+		fill_cpu(&cpus[i], i, s.t_ns);
+	s.cost_ns = own_cpu_ns() + pool_cpu_ns();
+	s.drops = probe_drops() + dropped;
+	if (!port_sample(&s))
+		dropped++;
+}
+
+static void on_sample(void *arg, struct job_reply *r)
+{
+	sampling = false;
+	send_sample(r->code ? 0 : r->num, r->id);
+}
+
+static void on_timer(void *arg)
+{
+	int fds[2];
+
+	if (sampling)
+		return;
+	if (!probe_sample_fds(&fds[0], &fds[1])) {
+		send_sample(0, 0);
+		return;
+	}
+	fds[0] = fcntl(fds[0], F_DUPFD_CLOEXEC, 3);
+	fds[1] = fds[1] < 0 ? -1 : fcntl(fds[1], F_DUPFD_CLOEXEC, 3);
+	if (fds[0] < 0)
+		return;
+	sampling = !pool_send(pool_job(JOB_SAMPLE), fds, fds[1] < 0 ? 1 : 2, POOL_DEADLINE_NS, "",
+			      on_sample, NULL, NULL);
+	if (!sampling)
+		dropped++;
+}
+
+static void on_scan(void *arg, struct job_reply *r)
+{
+	uint64_t n = r->num < SAMPLE_CGROUPS_MAX ? r->num : SAMPLE_CGROUPS_MAX;
+
+	scanning = false;
+	if (r->code)
+		return;
+	memcpy(cgroups, shared_rows->cgroups, n * sizeof(*cgroups));
+	ncgroups = (uint32_t)n;
+	cgroups_cut = r->id;
+	/* an op that was changing cgroups meanwhile makes the two lists incomparable */
+	if (!cgroups_cut && scan_changes == line_changes() && !(scan_changes & 1))
+		watch_cgroups(cgroups, ncgroups);
+}
+
+static void on_scan_timer(void *arg)
+{
+	struct wire_writer *w;
+
+	if (scanning)
+		return;
+	w = pool_job(JOB_SCAN);
+	wire_put_str(w, cgroup_root());
+	scan_changes = line_changes();
+	scanning = !pool_send(w, NULL, 0, POOL_DEADLINE_NS, "", on_scan, NULL, NULL);
+}
+
+void sampler_start_scan(void)
+{
+	loop_arm(loop, scan_timer, 1, SCAN_NS);
+}
+
+void sampler_set_rate(uint64_t ns)
+{
+	if (ns && ns < RATE_MIN_NS)
+		ns = RATE_MIN_NS;
+	loop_arm(loop, timer, ns, ns);
+}
+
+int sampler_init(struct loop *l, struct err *err)
+{
+	loop = l;
+	timer = loop_add_timer(loop, on_timer, NULL);
+	scan_timer = loop_add_timer(loop, on_scan_timer, NULL);
+	if (timer < 0 || scan_timer < 0)
+		return err_set(err, ENOSPC, "no timers for the sampler");
+	return 0;
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start - run and spawn on the agent's side: pipes, proof, release, roll-back. See start.h.
+ * The hand's part is hand_start.c. Invariant: whatever way the op ends, the go pipe is closed,
+ * and a child that has not been let go reads its end and exits.
+ */
+#include "guest/start.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "guest/cgroup.h"
+#include "guest/group.h"
+#include "guest/hand_start.h"
+#include "guest/line.h"
+#include "guest/output.h"
+#include "guest/pool.h"
+#include "guest/port.h"
+#include "guest/probe.h"
+#include "guest/step.h"
+#include "guest/work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#define RELEASE_DEADLINE_NS  10000000000ull /* from the release to the last exec */
+#define ROLLBACK_DEADLINE_NS 5000000000ull
+
+enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_MOVE, PHASE_ROLLBACK };
+
+static struct loop *loop;
+static enum start_fault fault;
+
+/* The one start that is under way. */
+static struct {
+	enum phase phase;
+	struct group *g;
+	int go, status;
+	loop_id source;
+	uint32_t placed;
+	struct err err; /* first failure; what FAILED will say */
+} now = {.go = -1, .status = -1, .source = -1};
+
+void start_init(struct loop *l)
+{
+	loop = l;
+}
+
+int start_set_fault(const char *text, struct err *err)
+{
+	static const char *const names[] = {
+		[START_NO_FAULT] = "",
+		[START_PLACE_AFTER_EXEC] = "place-after-exec",
+		[START_PLACE_NEVER] = "place-never",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], text)) {
+			fault = (enum start_fault)i;
+			return 0;
+		}
+	return err_set(err, EINVAL, "unknown fault switch '%.40s': place-after-exec or place-never",
+		       text);
+}
+
+static void close_go(void)
+{
+	if (now.go >= 0)
+		close(now.go);
+	now.go = -1;
+}
+
+static void close_status(void)
+{
+	loop_remove(loop, now.source);
+	if (now.status >= 0)
+		close(now.status);
+	now.status = -1;
+	now.source = -1;
+}
+
+static void finish(void)
+{
+	struct group *g = now.g;
+
+	close_go();
+	close_status();
+	now.phase = PHASE_NONE;
+	now.g = NULL;
+	probe_drain();
+	if (!now.err.code) {
+		if (g->payload)
+			line_done("pid %d runs in %s", group_task_next(g, NULL) ?
+				  group_task_next(g, NULL)->pid : 0, g->cgroup);
+		else
+			line_done("%u task%s released together in %s", g->count,
+				  g->count == 1 ? "" : "s", g->cgroup);
+		return;
+	}
+	output_drain(g);
+	output_close(g);
+	if (!g->live)
+		group_drop(g);
+	line_failed(now.err.code, "%s", now.err.msg);
+}
+
+/* Nothing of the group may stay: kill, and wait for the exits. */
+static void roll_back(void)
+{
+	close_go();
+	close_status();
+	now.phase = PHASE_ROLLBACK;
+	now.g->rolled_back = true;
+	if (!group_kill(now.g))
+		finish();
+	else
+		line_timer(ROLLBACK_DEADLINE_NS);
+}
+
+void start_poke(void)
+{
+	if (now.phase == PHASE_ROLLBACK && !now.g->live)
+		finish();
+}
+
+void start_timeout(void)
+{
+	if (now.phase == PHASE_ROLLBACK) {
+		finish();
+		return;
+	}
+	if (now.phase != PHASE_RELEASED)
+		return;
+	err_set(&now.err, ETIMEDOUT, "'%s' was released, but did not begin within %llus: is it "
+		"starved? it is killed", now.g->name, RELEASE_DEADLINE_NS / 1000000000ull);
+	roll_back();
+}
+
+void start_cancel(int code, const char *why)
+{
+	if (now.phase != PHASE_RELEASED)
+		return;
+	err_set(&now.err, code, "%s while '%s' began", why, now.g->name);
+	roll_back();
+}
+
+static void on_late_move(void *arg, struct job_reply *r)
+{
+	if (now.phase != PHASE_MOVE)
+		return;
+	if (r->code)
+		port_log(3, "the fault switch could not move '%s': %s", now.g->name, r->text);
+	finish();
+}
+
+/* The fault "place-after-exec": what a careless tool does. */
+static void move_late(void)
+{
+	struct wire_writer *w = pool_job(JOB_MOVE);
+	struct task *t = NULL;
+
+	now.phase = PHASE_MOVE;
+	wire_put_str(w, now.g->cgroup);
+	wire_put_u32(w, now.g->live);
+	while ((t = group_task_next(now.g, t)))
+		wire_put_u64(w, (uint64_t)t->pid);
+	wire_put_str(w, "");
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, now.g->cgroup, on_late_move, NULL, NULL))
+		finish();
+}
+
+static void exec_failed(const struct start_status *s)
+{
+	const char *what = start_stage_text(s->stage);
+
+	if (s->stage == START_STAGE_EXEC && s->error == ENOENT)
+		err_set(&now.err, ENOENT, "cannot execute '%s': no such program in the guest, "
+			"pack it with --include", s->what);
+	else
+		err_set(&now.err, s->error, "%s '%s': %s", what, s->what, strerror(s->error));
+}
+
+static void on_status(void *arg, int fd, uint32_t events)
+{
+	struct start_status s;
+	ssize_t n = read(fd, &s, sizeof(s));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n == (ssize_t)sizeof(s)) {
+		s.what[sizeof(s.what) - 1] = '\0';
+		exec_failed(&s);
+		roll_back();
+		return;
+	}
+	/* the end: every child has executed its program, or begun its work, or is dead */
+	close_status();
+	line_timer(0);
+	if (fault == START_PLACE_AFTER_EXEC && strcmp(now.g->cgroup, "/"))
+		move_late();
+	else
+		finish();
+}
+
+static void release(void)
+{
+	static const char go[1024];
+	uint32_t left = now.g->count;
+
+	now.phase = PHASE_RELEASED;
+	line_timer(RELEASE_DEADLINE_NS);
+	/* a pipe takes this whole: n is at most 1024 */
+	if (write(now.go, go, left) != (ssize_t)left) {
+		err_set(&now.err, EIO, "cannot release '%s'", now.g->name);
+		roll_back();
+		return;
+	}
+	close_go();
+	now.source = loop_add_fd(loop, now.status, EPOLLIN, on_status, NULL);
+	if (now.source < 0) {
+		err_sys(&now.err, -now.source, "watch the start of '%s'", now.g->name);
+		roll_back();
+	}
+}
+
+static void check_line(uint32_t index, const char *line)
+{
+	char wanted[GROUP_PATH_MAX + 8];
+
+	snprintf(wanted, sizeof(wanted), "0::%s", now.g->cgroup);
+	if (!strcmp(line, wanted) || now.err.code)
+		return;
+	if (fault)
+		return;
+	err_set(&now.err, EXDEV, "%s.%u is not in its cgroup before exec: /proc says '%s', expected "
+		"'%s'; it was never released", now.g->name, index, line, wanted);
+}
+
+static void on_child(struct job_reply *r)
+{
+	port_event(&(struct event){.type = EV_PLACED, .seq = now.g->seq, .name = now.g->name,
+				   .index = r->num, .pid = (int64_t)r->id, .cgroup = now.g->cgroup,
+				   .text = r->text, .flag = true});
+	now.placed++;
+	check_line((uint32_t)r->num, r->text);
+	if (!group_task_add(now.g, (int)r->id, (uint32_t)r->num) && !now.err.code)
+		err_set(&now.err, ENOSPC, "more tasks than the agent can keep (%d)", TASKS_MAX);
+}
+
+static void on_answer(void *arg, struct job_reply *r)
+{
+	if (now.phase != PHASE_CREATE)
+		return;
+	if (!r->last) {
+		on_child(r);
+		return;
+	}
+	if (r->code && !now.err.code)
+		err_set(&now.err, r->code, "%s", r->text);
+	if (!now.err.code && now.placed != now.g->count)
+		err_set(&now.err, EIO, "only %u of %u tasks were created", now.placed, now.g->count);
+	if (!now.err.code && now.g->live != now.g->count)
+		err_set(&now.err, ESRCH, "a task of '%s' died before it was released", now.g->name);
+	if (now.err.code)
+		roll_back();
+	else
+		release();
+}
+
+static int make_pipes(struct group *g, int fds[4], int *nfds, struct err *err)
+{
+	int go[2], status[2], out[2], errs[2];
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "make a pipe");
+	fds[(*nfds)++] = go[0];
+	now.go = go[1];
+	if (pipe2(status, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "make a pipe");
+	fds[(*nfds)++] = status[1];
+	now.status = status[0];
+	fcntl(now.status, F_SETFL, O_NONBLOCK);
+	if (!g->payload)
+		return 0;
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "make a pipe");
+	fds[(*nfds)++] = out[1];
+	if (pipe2(errs, O_CLOEXEC) < 0) {
+		close(out[0]);
+		return err_sys(err, errno, "make a pipe");
+	}
+	fds[(*nfds)++] = errs[1];
+	return output_open(g, out[0], errs[0], err);
+}
+
+static int send_start(struct group *g, const char *work, const char **argv, uint32_t argc,
+		      struct err *err)
+{
+	struct wire_writer *w = pool_job(JOB_START);
+	int fds[4], nfds = 0, r;
+	uint32_t i;
+
+	r = make_pipes(g, fds, &nfds, err);
+	if (r) {
+		while (nfds)
+			close(fds[--nfds]);
+		return r;
+	}
+	wire_put_str(w, g->name);
+	wire_put_u32(w, g->count);
+	wire_put_str(w, g->cgroup);
+	wire_put_u8(w, fault == START_NO_FAULT);
+	wire_put_str(w, work);
+	wire_put_u32(w, argc);
+	for (i = 0; i < argc; i++)
+		wire_put_str(w, argv[i]);
+	group_forget_early();
+	return pool_send(w, fds, nfds, POOL_DEADLINE_NS, g->name, on_answer, NULL, err);
+}
+
+static int begin(const struct wire_op *op, bool payload, uint32_t count, const char *work,
+		 const char **argv, uint32_t argc, struct err *err)
+{
+	const char *name = wire_op_str(op, WARG_NAME);
+	char full[CGROUP_FULL_MAX];
+	struct group *g;
+	int r;
+
+	if (!name || !*name || strlen(name) >= GROUP_NAME_MAX)
+		return err_set(err, EINVAL, "a name of 1 to %d bytes is needed", GROUP_NAME_MAX - 1);
+	if (group_find(name))
+		return err_set(err, EEXIST, "the name '%s' is taken", name);
+	r = cgroup_resolve(wire_op_str(op, WARG_CGROUP), full, err);
+	if (r)
+		return r;
+	if (group_tasks_free() < count)
+		return err_set(err, ENOSPC, "too many tasks: the agent keeps %d", TASKS_MAX);
+	g = group_add(name);
+	if (!g)
+		return err_set(err, ENOSPC, "too many groups: the agent keeps %d", GROUPS_MAX);
+	text_copy(g->cgroup, sizeof(g->cgroup), full);
+	g->payload = payload;
+	g->count = count;
+	g->seq = line_seq();
+	g->step = step_current();
+	now.phase = PHASE_CREATE;
+	now.g = g;
+	now.placed = 0;
+	now.err = ERR_INIT;
+	r = send_start(g, work, argv, argc, err);
+	if (r) {
+		close_go();
+		close_status();
+		output_close(g);
+		group_drop(g);
+		now.phase = PHASE_NONE;
+	}
+	return r;
+}
+
+void start_op_run(const struct wire_op *op)
+{
+	static const char *argv[WIRE_LIST_MAX + 1];
+	uint32_t argc = wire_op_list(op, WARG_ARGV, argv, WIRE_LIST_MAX + 1);
+	struct err err = ERR_INIT;
+
+	if (!argc)
+		line_failed(EINVAL, "there is nothing to run");
+	else if (begin(op, true, 1, "", argv, argc, &err))
+		line_failed_err(&err);
+}
+
+void start_op_spawn(const struct wire_op *op)
+{
+	const char *work = wire_op_str(op, WARG_WORK);
+	uint64_t count = wire_op_u64(op, WARG_COUNT, 1);
+	struct err err = ERR_INIT;
+
+	if (!work || !work_find(work))
+		line_failed(EINVAL, "unknown work type '%.40s'", work ? work : "");
+	else if (count < 1 || count > START_COUNT_MAX)
+		line_failed(ERANGE, "n=%llu: 1 to %d tasks", (unsigned long long)count,
+			    START_COUNT_MAX);
+	else if (begin(op, false, (uint32_t)count, work, NULL, 0, &err))
+		line_failed_err(&err);
+}
