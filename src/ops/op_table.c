@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * op_table - the one list of ops. Everything that knows an op knows it from here.
+ * Invariant: every example is a valid line and parses to an op of its own row.
+ */
+#include "base/cleanup.h"
+#include "ops/op.h"
+#include "scxplore/scxplore.h"
+
+#include <stddef.h>
+
+#define S(n)	    ((int64_t)(n) * 1000000000)
+#define TIMEOUT_MAX S(86400)
+#define FIELD(f)    .api = #f, .api_offset = offsetof(struct sxp_op, f)
+
+static const struct op_def table[] = {
+	{
+		.id = OP_CGROUP_ADD, .words = {"cgroup", "add"},
+		.summary = "make a cgroup below the workload root",
+		.example = "cgroup add low cpuset.cpus=0-1 cpu.weight=50",
+		.api = "SXP_CGROUP_ADD", .api_type = SXP_CGROUP_ADD, .flags = OPF_MAKES, .shortcut = 'a',
+		.args = {
+			{.key = "NAME", .type = ARG_CGROUP_NEW, .form = FORM_POSITIONAL,
+			 .summary = "its path below the workload root; a/b needs a", .wire = WARG_CGROUP, FIELD(cgroup)},
+			{.key = "KEY=VALUE", .type = ARG_SETTINGS, .form = FORM_SETTINGS, .optional = true,
+			 .summary = "what to write into its files at once", .wire = WARG_SETTINGS, FIELD(set)},
+		},
+	},
+	{
+		.id = OP_CGROUP_SET, .words = {"cgroup", "set"},
+		.summary = "write settings of a cgroup while it lives",
+		.example = "cgroup set low cpu.weight=200",
+		.api = "SXP_CGROUP_SET", .api_type = SXP_CGROUP_SET, .shortcut = 'c',
+		.args = {
+			{.key = "NAME", .type = ARG_CGROUP, .form = FORM_POSITIONAL, .summary = "the cgroup",
+			 .wire = WARG_CGROUP, FIELD(cgroup)},
+			{.key = "KEY=VALUE", .type = ARG_SETTINGS, .form = FORM_SETTINGS,
+			 .summary = "file and value", .wire = WARG_SETTINGS, FIELD(set)},
+		},
+	},
+	{
+		.id = OP_CGROUP_REMOVE, .words = {"cgroup", "remove"},
+		.summary = "kill what the session runs in a cgroup, then remove it",
+		.example = "cgroup remove low",
+		.api = "SXP_CGROUP_REMOVE", .api_type = SXP_CGROUP_REMOVE, .shortcut = 'D',
+		.args = {
+			{.key = "NAME", .type = ARG_CGROUP, .form = FORM_POSITIONAL, .summary = "the cgroup",
+			 .wire = WARG_CGROUP, FIELD(cgroup)},
+		},
+	},
+	{
+		.id = OP_SPAWN, .words = {"spawn"},
+		.summary = "start workers, all inside the cgroup before any of them begins",
+		.example = "spawn hogs@low spin n=4",
+		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES, .shortcut = 's',
+		.args = {
+			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL,
+			 .summary = "a new name; the tasks are NAME.1, NAME.2, ...", .wire = WARG_NAME, FIELD(name)},
+			{.key = "CGROUP", .type = ARG_CGROUP, .form = FORM_AT, .optional = true,
+			 .summary = "where; without one the system's root cgroup", .wire = WARG_CGROUP, FIELD(cgroup)},
+			{.key = "WORK", .type = ARG_WORK, .form = FORM_POSITIONAL, .summary = "what they do",
+			 .wire = WARG_WORK, FIELD(work)},
+			{.key = "n", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
+			 .max = OP_COUNT_MAX, .summary = "how many, 1 by default", .wire = WARG_COUNT, FIELD(count)},
+		},
+	},
+	{
+		.id = OP_RUN, .words = {"run"},
+		.summary = "run a program, inside the cgroup before its first instruction",
+		.example = "run probe@low -- sh -c \"cat /proc/self/cgroup > /tmp/where\"",
+		.api = "SXP_RUN", .api_type = SXP_RUN, .flags = OPF_MAKES, .shortcut = 'r',
+		.args = {
+			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL, .summary = "a new name",
+			 .wire = WARG_NAME, FIELD(name)},
+			{.key = "CGROUP", .type = ARG_CGROUP, .form = FORM_AT, .optional = true,
+			 .summary = "where; without one the system's root cgroup", .wire = WARG_CGROUP, FIELD(cgroup)},
+			{.key = "ARGV", .type = ARG_ARGV, .form = FORM_REST, .summary = "program and arguments",
+			 .wire = WARG_ARGV, FIELD(argv)},
+		},
+	},
+	{
+		.id = OP_WAIT, .words = {"wait"},
+		.summary = "wait until all tasks of a group have exited and their output is read",
+		.example = "wait probe timeout=30s",
+		.api = "SXP_WAIT", .api_type = SXP_WAIT, .flags = OPF_BLOCKS, .shortcut = 'w',
+		.args = {
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
+			 .wire = WARG_NAME, FIELD(name)},
+			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true, .min = 1,
+			 .max = TIMEOUT_MAX, .summary = "the op fails when it takes longer", .wire = WARG_TIMEOUT,
+			 FIELD(timeout)},
+		},
+	},
+	{
+		.id = OP_KILL, .words = {"kill"},
+		.summary = "kill a group, or everything in a cgroup",
+		.example = "kill hogs",
+		.api = "SXP_KILL", .api_type = SXP_KILL, .shortcut = 'K',
+		.args = {
+			{.key = "NAME|@CGROUP", .type = ARG_TARGET, .form = FORM_POSITIONAL,
+			 .summary = "a group or a cgroup", .wire = WARG_TARGET, FIELD(name)},
+		},
+	},
+	{
+		.id = OP_MOVE, .words = {"move"},
+		.summary = "move tasks to another cgroup while they run",
+		.example = "move hogs to=high",
+		.api = "SXP_MOVE", .api_type = SXP_MOVE, .shortcut = 'm',
+		.args = {
+			{.key = "NAME|@CGROUP|PID", .type = ARG_MOVER, .form = FORM_POSITIONAL,
+			 .summary = "a group, all tasks of a cgroup, or one process", .wire = WARG_TARGET, FIELD(name)},
+			{.key = "to", .type = ARG_CGROUP, .form = FORM_KEY, .summary = "where to", .wire = WARG_TO,
+			 FIELD(to)},
+		},
+	},
+	{
+		.id = OP_HOLD, .words = {"hold"},
+		.summary = "let guest time pass",
+		.example = "hold 500ms",
+		.api = "SXP_HOLD", .api_type = SXP_HOLD, .flags = OPF_BLOCKS, .shortcut = 'h',
+		.args = {
+			{.key = "DUR", .type = ARG_DURATION, .form = FORM_POSITIONAL, .min = 0, .max = TIMEOUT_MAX,
+			 .summary = "how long: 10us, 250ms, 2s, 1m; 0 is valid", .wire = WARG_DURATION, FIELD(duration)},
+		},
+	},
+	{
+		.id = OP_STEP, .words = {"step"},
+		.summary = "end the step (what it made is torn down) and begin another",
+		.example = "step \"leave while throttled\"",
+		.flags = OPF_STEP, .shortcut = 'n',
+		.args = {
+			{.key = "LABEL", .type = ARG_TEXT, .form = FORM_POSITIONAL, .optional = true,
+			 .summary = "a few words", .wire = WARG_LABEL},
+		},
+	},
+	{
+		.id = OP_BACKDROP, .words = {"backdrop"},
+		.summary = "end the step and go on in the backdrop; or promote a thing to live to the end",
+		.example = "backdrop hogs",
+		.api = "SXP_BACKDROP", .api_type = SXP_BACKDROP, .shortcut = 'b',
+		.args = {
+			{.key = "NAME|@CGROUP", .type = ARG_TARGET, .form = FORM_POSITIONAL, .optional = true,
+			 .summary = "what to promote; a group takes its cgroup along", .wire = WARG_TARGET, FIELD(name)},
+		},
+	},
+	{
+		.id = OP_EXPECT_PLACED, .words = {"expect", "placed"},
+		.summary = "every task of a group was in the cgroup before its first instruction",
+		.example = "expect placed probe in=low",
+		.flags = OPF_EXPECT,
+		.args = {
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
+			 .wire = WARG_NAME},
+			{.key = "in", .type = ARG_CGROUP, .form = FORM_KEY, .summary = "the cgroup; / is the system's root",
+			 .wire = WARG_CGROUP},
+		},
+	},
+	{
+		.id = OP_EXPECT_EXIT, .words = {"expect", "exit"},
+		.summary = "the tasks of a group have exited with a code (128+N for signal N)",
+		.example = "expect exit probe == 0",
+		.flags = OPF_EXPECT,
+		.args = {
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
+			 .wire = WARG_NAME},
+			{.key = "CODE", .type = ARG_CODE, .form = FORM_AFTER, .literal = "==", .min = 0, .max = 255,
+			 .summary = "0 to 255", .wire = WARG_CODE},
+		},
+	},
+	{
+		.id = OP_EXPECT_OUTPUT, .words = {"expect", "output"},
+		.summary = "a payload has written a text to its stdout or stderr",
+		.example = "expect output probe contains \"hello\"",
+		.flags = OPF_EXPECT,
+		.args = {
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the payload",
+			 .wire = WARG_NAME},
+			{.key = "TEXT", .type = ARG_TEXT, .form = FORM_AFTER, .literal = "contains",
+			 .summary = "any text", .wire = WARG_TEXT},
+		},
+	},
+	{
+		.id = OP_EXPECT_FILE, .words = {"expect", "file"},
+		.summary = "a file in the guest holds a text, white space around it left out",
+		.example = "expect file /tmp/where == \"0::/scxplore/low\"",
+		.flags = OPF_EXPECT,
+		.args = {
+			{.key = "PATH", .type = ARG_PATH, .form = FORM_POSITIONAL, .summary = "absolute path",
+			 .wire = WARG_PATH},
+			{.key = "TEXT", .type = ARG_TEXT, .form = FORM_AFTER, .literal = "==", .summary = "the whole text",
+			 .wire = WARG_TEXT},
+		},
+	},
+	{
+		.id = OP_READ_FILE, .words = {"read"},
+		.summary = "record what a file in the guest holds (64 KiB of it)",
+		.example = "read /proc/schedstat",
+		.api = "SXP_READ_FILE", .api_type = SXP_READ_FILE,
+		.args = {
+			{.key = "PATH", .type = ARG_PATH, .form = FORM_POSITIONAL, .summary = "absolute path",
+			 .wire = WARG_PATH, FIELD(path)},
+		},
+	},
+};
+
+const struct op_def *op_def_at(size_t i)
+{
+	return i < ARRAY_SIZE(table) ? &table[i] : NULL;
+}
+
+const struct op_def *op_def_by_id(enum wire_op_id id)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].id == id)
+			return &table[i];
+	return NULL;
+}
