@@ -23,7 +23,7 @@ enum verdict check_exit(const struct model *m, const char *name, int64_t code, s
 enum verdict check_output(const struct model *m, const char *name, const char *text, struct buf *why);
 enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text, struct buf *why); /* trimmed */
 
-/* Over all ops of the model: fail > inconclusive > pass > skip; a failed op counts as fail when `ops` is set. */
+/* Over all ops of the model: fail > inconclusive > pass; an op that failed or never ran leaves the session inconclusive. */
 enum verdict check_session(const struct model *m, struct buf *why);
 int verdict_exit_code(enum verdict v); /* 0 pass or skip, 1 fail, 2 inconclusive */
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * journal - the writing side of session files: whole lines, appended, one write(2) each.
+ * Invariant: a call that returned 0 has handed its line to the kernel; no buffer can be lost.
+ */
+#include "ops/journal.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "ops/event_json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <string.h>
+
+struct journal {
+	int fd;
+	char *path;
+	struct buf line;
+};
+
+void session_info_finish(struct session_info *info)
+{
+	size_t i;
+
+	for (i = 0; info->include && info->include[i]; i++)
+		free(info->include[i]);
+	free(info->include);
+	free(info->created);
+	free(info->topology);
+	free(info->kernel);
+	free(info->accel);
+	free(info->workload_root);
+	free(info->append);
+	free(info->version);
+	*info = (struct session_info){0};
+}
+
+static void add_text(struct json_object *o, const char *key, const char *s)
+{
+	if (s && *s)
+		json_object_object_add(o, key, json_object_new_string(s));
+}
+
+static void head_line(struct buf *out, const struct session_info *info)
+{
+	struct json_object *o = json_object_new_object(), *guest = json_object_new_object();
+	struct json_object *include = json_object_new_array();
+	size_t i;
+
+	json_object_object_add(o, "scxplore", json_object_new_int(JOURNAL_VERSION));
+	add_text(o, "version", info->version);
+	add_text(o, "created", info->created);
+	add_text(guest, "topology", info->topology);
+	json_object_object_add(guest, "memory_mib", json_object_new_int64(info->memory_mib));
+	add_text(guest, "kernel", info->kernel);
+	add_text(guest, "accel", info->accel);
+	add_text(guest, "workload_root", info->workload_root);
+	for (i = 0; info->include && info->include[i]; i++)
+		json_object_array_add(include, json_object_new_string(info->include[i]));
+	json_object_object_add(guest, "include", include);
+	json_object_object_add(guest, "watchdog_ns", json_object_new_uint64(info->watchdog_ns));
+	json_object_object_add(guest, "duration_ns", json_object_new_uint64(info->duration_ns));
+	add_text(guest, "append", info->append);
+	json_object_object_add(o, "guest", guest);
+	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_addc(out, '\n');
+	json_object_put(o);
+}
+
+static int put_line(struct journal *j, struct err *err)
+{
+	size_t at = 0;
+
+	while (at < j->line.len) {
+		ssize_t n = write(j->fd, j->line.data + at, j->line.len - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int e = n < 0 ? errno : EIO;
+
+			/* what was written of the line is cut off again, or reading would stop there */
+			if (at && lseek(j->fd, 0, SEEK_END) >= (off_t)at &&
+			    ftruncate(j->fd, lseek(j->fd, 0, SEEK_END) - (off_t)at) < 0)
+				e = errno;
+			return err_sys(err, e, "write session file '%s'", j->path);
+		}
+		at += (size_t)n;
+	}
+	return 0;
+}
+
+struct journal *journal_create(const char *path, const struct session_info *info, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	struct journal *j;
+
+	if (fd < 0) {
+		err_sys(err, errno, "create session file '%s'%s", path,
+			errno == EEXIST ? " (choose another name; sessions are never overwritten)" : "");
+		return NULL;
+	}
+	j = xcalloc(1, sizeof(*j));
+	j->fd = fd;
+	j->path = xstrdup(path);
+	head_line(&j->line, info);
+	if (put_line(j, err) < 0) {
+		journal_destroy(j);
+		return NULL;
+	}
+	return j;
+}
+
+void journal_destroy(struct journal *j)
+{
+	if (!j)
+		return;
+	close(j->fd);
+	buf_finish(&j->line);
+	free(j->path);
+	free(j);
+}
+
+int journal_event(struct journal *j, const struct event *ev, struct err *err)
+{
+	buf_reset(&j->line);
+	event_json_line(&j->line, ev);
+	return put_line(j, err);
+}
+
+int journal_sample(struct journal *j, const struct sample *s, struct err *err)
+{
+	buf_reset(&j->line);
+	sample_json_line(&j->line, s);
+	return put_line(j, err);
+}
+
+const char *journal_path(const struct journal *j)
+{
+	return j->path;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * journal_read - the reading side of session files. The file is untrusted: sizes are capped,
+ * every line is parsed on its own, a cut last line is left out and said.
+ *
+ * The scenario for a replay is made of the ops that were carried out, with the guest time that
+ * lay between them. Invariant: nothing is left out without a word in `warning`.
+ */
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "ops/event_json.h"
+#include "ops/journal.h"
+#include "ops/scenario.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define FILE_MAX (1ull << 31)
+#define MS_NS	 1000000u
+
+struct reading {
+	const char *name;
+	struct json_tokener *tok;
+	struct session_info *info;
+	struct model *model;
+	struct buf *warning;
+	struct buf scratch;
+	struct sample sample;
+	unsigned unknown, malformed;
+};
+
+static char *text_of(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+	char *s;
+	size_t len;
+
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &v) ||
+	    !json_object_is_type(v, json_type_string))
+		return xstrdup("");
+	len = (size_t)json_object_get_string_len(v);
+	s = xcalloc(1, len + 1);
+	text_sanitise(s, len + 1, json_object_get_string(v), len);
+	return s;
+}
+
+static uint64_t num_of(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v)
+		       ? json_object_get_uint64(v)
+		       : 0;
+}
+
+static void read_include(struct json_object *guest, struct session_info *info)
+{
+	struct json_object *list;
+	size_t n = 0, i;
+
+	if (json_object_is_type(guest, json_type_object) && json_object_object_get_ex(guest, "include", &list) &&
+	    json_object_is_type(list, json_type_array))
+		n = json_object_array_length(list);
+	else
+		list = NULL;
+	if (n > 4096)
+		n = 4096;
+	info->include = xcalloc(n + 1, sizeof(*info->include));
+	for (i = 0; i < n; i++) {
+		const char *s = json_object_get_string(json_object_array_get_idx(list, i));
+
+		info->include[i] = xstrdup(s ? s : "");
+	}
+}
+
+static int read_head(struct reading *r, struct json_object *o, struct err *err)
+{
+	struct json_object *version, *guest = NULL;
+
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, "scxplore", &version))
+		return err_set(err, EPROTO, "'%s' is not a session file: its first line has no \"scxplore\"", r->name);
+	if (json_object_get_int64(version) != JOURNAL_VERSION)
+		return err_set(err, EPROTONOSUPPORT,
+			       "'%s' is a session of format version %" PRId64 ", this program reads version %d; "
+			       "use a newer scxplore", r->name, json_object_get_int64(version), JOURNAL_VERSION);
+	json_object_object_get_ex(o, "guest", &guest);
+	if (!r->info)
+		return 0;
+	r->info->created = text_of(o, "created");
+	r->info->version = text_of(o, "version");
+	r->info->topology = text_of(guest, "topology");
+	r->info->memory_mib = (unsigned)num_of(guest, "memory_mib");
+	r->info->kernel = text_of(guest, "kernel");
+	r->info->accel = text_of(guest, "accel");
+	r->info->workload_root = text_of(guest, "workload_root");
+	r->info->watchdog_ns = num_of(guest, "watchdog_ns");
+	r->info->duration_ns = num_of(guest, "duration_ns");
+	r->info->append = text_of(guest, "append");
+	read_include(guest, r->info);
+	return 0;
+}
+
+static void read_line(struct reading *r, struct json_object *o)
+{
+	struct event ev;
+	int kind = event_json_read(o, &ev, &r->scratch);
+
+	if (kind == 1) {
+		model_apply(r->model, &ev);
+		return;
+	}
+	if (kind == 0 && (kind = sample_json_read(o, &r->sample)) == 1) {
+		model_sample(r->model, &r->sample);
+		return;
+	}
+	if (kind < 0)
+		r->malformed++;
+	else
+		r->unknown++;
+}
+
+static struct json_object *parse(struct reading *r, const char *line, size_t len)
+{
+	struct json_object *o;
+
+	json_tokener_reset(r->tok);
+	if (len > JOURNAL_LINE_MAX)
+		return NULL;
+	o = json_tokener_parse_ex(r->tok, line, (int)len);
+	if (json_tokener_get_error(r->tok) != json_tokener_success) {
+		json_object_put(o);
+		return NULL;
+	}
+	return o;
+}
+
+static int read_lines(struct reading *r, const char *text, size_t len, struct err *err)
+{
+	bool head = true;
+	size_t at = 0;
+	int rc = 0;
+
+	while (at < len && rc == 0) {
+		const char *end = memchr(text + at, '\n', len - at);
+		size_t n = end ? (size_t)(end - text - at) : len - at;
+		struct json_object *o = parse(r, text + at, n);
+
+		if (head)
+			rc = o ? read_head(r, o, err)
+			       : err_set(err, EPROTO, "'%s' is not a session file: its first line is no JSON", r->name);
+		else if (!o && !end)
+			buf_addf(r->warning, "the last line was cut and is left out; ");
+		else if (!o && n)
+			r->malformed++;
+		else if (o)
+			read_line(r, o);
+		json_object_put(o);
+		head = false;
+		at += n + 1;
+	}
+	if (rc == 0 && head)
+		rc = err_set(err, EPROTO, "'%s' is empty", r->name);
+	if (r->malformed)
+		buf_addf(r->warning, "%u malformed line%s left out; ", r->malformed, r->malformed == 1 ? "" : "s");
+	if (r->unknown)
+		buf_addf(r->warning, "%u line%s of a kind unknown to this version left out; ", r->unknown,
+			 r->unknown == 1 ? "" : "s");
+	return rc;
+}
+
+/* Guest time between the end of the op before and the beginning of this one, in whole ms. */
+static uint64_t tempo(const struct model_op *before, const struct model_op *op)
+{
+	if (!before || !before->end_ns || op->begin_ns <= before->end_ns)
+		return 0;
+	return (op->begin_ns - before->end_ns + MS_NS / 2) / MS_NS * MS_NS;
+}
+
+static int build_scenario(const struct model *m, bool asap, unsigned cpus, struct scenario **out,
+			  struct buf *warning, struct err *err)
+{
+	struct scenario *s = scenario_create(cpus);
+	const struct model_op *before = NULL;
+	size_t i;
+
+	for (i = 0; i < m->nops; i++) {
+		const struct model_op *mo = &m->ops[i];
+		bool expects = mo->op && (mo->op->def->flags & OPF_EXPECT);
+		struct op *op;
+
+		if (!mo->op || (!expects && mo->state != OPS_DONE)) {
+			buf_addf(warning, "op %" PRIu64 " '%s' %s and is left out; ", mo->seq, mo->text,
+				 !mo->op ? "is unknown to this version"
+				 : mo->state == OPS_FAILED ? "failed" : "was never finished");
+			continue;
+		}
+		op = op_clone(mo->op);
+		op->seq = 0;
+		op->after_ns = asap ? 0 : tempo(before, mo);
+		before = mo;
+		if (scenario_add(s, op, err) < 0) {
+			op_destroy(op);
+			scenario_destroy(s);
+			return err_wrap(err, "op %" PRIu64 " '%s'", mo->seq, mo->text);
+		}
+	}
+	*out = s;
+	return 0;
+}
+
+static unsigned cpus_of(const char *topology)
+{
+	unsigned n, l, c, t;
+
+	if (!topology || sscanf(topology, "%un%ul%uc%ut", &n, &l, &c, &t) != 4 || l > 4096 || c > 4096 || t > 16)
+		return 0;
+	return l * c * t;
+}
+
+/* The events know better than the head line what the guest really was. */
+static void improve_info(struct session_info *info, const struct model *m)
+{
+	if (m->kernel && *m->kernel) {
+		free(info->kernel);
+		info->kernel = xstrdup(m->kernel);
+	}
+	if (m->accel && *m->accel) {
+		free(info->accel);
+		info->accel = xstrdup(m->accel);
+	}
+}
+
+int journal_read_memory(const char *name, const char *text, size_t len, bool asap, struct session_info *info,
+			struct model *model, struct scenario **scenario, struct buf *warning, struct err *err)
+{
+	struct session_info own_info = {0};
+	struct model *own = model ? NULL : model_create();
+	struct buf own_warning = BUF_INIT;
+	struct reading r = {.name = name, .info = info ? info : &own_info, .model = model ? model : own,
+			    .warning = warning ? warning : &own_warning};
+	int rc;
+
+	r.tok = json_tokener_new_ex(32);
+	r.sample.cpus = xcalloc(SAMPLE_CPUS_MAX, sizeof(*r.sample.cpus));
+	r.sample.tasks = xcalloc(SAMPLE_TASKS_MAX, sizeof(*r.sample.tasks));
+	r.sample.cgroups = xcalloc(SAMPLE_CGROUPS_MAX, sizeof(*r.sample.cgroups));
+	rc = read_lines(&r, text, len, err);
+	if (rc == 0) {
+		improve_info(r.info, r.model);
+		if (scenario)
+			rc = build_scenario(r.model, asap, cpus_of(r.info->topology), scenario, r.warning, err);
+	}
+	if (r.warning->len >= 2 && !strcmp(r.warning->data + r.warning->len - 2, "; "))
+		r.warning->data[r.warning->len -= 2] = '\0';
+	json_tokener_free(r.tok);
+	free(r.sample.cpus);
+	free(r.sample.tasks);
+	free(r.sample.cgroups);
+	buf_finish(&r.scratch);
+	buf_finish(&own_warning);
+	session_info_finish(&own_info);
+	model_destroy(own);
+	return rc;
+}
+
+int journal_read(const char *path, bool asap, struct session_info *info, struct model *model,
+		 struct scenario **scenario, struct buf *warning, struct err *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *map;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, errno, "read session '%s'", path);
+	if (!S_ISREG(st.st_mode) || !st.st_size || (unsigned long long)st.st_size > FILE_MAX)
+		return err_set(err, EINVAL, "read session '%s': not a file of 1 byte to 2 GiB", path);
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return err_sys(err, errno, "read session '%s'", path);
+	r = journal_read_memory(path, map, (size_t)st.st_size, asap, info, model, scenario, warning, err);
+	munmap(map, (size_t)st.st_size);
+	return r;
+}
+
+bool journal_is_session(const char *path)
+{
+	cleanup_file FILE *f = fopen(path, "re");
+	char head[256];
+	size_t n = f ? fread(head, 1, sizeof(head) - 1, f) : 0;
+
+	head[n] = '\0';
+	return head[0] == '{' && strstr(head, "\"scxplore\"");
+}
