@@ -34,7 +34,7 @@ static void add_op(struct report *r, const struct model_op *op)
 		    xstrdup(op->text), op->verdict_text ? op->verdict_text : "was never reached",
 		    op->end_ns > op->begin_ns ? op->end_ns - op->begin_ns : 0);
 	else if (op->state == OPS_FAILED)
-		add(r, VERDICT_FAIL, xstrdup(op->text), op->note, 0);
+		add(r, VERDICT_INCONCLUSIVE, xstrdup(op->text), op->note, 0);
 	else if (op->state != OPS_DONE)
 		add(r, VERDICT_INCONCLUSIVE, xstrdup(op->text), "was never finished", 0);
 }

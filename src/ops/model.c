@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * model - the only writer of what is known. Events come from a guest or a file, both untrusted:
+ * every count is capped, every text sanitised, an event that fits nothing is only logged.
+ */
+#include "ops/model.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "ops/model_log.h"
+
+#include <string.h>
+
+#define OPS_MAX	    100000
+#define GROUPS_MAX  100000
+#define TASKS_MAX   (OP_COUNT_MAX * 4)
+#define FILES_MAX   10000
+#define FILE_BYTES  (64u << 10)
+#define CGROUPS_MAX 10000
+#define STAGES_MAX  64
+#define TEXT_MAX    4096
+
+struct model *model_create(void)
+{
+	struct model *m = xcalloc(1, sizeof(*m));
+
+	m->steps = xcalloc(1, sizeof(*m->steps));
+	m->steps[0].label = xstrdup("backdrop");
+	m->nsteps = 1;
+	m->drops = m->cost_ns = m->cost_before_ns = SAMPLE_ABSENT;
+	m->log = xcalloc(MODEL_LOG_MAX, sizeof(*m->log));
+	return m;
+}
+
+static void finish_group(struct model_group *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->ntasks; i++) {
+		free(g->tasks[i].wanted);
+		free(g->tasks[i].line);
+		free(g->tasks[i].exec_cgroup);
+	}
+	free(g->tasks);
+	free(g->name);
+	buf_finish(&g->output[0]);
+	buf_finish(&g->output[1]);
+}
+
+void model_destroy(struct model *m)
+{
+	char **const texts[] = {&m->gone, &m->accel, &m->accel_why, &m->kernel, &m->topology,
+				&m->root, &m->fault, &m->probes, &m->probes_absent};
+	size_t i;
+
+	if (!m)
+		return;
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		free(*texts[i]);
+	for (i = 0; i < m->nstages; i++)
+		free(m->stages[i].name);
+	for (i = 0; i < m->nops; i++) {
+		free(m->ops[i].text);
+		op_destroy(m->ops[i].op);
+		free(m->ops[i].note);
+		free(m->ops[i].verdict_text);
+	}
+	for (i = 0; i < m->nsteps; i++)
+		free(m->steps[i].label);
+	for (i = 0; i < m->ngroups; i++)
+		finish_group(&m->groups[i]);
+	for (i = 0; i < m->nfiles; i++) {
+		free(m->files[i].path);
+		buf_finish(&m->files[i].data);
+	}
+	for (i = 0; i < m->ncgroups; i++)
+		free(m->cgroups[i].path);
+	model_log_finish(m);
+	free(m->stages);
+	free(m->ops);
+	free(m->steps);
+	free(m->groups);
+	free(m->files);
+	free(m->cgroups);
+	free(m->cpus);
+	free(m->tasks);
+	free(m->tasks_before);
+	free(m);
+}
+
+/* ---- small helpers -------------------------------------------------------------------- */
+
+static char *clean(const char *s)
+{
+	size_t len = strnlen(s, TEXT_MAX);
+	char *d = xcalloc(1, len + 1);
+
+	text_sanitise(d, len + 1, s, len);
+	return d;
+}
+
+static void set(char **slot, const char *s)
+{
+	free(*slot);
+	*slot = s && *s ? clean(s) : NULL;
+}
+
+static struct model_op *op_at(struct model *m, uint64_t seq)
+{
+	size_t i = m->nops;
+
+	while (seq && i--)
+		if (m->ops[i].seq == seq)
+			return &m->ops[i];
+	return NULL;
+}
+
+static struct model_group *group_at(struct model *m, const char *name)
+{
+	size_t i = m->ngroups;
+
+	while (i--)
+		if (!strcmp(m->groups[i].name, name))
+			return &m->groups[i];
+	return NULL;
+}
+
+static unsigned current_step(const struct model *m, const struct model_op *op)
+{
+	return op ? op->step : (unsigned)m->nsteps - 1;
+}
+
+static struct model_group *group_make(struct model *m, const char *name, uint64_t seq)
+{
+	struct model_group *g = group_at(m, name);
+	const struct model_op *op = op_at(m, seq);
+
+	if (g && (g->seq == seq || !seq))
+		return g;
+	if (m->ngroups >= GROUPS_MAX || !*name)
+		return NULL;
+	m->groups = xreallocarray(m->groups, m->ngroups + 1, sizeof(*m->groups));
+	g = &m->groups[m->ngroups++];
+	*g = (struct model_group){.name = clean(name), .seq = seq, .step = current_step(m, op),
+				  .payload = op && op->op && op->op->def->id == OP_RUN};
+	return g;
+}
+
+static struct model_task *task_at(struct model_group *g, uint64_t index)
+{
+	size_t i;
+
+	for (i = 0; g && i < g->ntasks; i++)
+		if (g->tasks[i].index == index)
+			return &g->tasks[i];
+	return NULL;
+}
+
+static struct model_task *task_make(struct model_group *g, uint64_t index)
+{
+	struct model_task *t = task_at(g, index);
+
+	if (t || !g || g->ntasks >= TASKS_MAX)
+		return t;
+	g->tasks = xreallocarray(g->tasks, g->ntasks + 1, sizeof(*g->tasks));
+	t = &g->tasks[g->ntasks++];
+	*t = (struct model_task){.index = index};
+	return t;
+}
+
+static struct model_cgroup *cgroup_make(struct model *m, uint64_t id, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < m->ncgroups; i++)
+		if (m->cgroups[i].id == id && !m->cgroups[i].gone)
+			return &m->cgroups[i];
+	if (m->ncgroups >= CGROUPS_MAX)
+		return NULL;
+	m->cgroups = xreallocarray(m->cgroups, m->ncgroups + 1, sizeof(*m->cgroups));
+	m->cgroups[m->ncgroups] = (struct model_cgroup){.id = id, .path = clean(path)};
+	return &m->cgroups[m->ncgroups++];
+}
+
+/* ---- one function an event ------------------------------------------------------------- */
+
+static void on_op(struct model *m, const struct event *ev)
+{
+	struct model_op *op;
+
+	if (m->nops >= OPS_MAX || !ev->seq || op_at(m, ev->seq))
+		return;
+	m->ops = xreallocarray(m->ops, m->nops + 1, sizeof(*m->ops));
+	op = &m->ops[m->nops++];
+	*op = (struct model_op){.seq = ev->seq, .text = clean(ev->text), .accepted_ns = ev->t_ns,
+				.step = (unsigned)m->nsteps - 1, .verdict = VERDICT_NONE};
+	/* the raw text is parsed: sanitising could change an argument */
+	if (op_parse(ev->text, &op->op, NULL) < 0 || !op->op)
+		return;
+	op->op->seq = ev->seq;
+	if (op->op->def->flags & OPF_STEP) {
+		const struct op_val *label = op_arg(op->op, WARG_LABEL);
+
+		m->steps = xreallocarray(m->steps, m->nsteps + 1, sizeof(*m->steps));
+		m->steps[m->nsteps] = (struct model_step){.label = clean(label ? label->str : "")};
+		op->step = (unsigned)m->nsteps++;
+	} else if (op->op->def->id == OP_BACKDROP && !op_arg(op->op, WARG_TARGET)) {
+		op->step = 0;
+	} else if (m->nops > 1) {
+		op->step = m->ops[m->nops - 2].step;
+	}
+}
+
+static void on_begin(struct model *m, const struct event *ev)
+{
+	struct model_op *op = op_at(m, ev->seq);
+
+	if (!op)
+		return;
+	op->state = OPS_RUNNING;
+	op->begin_ns = ev->t_ns;
+	if (op->op && (op->op->def->flags & OPF_STEP) && op->step < m->nsteps) {
+		m->steps[op->step].begin_ns = ev->t_ns;
+		m->steps[op->step - 1].end_ns = ev->t_ns;
+	}
+}
+
+static void on_end_of_op(struct model *m, const struct event *ev)
+{
+	struct model_op *op = op_at(m, ev->seq);
+
+	if (!op)
+		return;
+	op->state = ev->type == EV_DONE ? OPS_DONE : OPS_FAILED;
+	op->end_ns = ev->t_ns;
+	set(&op->note, ev->text);
+	m->failures += ev->type == EV_FAILED;
+}
+
+static void on_placed(struct model *m, const struct event *ev)
+{
+	struct model_group *g = group_make(m, ev->name, ev->seq);
+	struct model_task *t = g ? task_make(g, ev->index) : NULL;
+	cleanup_free char *want = xasprintf("0::%.*s", TEXT_MAX, ev->cgroup);
+
+	if (!t)
+		return;
+	t->pid = ev->pid;
+	t->held = ev->flag;
+	t->placed = ev->flag && !strcmp(want, ev->text);
+	t->placed_ns = ev->t_ns;
+	set(&t->wanted, ev->cgroup);
+	set(&t->line, ev->text);
+}
+
+static void on_exec(struct model *m, const struct event *ev)
+{
+	struct model_task *t = task_at(group_at(m, ev->name), ev->index);
+
+	/* the first image is the payload's; what it executes later is its own affair */
+	if (t && !t->exec_cgroup)
+		set(&t->exec_cgroup, ev->cgroup);
+}
+
+static void on_exit_event(struct model *m, const struct event *ev)
+{
+	struct model_task *t = task_at(group_at(m, ev->name), ev->index);
+
+	if (!t || t->exited)
+		return;
+	t->exited = true;
+	t->code = ev->code;
+	t->signal = ev->signal;
+	t->killed_by_session = ev->flag;
+	t->exit_ns = ev->t_ns;
+}
+
+static void on_output(struct model *m, const struct event *ev)
+{
+	struct model_group *g = group_at(m, ev->name);
+	struct buf *b;
+	size_t room;
+
+	if (!g || ev->stream < 1 || ev->stream > 2)
+		return;
+	b = &g->output[ev->stream - 1];
+	room = MODEL_OUTPUT_MAX - b->len;
+	buf_add(b, ev->data, ev->data_len < room ? ev->data_len : room);
+	g->output_lost[ev->stream - 1] = ev->count + (ev->data_len > room ? ev->data_len - room : 0);
+}
+
+static void on_file(struct model *m, const struct event *ev)
+{
+	struct model_file *f;
+
+	if (m->nfiles >= FILES_MAX)
+		return;
+	m->files = xreallocarray(m->files, m->nfiles + 1, sizeof(*m->files));
+	f = &m->files[m->nfiles++];
+	*f = (struct model_file){.seq = ev->seq, .path = clean(ev->path), .cut = ev->flag, .error = ev->code};
+	buf_add(&f->data, ev->data, ev->data_len < FILE_BYTES ? ev->data_len : FILE_BYTES);
+}
+
+static void on_cgroup(struct model *m, const struct event *ev)
+{
+	struct model_cgroup *c = cgroup_make(m, ev->id, ev->cgroup);
+
+	if (!c)
+		return;
+	if (ev->type == EV_CGROUP_ADDED)
+		c->ours = ev->flag;
+	else
+		c->gone = true;
+}
+
+static void on_verdict(struct model *m, const struct event *ev)
+{
+	struct model_op *op = op_at(m, ev->seq);
+
+	if (!op || ev->code < 0 || ev->code >= VERDICT_NONE)
+		return;
+	m->failures += ev->code == VERDICT_FAIL && op->verdict != VERDICT_FAIL;
+	op->verdict = (enum verdict)ev->code;
+	set(&op->verdict_text, ev->text);
+}
+
+static void on_stage(struct model *m, const char *name, uint64_t ns)
+{
+	if (m->nstages >= STAGES_MAX)
+		return;
+	m->stages = xreallocarray(m->stages, m->nstages + 1, sizeof(*m->stages));
+	m->stages[m->nstages++] = (struct model_stage){.name = clean(name), .ns = ns};
+}
+
+static void on_probes(struct model *m, const struct event *ev)
+{
+	set(ev->code ? &m->probes_absent : &m->probes, ev->text);
+}
+
+static void on_guest(struct model *m, const struct event *ev)
+{
+	m->live = true;
+	set(&m->kernel, ev->name);
+	set(&m->topology, ev->text);
+}
+
+static void on_ready(struct model *m, const struct event *ev)
+{
+	m->ready = true;
+	m->cpus_online = ev->count < SAMPLE_CPUS_MAX ? (unsigned)ev->count : SAMPLE_CPUS_MAX;
+	set(&m->root, ev->cgroup);
+}
+
+void model_apply(struct model *m, const struct event *ev)
+{
+	if (ev->t_ns > m->now_ns)
+		m->now_ns = ev->t_ns;
+	switch (ev->type) {
+	case EV_OP:
+		on_op(m, ev);
+		break;
+	case EV_BEGIN:
+		on_begin(m, ev);
+		break;
+	case EV_DONE:
+	case EV_FAILED:
+		on_end_of_op(m, ev);
+		break;
+	case EV_PLACED:
+		on_placed(m, ev);
+		break;
+	case EV_EXEC:
+		on_exec(m, ev);
+		break;
+	case EV_EXIT:
+		on_exit_event(m, ev);
+		break;
+	case EV_OUTPUT:
+		on_output(m, ev);
+		break;
+	case EV_FILE:
+		on_file(m, ev);
+		break;
+	case EV_CGROUP_ADDED:
+	case EV_CGROUP_REMOVED:
+		on_cgroup(m, ev);
+		break;
+	case EV_INTRUSION:
+		m->intrusions++;
+		break;
+	case EV_VERDICT:
+		on_verdict(m, ev);
+		break;
+	case EV_BOOT:
+		m->live = true;
+		on_stage(m, ev->name, ev->count);
+		break;
+	case EV_STAGE:
+		on_stage(m, ev->name, 0);
+		break;
+	case EV_PROBES:
+		on_probes(m, ev);
+		break;
+	case EV_READY:
+		on_ready(m, ev);
+		break;
+	case EV_ACCEL:
+		set(&m->accel, ev->name);
+		set(&m->accel_why, ev->text);
+		break;
+	case EV_GUEST:
+		on_guest(m, ev);
+		break;
+	case EV_FAULT:
+		set(&m->fault, ev->name);
+		break;
+	case EV_GONE:
+		m->live = false;
+		set(&m->gone, ev->text);
+		break;
+	case EV_END:
+		m->ended = true;
+		break;
+	case EV_HELLO:
+	case EV_TEARDOWN:
+	case EV_STUCK:
+	case EV_LOG:
+	case EV_PONG:
+	case EV_KMSG:
+	case EV_MOVED:
+	case EV_HOST_LOG:
+		break;
+	}
+	model_log_event(m, ev);
+}
+
+/* ---- samples ---------------------------------------------------------------------------- */
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct sample_task *x = a, *y = b;
+
+	return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static void sample_cpus(struct model *m, const struct sample *s)
+{
+	uint32_t i;
+
+	if (s->ncpus != m->ncpus) {
+		m->cpus = xreallocarray(m->cpus, s->ncpus, sizeof(*m->cpus));
+		memset(m->cpus, 0, s->ncpus * sizeof(*m->cpus));
+		m->ncpus = s->ncpus;
+		m->sample_ns = 0;
+	}
+	for (i = 0; i < s->ncpus; i++) {
+		m->cpus[i].before = m->cpus[i].now;
+		m->cpus[i].now = s->cpus[i];
+		text_sanitise(m->cpus[i].now.comm, SAMPLE_COMM, s->cpus[i].comm, strnlen(s->cpus[i].comm, SAMPLE_COMM));
+	}
+}
+
+static void sample_tasks(struct model *m, const struct sample *s)
+{
+	struct sample_task *t = m->tasks_before;
+	uint32_t i;
+
+	m->tasks_before = m->tasks;
+	m->ntasks_before = m->ntasks;
+	m->tasks = xreallocarray(t, s->ntasks, sizeof(*m->tasks));
+	m->ntasks = s->ntasks;
+	for (i = 0; i < s->ntasks; i++) {
+		m->tasks[i] = s->tasks[i];
+		text_sanitise(m->tasks[i].comm, SAMPLE_COMM, s->tasks[i].comm, strnlen(s->tasks[i].comm, SAMPLE_COMM));
+	}
+	qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
+}
+
+static void sample_cgroups(struct model *m, const struct sample *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->ncgroups; i++) {
+		struct model_cgroup *c = cgroup_make(m, s->cgroups[i].id, s->cgroups[i].path);
+
+		if (!c)
+			continue;
+		/* cgroup files are read less often than frames come: the same figures are not a new reading */
+		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns && s->t_ns - c->now_ns < 900000000)
+			continue;
+		c->before = c->now;
+		c->before_ns = c->now_ns;
+		c->now = s->cgroups[i];
+		c->now_ns = s->t_ns;
+	}
+}
+
+void model_sample(struct model *m, const struct sample *s)
+{
+	if (s->t_ns > m->now_ns)
+		m->now_ns = s->t_ns;
+	m->sample_before_ns = m->sample_ns;
+	m->cost_before_ns = m->cost_ns;
+	sample_cpus(m, s);
+	sample_tasks(m, s);
+	sample_cgroups(m, s);
+	m->sample_ns = s->t_ns;
+	m->drops = s->drops;
+	m->cost_ns = s->cost_ns;
+	m->cut = s->cut;
+	m->samples++;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * model_log - the log's part of the model: one event to one or more lines of words. For model.c only.
+ */
+#ifndef OPS_MODEL_LOG_H
+#define OPS_MODEL_LOG_H
+
+#include "ops/model.h"
+
+/* Called after the event was applied. */
+void model_log_event(struct model *m, const struct event *ev);
+void model_log_finish(struct model *m);
+
+#endif
