@@ -48,6 +48,15 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
+/* a bit for each process of the observer: the agent and its hands; written by the agent */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PROBE_PIDS_MAX / 64);
+	__type(key, __u32);
+	__type(value, __u64);
+} observers SEC(".maps");
+
 const volatile __u32 ncpus = 1;
 
 static struct probe_cpu *cpu_at(__u32 cpu)
@@ -58,6 +67,14 @@ static struct probe_cpu *cpu_at(__u32 cpu)
 static __u64 cgroup_of(struct task_struct *p)
 {
 	return BPF_CORE_READ(p, cgroups, dfl_cgrp, kn, id);
+}
+
+static bool is_observer(struct task_struct *p)
+{
+	__u32 pid = (__u32)p->tgid, word = pid / 64;
+	__u64 *bits = bpf_map_lookup_elem(&observers, &word);
+
+	return bits && *bits >> (pid % 64) & 1;
 }
 
 SEC("tp_btf/sched_switch")
@@ -72,6 +89,10 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 		c->busy_ns += now - c->since_ns;
 	c->since_ns = now;
 	c->switches++;
+	c->running = next->pid;
+	/* whoever looks must not see only itself */
+	if (is_observer(next))
+		return 0;
 	c->pid = next->pid;
 	c->cgroup_id = cgroup_of(next);
 	bpf_probe_read_kernel(c->comm, sizeof(c->comm), next->comm);
@@ -175,7 +196,7 @@ int list_tasks(struct bpf_iter__task *ctx)
 	struct probe_task t = {};
 	const struct rq *rq;
 
-	if (!p || p->flags & PF_KTHREAD)
+	if (!p || p->flags & PF_KTHREAD || is_observer(p))
 		return 0;
 	t.pid = p->tgid;
 	t.tid = p->pid;
@@ -216,6 +237,9 @@ int read_runqueues(void *ctx)
 			break;
 		rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, cpu) : 0;
 		*n = rq ? rq->nr_running : ~0ull;
+		/* the hand that asks runs, too */
+		if (rq && *n && cpu == bpf_get_smp_processor_id())
+			*n -= 1;
 	}
 	return 0;
 }

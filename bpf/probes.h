@@ -11,6 +11,7 @@
 #define PROBE_CPUS_MAX	1024
 #define PROBE_PATH_MAX	256
 #define PROBE_COMM	16
+#define PROBE_PIDS_MAX	(4 * 1024 * 1024) /* PID_MAX_LIMIT on 64 bits, linux/threads.h */
 #define PROBE_RING_SIZE (512 * 1024)
 
 /* One per CPU, in a mapped array; written by that CPU only. */
@@ -20,8 +21,8 @@ struct probe_cpu {
 	unsigned long long busy_ns;    /* up to since_ns */
 	unsigned long long since_ns;   /* CLOCK_MONOTONIC of the last switch; 0 = none seen */
 	unsigned long long cgroup_id;  /* of the current task */
-	int pid;		       /* current task, 0 = idle */
-	int pad;
+	int pid;		       /* current task, 0 = idle; the observer itself is passed over */
+	int running;		       /* what really runs, the observer included */
 	char comm[PROBE_COMM];
 };
 

@@ -243,6 +243,7 @@ static int set_up(struct err *err)
 	ncpus = count_cpus();
 	sampler_set_cpus(ncpus);
 	probe_init(&loop, watch_record);
+	probe_observer(getpid(), true);
 	output_init(&loop);
 	start_init(&loop);
 	/* without a module for the port nobody would hear: it is told, if the port comes up */

@@ -218,6 +218,10 @@ static int explain_move(struct hand *h, int code, const char *to, uint64_t pid)
 		return hand_fail(h, code, "cannot move pid %llu to '/%s': it has children with "
 				 "controllers enabled, and the kernel allows processes only in the "
 				 "leaves then", (unsigned long long)pid, to);
+	if (code == EOPNOTSUPP)
+		return hand_fail(h, code, "cannot move pid %llu to '/%s': its parent has processes of its "
+				 "own and controllers enabled, which makes this cgroup invalid for "
+				 "processes; move those to a child first", (unsigned long long)pid, to);
 	if (code == ENOENT || code == ENODEV)
 		return hand_fail(h, code, "cannot move pid %llu to '/%s': the cgroup is gone",
 				 (unsigned long long)pid, to);

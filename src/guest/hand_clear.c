@@ -195,8 +195,6 @@ int hand_cgroup_kill(struct hand *h, struct job_reply *r)
 		sessions[i % SESSIONS_MAX] = wire_get_u32(&h->in);
 	if (code || h->in.bad)
 		return hand_fail(h, EINVAL, "the order to kill makes no sense");
-	if (n)
-		sweep_sessions(h, sessions, n < SESSIONS_MAX ? n : SESSIONS_MAX);
 	for (i = 0; i < npaths; i++) {
 		snprintf(file, sizeof(file), "%s/cgroup.kill", paths[i]);
 		e = hand_write_at(shared_cgroup_fd, file, "1");
@@ -207,6 +205,9 @@ int hand_cgroup_kill(struct hand *h, struct job_reply *r)
 		if (!wait_empty(paths[i]))
 			code = hand_fail(h, ETIMEDOUT, "processes in '/%s' did not end within 3s",
 					 paths[i]);
+	/* last, so that what the cgroups' end has killed is not told twice */
+	if (n)
+		sweep_sessions(h, sessions, n < SESSIONS_MAX ? n : SESSIONS_MAX);
 	return code;
 }
 

@@ -150,6 +150,10 @@ static int explain_clone(struct hand *h, const struct order *o, int code)
 	case EAGAIN:
 		return hand_fail(h, code, "cannot create a task in cgroup '%s': pids.max or the "
 				 "guest's limit of tasks is reached", o->cgroup);
+	case EOPNOTSUPP:
+		return hand_fail(h, code, "cannot create a task in cgroup '%s': its parent has processes "
+				 "of its own and controllers enabled, which makes this cgroup invalid for "
+				 "processes; move those to a child first", o->cgroup);
 	case ENODEV:
 	case ENOENT:
 		return hand_fail(h, code, "cannot create a task in cgroup '%s': it is gone", o->cgroup);

@@ -9,7 +9,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "guest/hand.h"
+#include "guest/line.h"
 #include "guest/port.h"
+#include "guest/probe.h"
 #include "guest/shared.h"
 
 #include <errno.h>
@@ -116,6 +118,17 @@ static void end_job_lost(struct slot *s, int code, const char *text)
 	end_job(s, &r);
 }
 
+/* Jobs that the op on the main line asked for; the rest is the agent's own business. */
+static bool is_of_op(enum job_type type)
+{
+	static const bool own[JOB_MAX] = {
+		[JOB_FORK] = true,   [JOB_SETUP] = true,  [JOB_SCAN] = true,
+		[JOB_SAMPLE] = true, [JOB_PROBES] = true, [JOB_MOUNTS] = true,
+	};
+
+	return !own[type];
+}
+
 static void on_timer(void *arg)
 {
 	uint64_t now = loop_now_ns();
@@ -130,6 +143,7 @@ static void on_timer(void *arg)
 		snprintf(text, sizeof(text), "%s%s%s", job_words(s->type), *s->about ? ": " : "",
 			 s->about);
 		port_event(&(struct event){.type = EV_STUCK, .pid = s->pid, .text = text,
+					   .seq = is_of_op(s->type) ? line_seq() : 0,
 					   .count = now - s->began_ns});
 		s->state = HAND_LEFT;
 		s->ours = true;
@@ -245,6 +259,7 @@ static bool fork_here(void)
 	sched_setscheduler(pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
 	s->pid = pid;
 	s->state = HAND_IDLE;
+	probe_observer(pid, true);
 	return true;
 }
 
@@ -262,6 +277,7 @@ static void on_forked(void *arg, struct job_reply *r)
 	}
 	s->pid = (int)r->num;
 	s->state = HAND_IDLE;
+	probe_observer(s->pid, true);
 	if (kill(s->pid, 0) < 0) {
 		/* killed and reaped before its name was known */
 		drop_socket(s);
@@ -399,6 +415,7 @@ bool pool_reaped(int pid, int status)
 	/* what it said before it died still counts */
 	while (s->state == HAND_BUSY && s->source >= 0 && take_answer(s))
 		;
+	probe_observer(pid, false);
 	lost_cpu_ns += s->cpu_ns;
 	drop_socket(s);
 	s->state = HAND_NONE;

@@ -6,6 +6,8 @@
  */
 #include "guest/probe.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
@@ -19,6 +21,8 @@ static struct loop *loop;
 static void (*on_record)(const struct probe_record *r);
 static const volatile struct probe_cpu *cpus;
 static const volatile uint64_t *lengths, *drops;
+static uint64_t *observers;
+static int known[64]; /* observers before there was a map; 0 = free */
 static unsigned long *consumer;
 static const unsigned long *producer;
 static const uint8_t *ring;
@@ -83,8 +87,27 @@ static int map_ring(int fd)
 	return loop_add_fd(loop, fd, EPOLLIN, on_ring, NULL) < 0 ? -ENOSPC : 0;
 }
 
+void probe_observer(int pid, bool is)
+{
+	size_t i;
+
+	if (pid <= 0 || pid >= PROBE_PIDS_MAX)
+		return;
+	for (i = 0; !observers && i < ARRAY_SIZE(known); i++)
+		if (known[i] == (is ? 0 : pid)) {
+			known[i] = is ? pid : 0;
+			return;
+		}
+	if (observers && is)
+		observers[pid / 64] |= 1ull << (pid % 64);
+	else if (observers)
+		observers[pid / 64] &= ~(1ull << (pid % 64));
+}
+
 static int take(enum probe_fd kind, int fd)
 {
+	size_t i;
+
 	switch (kind) {
 	case PROBE_FD_CPUS:
 		cpus = map(fd, PROBE_CPUS_MAX * sizeof(*cpus), PROT_READ, 0);
@@ -95,6 +118,12 @@ static int take(enum probe_fd kind, int fd)
 	case PROBE_FD_DROPS:
 		drops = map(fd, sizeof(*drops), PROT_READ, 0);
 		return drops ? 0 : -errno;
+	case PROBE_FD_OBSERVERS:
+		observers = map(fd, PROBE_PIDS_MAX / 8, PROT_READ | PROT_WRITE, 0);
+		for (i = 0; observers && i < ARRAY_SIZE(known); i++)
+			if (known[i])
+				probe_observer(known[i], true);
+		return observers ? 0 : -errno;
 	case PROBE_FD_RECORDS:
 		return map_ring(fd);
 	case PROBE_FD_TASKS:

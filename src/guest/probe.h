@@ -19,6 +19,7 @@ enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
 	PROBE_FD_LENGTHS,
 	PROBE_FD_RECORDS,
 	PROBE_FD_DROPS,
+	PROBE_FD_OBSERVERS,
 	PROBE_FD_TASKS,	 /* iterator link */
 	PROBE_FD_READER, /* program that fills the runqueue lengths */
 	PROBE_FD_LINK,	 /* only to be held */
@@ -29,6 +30,9 @@ void probe_init(struct loop *loop, void (*record)(const struct probe_record *r))
 int probe_attach(struct job_reply *r);
 /* Hand every record there is to the function; call before an event that must come after them. */
 void probe_drain(void);
+
+/* A process is one of the observer's own, or is not any more. Remembered until probes come. */
+void probe_observer(int pid, bool is);
 
 /* Counters of one CPU; false when there are none. */
 bool probe_cpu(unsigned cpu, struct probe_cpu *out);

@@ -60,7 +60,7 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 	c->migrations = p.migrations;
 	c->busy_ns = p.busy_ns;
 	/* a CPU that does not switch is busy all the same */
-	if (p.pid && p.since_ns && now > p.since_ns)
+	if (p.running && p.since_ns && now > p.since_ns)
 		c->busy_ns += now - p.since_ns;
 	memcpy(c->comm, p.comm, sizeof(c->comm));
 	c->comm[sizeof(c->comm) - 1] = '\0';
