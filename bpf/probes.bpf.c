@@ -78,7 +78,8 @@ static bool is_observer(struct task_struct *p)
 }
 
 SEC("tp_btf/sched_switch")
-int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
+	     unsigned int prev_state)
 {
 	struct probe_cpu *c = cpu_at(bpf_get_smp_processor_id());
 	__u64 now = bpf_ktime_get_ns();
@@ -90,9 +91,12 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 	c->since_ns = now;
 	c->switches++;
 	c->running = next->pid;
-	/* whoever looks must not see only itself */
-	if (is_observer(next))
+	/* whoever looks must not see only itself: the task it pushed aside is still the current one */
+	if (is_observer(next)) {
+		if (prev_state && !preempt && c->pid == prev->pid)
+			c->pid = 0;
 		return 0;
+	}
 	c->pid = next->pid;
 	c->cgroup_id = cgroup_of(next);
 	bpf_probe_read_kernel(c->comm, sizeof(c->comm), next->comm);
@@ -107,6 +111,10 @@ int BPF_PROG(count_migration, struct task_struct *p, int dest_cpu)
 	/* other CPUs may count the same destination at once */
 	if (c)
 		__sync_fetch_and_add(&c->migrations, 1);
+	/* pushed aside by the observer, and pulled away then */
+	c = cpu_at(p->thread_info.cpu);
+	if (c && c->pid == p->pid)
+		c->pid = 0;
 	return 0;
 }
 

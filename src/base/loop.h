@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/signalfd.h>
 
-#define LOOP_SOURCES_MAX 256
+#define LOOP_SOURCES_MAX 1024
 
 struct loop;
 

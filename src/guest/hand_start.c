@@ -3,7 +3,8 @@
  * hand_start - a hand creates payloads and workers: clone3() into the cgroup, hold, look.
  *
  * The children are the agent's (CLONE_PARENT), ordinary tasks (reset-on-fork) and wait on the go
- * pipe before anything else. Invariant: a child never goes on unless it read its byte there.
+ * pipe: a payload before anything else, a worker before its work. Invariant: no child ever goes
+ * on unless it read its byte there.
  */
 #include "guest/hand_start.h"
 
@@ -68,6 +69,14 @@ static void give_up(int status, uint32_t index, enum start_stage stage, int erro
 	_exit(127);
 }
 
+/* Blocks; false when the agent closed the pipe instead. */
+static bool is_let_go(int go)
+{
+	char byte;
+
+	return read(go, &byte, 1) == 1;
+}
+
 static void write_self(const char *path, const char *text)
 {
 	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -104,6 +113,7 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 	give_up(status, index, START_STAGE_EXEC, errno, o->argv[0]);
 }
 
+/* Set up first and held last: all workers begin with nothing left to do but their work. */
 static void child_work(const struct order *o, uint32_t index, const int *fds)
 {
 	struct work w = {.index = index, .count = o->count};
@@ -116,7 +126,8 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 	i = snprintf(number, sizeof(number), ".%u", index);
 	snprintf(comm, sizeof(comm), "%.*s%s", (int)sizeof(comm) - 1 - i, o->name, number);
 	prctl(PR_SET_NAME, comm);
-	/* closes the status pipe, too: the work begins */
+	if (!is_let_go(fds[FD_GO]))
+		_exit(127);
 	close_range(3, ~0u, 0);
 	o->work->run(&w);
 	_exit(0);
@@ -127,9 +138,8 @@ static void child(const struct order *o, uint32_t index, int sock, const int *fd
 
 static void child(const struct order *o, uint32_t index, int sock, const int *fds)
 {
-	char byte;
-
-	if (read(fds[FD_GO], &byte, 1) != 1)
+	/* a payload does nothing at all before it is let go */
+	if (!o->work && !is_let_go(fds[FD_GO]))
 		_exit(127);
 	close(sock);
 	become_ordinary();

@@ -33,6 +33,12 @@ enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_MOVE, PHASE_ROLLBAC
 static struct loop *loop;
 static enum start_fault fault;
 
+static const char *const fault_names[] = {
+	[START_NO_FAULT] = "",
+	[START_PLACE_AFTER_EXEC] = "place-after-exec",
+	[START_PLACE_NEVER] = "place-never",
+};
+
 /* The one start that is under way. */
 static struct {
 	enum phase phase;
@@ -50,15 +56,10 @@ void start_init(struct loop *l)
 
 int start_set_fault(const char *text, struct err *err)
 {
-	static const char *const names[] = {
-		[START_NO_FAULT] = "",
-		[START_PLACE_AFTER_EXEC] = "place-after-exec",
-		[START_PLACE_NEVER] = "place-never",
-	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], text)) {
+	for (i = 0; i < ARRAY_SIZE(fault_names); i++)
+		if (!strcmp(fault_names[i], text)) {
 			fault = (enum start_fault)i;
 			return 0;
 		}
@@ -82,6 +83,18 @@ static void close_status(void)
 	now.source = -1;
 }
 
+static void done(const struct group *g)
+{
+	if (fault)
+		line_done("%s%s runs, placement is broken on purpose: fault switch %s is set", g->name,
+			  g->count == 1 ? "" : " (all tasks)", fault_names[fault]);
+	else if (g->payload)
+		line_done("pid %d runs in %s", g->leader, g->cgroup);
+	else
+		line_done("%u task%s released together in %s", g->count, g->count == 1 ? "" : "s",
+			  g->cgroup);
+}
+
 static void finish(void)
 {
 	struct group *g = now.g;
@@ -92,12 +105,7 @@ static void finish(void)
 	now.g = NULL;
 	probe_drain();
 	if (!now.err.code) {
-		if (g->payload)
-			line_done("pid %d runs in %s", group_task_next(g, NULL) ?
-				  group_task_next(g, NULL)->pid : 0, g->cgroup);
-		else
-			line_done("%u task%s released together in %s", g->count,
-				  g->count == 1 ? "" : "s", g->cgroup);
+		done(g);
 		return;
 	}
 	output_drain(g);
@@ -172,6 +180,16 @@ static void move_late(void)
 		finish();
 }
 
+static void begun(void)
+{
+	close_status();
+	line_timer(0);
+	if (fault == START_PLACE_AFTER_EXEC && strcmp(now.g->cgroup, "/"))
+		move_late();
+	else
+		finish();
+}
+
 static void exec_failed(const struct start_status *s)
 {
 	const char *what = start_stage_text(s->stage);
@@ -196,22 +214,16 @@ static void on_status(void *arg, int fd, uint32_t events)
 		roll_back();
 		return;
 	}
-	/* the end: every child has executed its program, or begun its work, or is dead */
-	close_status();
-	line_timer(0);
-	if (fault == START_PLACE_AFTER_EXEC && strcmp(now.g->cgroup, "/"))
-		move_late();
-	else
-		finish();
+	/* the end: the program was executed, or the child is dead */
+	begun();
 }
 
 static void release(void)
 {
-	static const char go[1024];
+	static const char go[START_COUNT_MAX];
 	uint32_t left = now.g->count;
 
 	now.phase = PHASE_RELEASED;
-	line_timer(RELEASE_DEADLINE_NS);
 	/* a pipe takes this whole: n is at most 1024 */
 	if (write(now.go, go, left) != (ssize_t)left) {
 		err_set(&now.err, EIO, "cannot release '%s'", now.g->name);
@@ -219,6 +231,12 @@ static void release(void)
 		return;
 	}
 	close_go();
+	/* workers have nothing to execute: when each of them runs first is the scheduler's affair */
+	if (!now.g->payload) {
+		begun();
+		return;
+	}
+	line_timer(RELEASE_DEADLINE_NS);
 	now.source = loop_add_fd(loop, now.status, EPOLLIN, on_status, NULL);
 	if (now.source < 0) {
 		err_sys(&now.err, -now.source, "watch the start of '%s'", now.g->name);
