@@ -30,6 +30,7 @@ struct group {
 	char cgroup[GROUP_PATH_MAX]; /* from the mount, "/scxplore/low"; "/" = none asked for */
 	uint64_t seq;
 	unsigned step;
+	bool misplaced;	/* a fault switch will move it later */
 	bool swept;	/* its step's end has dealt with it */
 	int leader;	/* pid and session id of a payload; 0 = none yet */
 	uint32_t count; /* tasks asked for */

@@ -95,9 +95,10 @@ void line_done(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	port_event(&(struct event){.type = EV_DONE, .seq = head()->seq, .text = text});
 	if (head()->end)
 		port_event(&(struct event){.type = EV_END, .seq = head()->seq});
+	else
+		port_event(&(struct event){.type = EV_DONE, .seq = head()->seq, .text = text});
 	end_op();
 }
 
@@ -109,9 +110,14 @@ void line_failed(int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	port_event(&(struct event){.type = EV_FAILED, .seq = head()->seq, .code = code, .text = text});
-	if (head()->end)
+	if (head()->end) {
+		/* the end is no op: it comes all the same, and what stayed behind is told */
+		port_log(3, "%s", text);
 		port_event(&(struct event){.type = EV_END, .seq = head()->seq});
+	} else {
+		port_event(&(struct event){.type = EV_FAILED, .seq = head()->seq, .code = code,
+					   .text = text});
+	}
 	end_op();
 }
 
@@ -132,12 +138,12 @@ static void begin(void)
 
 	state = LINE_RUNNING;
 	began_ns = loop_now_ns();
-	port_event(&(struct event){.type = EV_BEGIN, .seq = head()->seq});
 	if (head()->end) {
 		set_handler(line_finish_handler());
 		line_finish();
 		return;
 	}
+	port_event(&(struct event){.type = EV_BEGIN, .seq = head()->seq});
 	set_handler(line_handler(op.id) ? line_handler(op.id) : line_finish_handler());
 	if (!handler->begin) {
 		line_failed(ENOSYS, "this agent knows no op %u", op.id);

@@ -28,9 +28,12 @@
 #define RELEASE_DEADLINE_NS  10000000000ull /* from the release to the last exec */
 #define ROLLBACK_DEADLINE_NS 5000000000ull
 
-enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_MOVE, PHASE_ROLLBACK };
+#define CARELESS_NS	     300000000ull /* from the release to the move of "place-after-exec" */
+
+enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_ROLLBACK };
 
 static struct loop *loop;
+static loop_id careless_timer;
 static enum start_fault fault;
 
 static const char *const fault_names[] = {
@@ -48,11 +51,6 @@ static struct {
 	uint32_t placed;
 	struct err err; /* first failure; what FAILED will say */
 } now = {.go = -1, .status = -1, .source = -1};
-
-void start_init(struct loop *l)
-{
-	loop = l;
-}
 
 int start_set_fault(const char *text, struct err *err)
 {
@@ -157,37 +155,48 @@ void start_cancel(int code, const char *why)
 
 static void on_late_move(void *arg, struct job_reply *r)
 {
-	if (now.phase != PHASE_MOVE)
-		return;
 	if (r->code)
-		port_log(3, "the fault switch could not move '%s': %s", now.g->name, r->text);
-	finish();
+		port_log(4, "the fault switch could not move a task: %s", r->text);
 }
 
-/* The fault "place-after-exec": what a careless tool does. */
-static void move_late(void)
+/* The fault "place-after-exec": what a careless tool does, some time after it has let go. */
+static void on_careless(void *arg)
 {
-	struct wire_writer *w = pool_job(JOB_MOVE);
-	struct task *t = NULL;
+	struct wire_writer *w;
+	struct task *t;
+	struct group *g;
+	unsigned i;
 
-	now.phase = PHASE_MOVE;
-	wire_put_str(w, now.g->cgroup);
-	wire_put_u32(w, now.g->live);
-	while ((t = group_task_next(now.g, t)))
-		wire_put_u64(w, (uint64_t)t->pid);
-	wire_put_str(w, "");
-	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, now.g->cgroup, on_late_move, NULL, NULL))
-		finish();
+	for (i = 0; i < GROUPS_MAX; i++) {
+		g = group_at(i);
+		if (!g || !g->live || !g->misplaced)
+			continue;
+		g->misplaced = false;
+		w = pool_job(JOB_MOVE);
+		wire_put_str(w, g->cgroup);
+		wire_put_u32(w, g->live);
+		for (t = NULL; (t = group_task_next(g, t));)
+			wire_put_u64(w, (uint64_t)t->pid);
+		wire_put_str(w, "");
+		pool_send(w, NULL, 0, POOL_DEADLINE_NS, g->cgroup, on_late_move, NULL, NULL);
+	}
+}
+
+void start_init(struct loop *l)
+{
+	loop = l;
+	careless_timer = loop_add_timer(loop, on_careless, NULL);
 }
 
 static void begun(void)
 {
 	close_status();
 	line_timer(0);
-	if (fault == START_PLACE_AFTER_EXEC && strcmp(now.g->cgroup, "/"))
-		move_late();
-	else
-		finish();
+	if (fault == START_PLACE_AFTER_EXEC && strcmp(now.g->cgroup, "/")) {
+		now.g->misplaced = true;
+		loop_arm(loop, careless_timer, CARELESS_NS, 0);
+	}
+	finish();
 }
 
 static void exec_failed(const struct start_status *s)
