@@ -35,7 +35,7 @@ struct order {
 	uint32_t count;
 	const char *cgroup;
 	bool place;
-	const struct work_type *work; /* NULL = execute argv */
+	const struct work_def *work; /* NULL = execute argv */
 	const char *argv[WIRE_LIST_MAX + 1];
 	uint32_t argc;
 };

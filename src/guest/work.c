@@ -14,13 +14,13 @@
 
 enum { BURST_NS = 50000000, PAUSE_NS = 100000000, CHUNK = 4096 };
 
-static const struct work_type types[] = {
+static const struct work_def types[] = {
 #define X(n, fn, s) {.name = n, .run = fn, .summary = s},
 	WORK_LIST(X)
 #undef X
 };
 
-const struct work_type *work_find(const char *name)
+const struct work_def *work_find(const char *name)
 {
 	size_t i;
 

@@ -23,7 +23,7 @@ struct work {
 	X("yield", work_yield, "gives the CPU back as often as it can")                           \
 	X("bursty", work_bursty, "computes for 50 ms, sleeps for 100 ms, and again")
 
-struct work_type {
+struct work_def {
 	const char *name;
 	void (*run)(struct work *w);
 	const char *summary;
@@ -33,6 +33,6 @@ struct work_type {
 WORK_LIST(X)
 #undef X
 
-const struct work_type *work_find(const char *name); /* NULL when there is none */
+const struct work_def *work_find(const char *name); /* NULL when there is none */
 
 #endif

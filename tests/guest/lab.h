@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lab - a real guest for a test program: boots it, says one op at a time, remembers every event.
+ *
+ * Everything waits for an event with a deadline; a guest that is gone or silent fails the test
+ * with the console's tail. Invariant: an event's strings live as long as the lab.
+ */
+#ifndef TESTS_GUEST_LAB_H
+#define TESTS_GUEST_LAB_H
+
+#include "guest/wire_event.h"
+#include "session/session.h"
+
+#include <stdbool.h>
+
+struct lab;
+
+struct lab_config {
+	struct topology topology;   /* all 0 = 1n1l2c1t */
+	const char *const *include; /* NULL-terminated */
+	const char *fault;	    /* or NULL */
+	uint64_t duration_ns;	    /* 0 = no limit */
+};
+
+/* Boots and waits until the agent is ready and its probes are there. Fails the test if not. */
+struct lab *lab_boot(const struct lab_config *config);
+/* Ends the session, waits until the guest is off; NULL is fine. */
+void lab_end(struct lab *lab);
+
+/* One op; returns its EV_DONE or EV_FAILED. Fails the test when the line is refused by the host. */
+const struct event *lab_do(struct lab *lab, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* As lab_do(), and the op must be done. Returns its seq. */
+uint64_t lab_ok(struct lab *lab, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Sends it and returns at once; the op's seq. */
+uint64_t lab_send(struct lab *lab, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A place in the list of events: what comes after it. */
+size_t lab_mark(const struct lab *lab);
+/* The first event of the type after the mark that has this name (NULL = any) and text in it (NULL = any); NULL = none. */
+const struct event *lab_find(const struct lab *lab, size_t mark, enum event_type type,
+			     const char *name, const char *text);
+/* As lab_find(), but waits for it up to 30 s and fails the test when it does not come. */
+const struct event *lab_wait(struct lab *lab, size_t mark, enum event_type type, const char *name,
+			     const char *text);
+unsigned lab_count(const struct lab *lab, size_t mark, enum event_type type, const char *name);
+/* All that a payload has written so far, joined; terminated; valid until the next call. */
+const char *lab_output(struct lab *lab, const char *name, unsigned stream, size_t *len);
+
+/* Let n samples come. */
+void lab_samples(struct lab *lab, unsigned n);
+struct session *lab_session(struct lab *lab);
+
+#endif
