@@ -15,6 +15,7 @@
 #include "guest/probe.h"
 #include "guest/start.h"
 #include "guest/step.h"
+#include "guest/teardown.h"
 
 #include <errno.h>
 #include <string.h>
@@ -229,7 +230,7 @@ static void expect_begin(const struct wire_op *op)
 static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_CGROUP_ADD] = {.begin = cgroup_op_add, .changes = true},
 	[OP_CGROUP_SET] = {.begin = cgroup_op_set},
-	[OP_CGROUP_REMOVE] = {.begin = cgroup_op_remove, .poke = step_poke, .timeout = step_timeout,
+	[OP_CGROUP_REMOVE] = {.begin = cgroup_op_remove, .poke = teardown_poke, .timeout = teardown_timeout,
 			       .changes = true},
 	[OP_SPAWN] = {.begin = start_op_spawn, .poke = start_poke, .timeout = start_timeout,
 		      .cancel = start_cancel},
@@ -237,12 +238,12 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 		    .cancel = start_cancel},
 	[OP_WAIT] = {.begin = wait_begin, .poke = wait_poke, .timeout = wait_timeout,
 		     .cancel = wait_stop},
-	[OP_KILL] = {.begin = step_op_kill, .poke = step_poke, .timeout = step_timeout},
+	[OP_KILL] = {.begin = step_op_kill, .poke = teardown_poke, .timeout = teardown_timeout},
 	[OP_MOVE] = {.begin = move_begin},
 	[OP_HOLD] = {.begin = hold_begin, .timeout = hold_timeout, .cancel = hold_cancel},
-	[OP_STEP] = {.begin = step_op_step, .poke = step_poke, .timeout = step_timeout,
+	[OP_STEP] = {.begin = step_op_step, .poke = teardown_poke, .timeout = teardown_timeout,
 		     .even_late = true, .changes = true},
-	[OP_BACKDROP] = {.begin = step_op_backdrop, .poke = step_poke, .timeout = step_timeout,
+	[OP_BACKDROP] = {.begin = step_op_backdrop, .poke = teardown_poke, .timeout = teardown_timeout,
 			 .even_late = true, .changes = true},
 	[OP_EXPECT_PLACED] = {.begin = expect_begin, .even_late = true},
 	[OP_EXPECT_EXIT] = {.begin = expect_begin, .even_late = true},
@@ -258,7 +259,7 @@ const struct line_handler *line_handler(unsigned id)
 
 const struct line_handler *line_finish_handler(void)
 {
-	static const struct line_handler finish = {.poke = step_poke, .timeout = step_timeout,
+	static const struct line_handler finish = {.poke = teardown_poke, .timeout = teardown_timeout,
 						   .even_late = true, .changes = true};
 
 	return &finish;

@@ -1,230 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * step - ownership and the tear-down engine, see step.h.
- *
- * The engine works on what is marked: doomed cgroups and chosen groups. Phases: list (who is in
- * the cgroups?), kill (cgroup.kill and left-over sessions), wait (all exits seen), remove.
- * Invariant: a task is marked as killed by the session before its exit can be reaped.
+ * step - ownership, and the ops that end it: step, backdrop, cgroup remove, kill. See step.h.
+ * Invariant: what a tear-down will do is said before it begins.
  */
 #include "guest/step.h"
 
 #include "base/text.h"
 #include "guest/group.h"
 #include "guest/line.h"
-#include "guest/pool.h"
 #include "guest/port.h"
+#include "guest/teardown.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define EXIT_DEADLINE_NS 5000000000ull
-
-enum phase { PHASE_NONE, PHASE_LIST, PHASE_KILL, PHASE_WAIT, PHASE_REMOVE };
-
 static unsigned current, last; /* step in force; highest number given so far */
-
-static struct {
-	enum phase phase;
-	void (*finish)(void);
-	bool keep_cgroups; /* kill only */
-	uint8_t chosen[GROUPS_MAX];
-	unsigned tasks, others, removed;
-	char title[160];
-	struct err err; /* first failure */
-} td;
 
 unsigned step_current(void)
 {
 	return current;
-}
-
-static void fail(int code, const char *text)
-{
-	if (!td.err.code)
-		err_set(&td.err, code, "%s", text);
-}
-
-static void finish(void)
-{
-	unsigned i;
-
-	td.phase = PHASE_NONE;
-	for (i = 0; i < CGROUP_ROWS_MAX; i++)
-		if (cgroup_at(i))
-			cgroup_at(i)->doomed = false;
-	td.finish();
-}
-
-/* Puts the top-most or all doomed cgroups; a list's count comes first. */
-static uint32_t put_cgroups(struct wire_writer *w)
-{
-	char full[CGROUP_FULL_MAX];
-	uint32_t n = 0, i;
-
-	for (i = 0; i < CGROUP_ROWS_MAX; i++)
-		n += cgroup_at(i) && cgroup_at(i)->doomed;
-	wire_put_u32(w, n);
-	for (i = 0; i < CGROUP_ROWS_MAX; i++) {
-		if (!cgroup_at(i) || !cgroup_at(i)->doomed)
-			continue;
-		cgroup_full(cgroup_at(i)->path, full);
-		wire_put_str(w, full);
-	}
-	return n;
-}
-
-static void send(struct wire_writer *w, pool_fn fn)
-{
-	struct err err = ERR_INIT;
-
-	if (!pool_send(w, NULL, 0, POOL_DEADLINE_NS, td.title, fn, NULL, &err))
-		return;
-	fail(err.code, err.msg);
-	finish();
-}
-
-static void on_removed(void *arg, struct job_reply *r)
-{
-	const char *rel;
-	struct cgroup *c;
-
-	if (r->last) {
-		if (r->code)
-			fail(r->code, r->text);
-		finish();
-		return;
-	}
-	rel = cgroup_rel(r->path);
-	c = rel ? cgroup_find(rel) : NULL;
-	if (c)
-		cgroup_gone(c, line_seq(), true);
-	td.removed++;
-}
-
-static void remove_cgroups(void)
-{
-	struct wire_writer *w = pool_job(JOB_CGROUP_RMDIR);
-
-	td.phase = PHASE_REMOVE;
-	line_timer(0);
-	if (td.keep_cgroups || !put_cgroups(w))
-		finish();
-	else
-		send(w, on_removed);
-}
-
-void step_poke(void)
-{
-	if (td.phase == PHASE_WAIT && !group_dying())
-		remove_cgroups();
-}
-
-void step_timeout(void)
-{
-	char text[96];
-
-	if (td.phase != PHASE_WAIT)
-		return;
-	snprintf(text, sizeof(text), "%u killed task%s did not end within 5s", group_dying(),
-		 group_dying() == 1 ? "" : "s");
-	fail(ETIMEDOUT, text);
-	remove_cgroups();
-}
-
-static void report_other(const struct job_reply *r)
-{
-	char text[256];
-
-	td.others++;
-	snprintf(text, sizeof(text), "also kills pid %llu (%.40s)%s%.120s", (unsigned long long)r->num,
-		 r->text, *r->path ? ", left in " : ", left behind by a payload", r->path);
-	port_event(&(struct event){.type = EV_TEARDOWN, .seq = line_seq(), .text = text});
-}
-
-static void on_killed(void *arg, struct job_reply *r)
-{
-	if (!r->last) {
-		report_other(r);
-		return;
-	}
-	if (r->code)
-		fail(r->code, r->text);
-	td.phase = PHASE_WAIT;
-	line_timer(EXIT_DEADLINE_NS);
-	step_poke();
-}
-
-/* Session of a payload that may have left processes behind; 0 = none, or its number lives on in another. */
-static uint32_t session_of(unsigned i)
-{
-	struct group *g = group_at(i), *other;
-	unsigned k;
-
-	if (!td.chosen[i] || !g || !g->payload)
-		return 0;
-	for (k = 0; k < GROUPS_MAX; k++) {
-		other = group_at(k);
-		if (other && other != g && other->leader == g->leader && other->seq > g->seq)
-			return 0;
-	}
-	return (uint32_t)g->leader;
-}
-
-static void kill_all(void)
-{
-	struct wire_writer *w = pool_job(JOB_CGROUP_KILL);
-	uint32_t sessions = 0, i;
-	struct task *t;
-
-	td.phase = PHASE_KILL;
-	put_cgroups(w);
-	for (i = 0; i < GROUPS_MAX; i++)
-		sessions += session_of(i) != 0;
-	wire_put_u32(w, sessions);
-	for (i = 0; i < GROUPS_MAX; i++)
-		if (session_of(i))
-			wire_put_u32(w, session_of(i));
-	for (i = 0; i < GROUPS_MAX; i++)
-		for (t = NULL; td.chosen[i] && group_at(i) &&
-			       (t = group_task_next(group_at(i), t));) {
-			td.tasks += !t->killed;
-			group_kill_task(t);
-		}
-	send(w, on_killed);
-}
-
-static void on_listed(void *arg, struct job_reply *r)
-{
-	struct task *t;
-
-	if (r->last) {
-		if (r->code)
-			fail(r->code, r->text);
-		kill_all();
-		return;
-	}
-	t = group_task_by_pid((int)r->num);
-	if (!t) {
-		report_other(r);
-	} else {
-		td.tasks += !t->killed;
-		t->killed = true;
-	}
-}
-
-/* Everything is marked; finish() of the caller ends the op. */
-static void tear_down(void)
-{
-	struct wire_writer *w = pool_job(JOB_CGROUP_LIST);
-
-	td.tasks = td.others = td.removed = 0;
-	td.err = ERR_INIT;
-	td.phase = PHASE_LIST;
-	if (put_cgroups(w))
-		send(w, on_listed);
-	else
-		kill_all();
 }
 
 /* ---- what is to go, in words ---- */
@@ -239,8 +34,8 @@ static void append(char *dst, size_t size, const char *sep, const char *text)
 		snprintf(dst + len, size - len, "...");
 }
 
-/* Choose all that belongs to the step; false when that is nothing. */
-static bool choose(unsigned step, char *text, size_t size)
+/* Choose all that belongs to the step and put it into words; "" when that is nothing. */
+static void choose(unsigned step, char *text, size_t size)
 {
 	char item[CGROUP_REL_MAX + 32];
 	unsigned i, n = 0;
@@ -248,9 +43,10 @@ static bool choose(unsigned step, char *text, size_t size)
 	for (i = 0; i < GROUPS_MAX; i++) {
 		struct group *g = group_at(i);
 
-		td.chosen[i] = g && g->step == step && !g->swept;
-		if (!td.chosen[i])
+		/* the dead ones, too: they may have left processes behind */
+		if (!g || g->step != step || g->swept)
 			continue;
+		teardown_choose(i);
 		g->swept = true;
 		if (!g->live)
 			continue;
@@ -267,53 +63,48 @@ static bool choose(unsigned step, char *text, size_t size)
 		append(text, size, n++ ? ", " : *text ? "; removes cgroup " : "removes cgroup ",
 		       c->path);
 	}
-	return *text;
 }
 
-static void announce(const char *text)
+static void announce(unsigned step)
 {
-	char all[800];
+	char text[640] = "", all[800];
 
-	snprintf(all, sizeof(all), "%s: %s", td.title, text);
+	choose(step, text, sizeof(text));
+	if (!*text)
+		return;
+	snprintf(all, sizeof(all), "%s: %s", teardown_now()->title, text);
 	port_event(&(struct event){.type = EV_TEARDOWN, .seq = line_seq(), .text = all});
 }
 
 /* ---- the ops ---- */
 
-static void end_with_counts(const char *what)
+static void end_with_counts(void)
 {
-	if (td.err.code)
-		line_failed(td.err.code, "%s: %s", what, td.err.msg);
-	else if (td.others)
-		line_done("%s: %u tasks and %u other processes killed, %u cgroups removed", what,
-			  td.tasks, td.others, td.removed);
-	else
-		line_done("%s: %u task%s killed, %u cgroup%s removed", what, td.tasks,
-			  td.tasks == 1 ? "" : "s", td.removed, td.removed == 1 ? "" : "s");
-}
+	const struct teardown *td = teardown_now();
 
-static void step_ended(void)
-{
-	end_with_counts(td.title);
+	if (td->err.code)
+		line_failed(td->err.code, "%s: %s", td->title, td->err.msg);
+	else if (td->others)
+		line_done("%s: %u tasks and %u other processes killed, %u cgroups removed", td->title,
+			  td->tasks, td->others, td->removed);
+	else
+		line_done("%s: %u task%s killed, %u cgroup%s removed", td->title, td->tasks,
+			  td->tasks == 1 ? "" : "s", td->removed, td->removed == 1 ? "" : "s");
 }
 
 static void end_step(unsigned next)
 {
-	char text[640] = "";
 	unsigned old = current;
 
 	current = next;
-	td.finish = step_ended;
-	td.keep_cgroups = false;
-	snprintf(td.title, sizeof(td.title), "step %u ends", old);
 	if (!old) {
 		line_done("step %u begins", next);
 		return;
 	}
-	if (choose(old, text, sizeof(text)))
-		announce(text);
+	teardown_prepare("step %u ends", old);
+	announce(old);
 	/* also with nothing known to live: a payload may have left processes behind */
-	tear_down();
+	teardown_begin(false, end_with_counts);
 }
 
 void step_op_step(const struct wire_op *op)
@@ -373,29 +164,23 @@ void step_op_backdrop(const struct wire_op *op)
 		  rel ? rel : "");
 }
 
-static void cgroup_removed(void)
-{
-	end_with_counts(td.title);
-}
-
 void step_remove_cgroup(struct cgroup *c)
 {
-	memset(td.chosen, 0, sizeof(td.chosen));
+	teardown_prepare("remove %.120s", c->path);
 	c->doomed = true;
-	td.keep_cgroups = false;
-	td.finish = cgroup_removed;
-	snprintf(td.title, sizeof(td.title), "remove %.120s", c->path);
-	tear_down();
+	teardown_begin(false, end_with_counts);
 }
 
 static void killed(void)
 {
-	if (td.err.code)
-		line_failed(td.err.code, "%s: %s", td.title, td.err.msg);
-	else if (td.others)
-		line_done("%u tasks and %u other processes killed", td.tasks, td.others);
+	const struct teardown *td = teardown_now();
+
+	if (td->err.code)
+		line_failed(td->err.code, "%s: %s", td->title, td->err.msg);
+	else if (td->others)
+		line_done("%u tasks and %u other processes killed", td->tasks, td->others);
 	else
-		line_done("%u task%s killed", td.tasks, td.tasks == 1 ? "" : "s");
+		line_done("%u task%s killed", td->tasks, td->tasks == 1 ? "" : "s");
 }
 
 void step_op_kill(const struct wire_op *op)
@@ -404,10 +189,7 @@ void step_op_kill(const struct wire_op *op)
 	struct cgroup *c;
 	struct group *g;
 
-	memset(td.chosen, 0, sizeof(td.chosen));
-	snprintf(td.title, sizeof(td.title), "kill %.120s", target ? target : "");
-	td.keep_cgroups = true;
-	td.finish = killed;
+	teardown_prepare("kill %.120s", target ? target : "");
 	if (target && *target == '@') {
 		c = cgroup_find(target + 1);
 		if (!c) {
@@ -415,59 +197,47 @@ void step_op_kill(const struct wire_op *op)
 			return;
 		}
 		c->doomed = true;
-		tear_down();
+		teardown_begin(true, killed);
 		return;
 	}
 	g = target ? group_find(target) : NULL;
-	if (!g) {
+	if (g)
+		teardown_kill_group(g, killed);
+	else
 		line_failed(ENOENT, "there is no payload or group '%s'", target ? target : "");
-		return;
-	}
-	td.tasks = td.others = 0;
-	td.err = ERR_INIT;
-	td.tasks = group_kill(g);
-	td.phase = PHASE_WAIT;
-	line_timer(EXIT_DEADLINE_NS);
-	step_poke();
 }
 
-static void backdrop_ended(void)
+static void all_ended(void)
 {
-	if (td.err.code)
-		line_failed(td.err.code, "the end: %s", td.err.msg);
+	const struct teardown *td = teardown_now();
+
+	if (td->err.code)
+		line_failed(td->err.code, "%s: %s", td->title, td->err.msg);
 	else
 		line_done("all is torn down");
 }
 
 static void end_backdrop(void)
 {
-	char text[640] = "";
-	struct err first = td.err;
+	struct err first = teardown_now()->err;
 
-	snprintf(td.title, sizeof(td.title), "the end");
-	td.finish = backdrop_ended;
-	if (choose(0, text, sizeof(text)))
-		announce(text);
-	tear_down();
+	teardown_prepare("the end");
 	if (first.code)
-		fail(first.code, first.msg);
+		teardown_fail(first.code, first.msg);
+	announce(0);
+	teardown_begin(false, all_ended);
 }
 
 void step_end_all(void)
 {
-	char text[640] = "";
 	unsigned old = current;
 
-	td.keep_cgroups = false;
-	td.err = ERR_INIT;
 	current = 0;
+	teardown_prepare("step %u ends", old);
 	if (!old) {
 		end_backdrop();
 		return;
 	}
-	snprintf(td.title, sizeof(td.title), "step %u ends", old);
-	td.finish = end_backdrop;
-	if (choose(old, text, sizeof(text)))
-		announce(text);
-	tear_down();
+	announce(old);
+	teardown_begin(false, end_backdrop);
 }

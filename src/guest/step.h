@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * step - who owns what, and its tearing-down: at the end of a step, of the scenario, of a cgroup.
+ * step - who owns what: steps, the backdrop, and the ops that take things away.
  *
  * Step 0 is the backdrop, its things live to the end. A tear-down says what it will do, kills,
- * waits for the exits, then removes cgroups, children first. Invariant: one tear-down at a time,
- * run by the op of the main line that asked for it.
+ * waits for the exits, then removes cgroups, children first (teardown.h).
+ * Invariant: everything that an op made belongs to exactly one step.
  */
 #ifndef GUEST_STEP_H
 #define GUEST_STEP_H
@@ -19,8 +19,5 @@ void step_op_backdrop(const struct wire_op *op);
 void step_remove_cgroup(struct cgroup *c); /* the op "cgroup remove" */
 void step_op_kill(const struct wire_op *op);
 void step_end_all(void); /* what WIRE_END does */
-
-void step_poke(void);
-void step_timeout(void);
 
 #endif

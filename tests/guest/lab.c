@@ -96,6 +96,7 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.guest.topology = config->topology;
 	if (!sc.guest.topology.nodes)
 		sc.guest.topology = (struct topology){1, 1, 2, 1};
+	sc.guest.kernel = getenv("SXP_KERNEL");
 	sc.guest.include = config->include;
 	sc.guest.fault = config->fault;
 	sc.guest.duration_ns = config->duration_ns;

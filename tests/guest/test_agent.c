@@ -172,29 +172,42 @@ static void moved_tasks_are_counted_and_found_in_their_new_cgroup(void **state)
 	assert_null(lab_find(lab, mark, EV_INTRUSION, NULL, NULL));
 }
 
-static void a_bad_setting_is_explained_and_leaves_no_cgroup_behind(void **state)
+static void a_setting_that_the_kernel_refuses_is_explained_and_no_cgroup_is_left(void **state)
 {
+	static const char *const set[] = {"cpu.weight", "300", "cpu.weight", "70000"};
 	size_t mark = lab_mark(lab);
-	const struct event *ev = lab_do(lab, "cgroup add heavy cpu.max=nonsense");
+	uint8_t frame[512];
+	struct wire_writer w;
+	const struct event *ev;
 
-	assert_int_equal(ev->type, EV_FAILED);
-	assert_non_null(strstr(ev->text, "cpu.max"));
-	assert_non_null(strstr(ev->text, "nonsense"));
+	/* the host would not let this pass: sent past it */
+	wire_op_begin(&w, frame, sizeof(frame), OP_CGROUP_ADD, 2);
+	wire_op_put_str(&w, WARG_CGROUP, "heavy");
+	wire_op_put_list(&w, WARG_SETTINGS, set, 4);
+	assert_true(wire_end(&w, WIRE_OP, 1000000, 0));
+	assert_int_equal(guest_send(session_guest(lab_session(lab)), frame, w.len), 0);
+	ev = lab_wait(lab, mark, EV_FAILED, NULL, NULL);
+	assert_int_equal(ev->code, ERANGE);
+	assert_non_null(strstr(ev->text, "'/scxplore/heavy' to '70000'"));
+	assert_non_null(strstr(ev->text, "1 to 10000"));
 	assert_null(lab_find(lab, mark, EV_CGROUP_ADDED, NULL, NULL));
 	lab_ok(lab, "cgroup add heavy cpu.weight=300");
 	lab_ok(lab, "read /sys/fs/cgroup/scxplore/heavy/cpu.weight");
 	assert_string_equal(lab_find(lab, mark, EV_FILE, NULL, NULL)->data, "300\n");
 }
 
-static void a_cgroup_between_processes_and_controllers_is_explained(void **state)
+static void a_cgroup_below_one_with_processes_is_explained(void **state)
 {
 	const struct event *ev;
 
 	lab_ok(lab, "cgroup add mid");
-	lab_ok(lab, "cgroup add mid/leaf memory.high=max");
-	ev = lab_do(lab, "run inner@mid -- true");
+	lab_ok(lab, "run above@mid -- sleep 1000");
+	lab_ok(lab, "cgroup add mid/leaf cpu.weight=50");
+	ev = lab_do(lab, "run inner@mid/leaf -- true");
 	assert_int_equal(ev->type, EV_FAILED);
-	assert_non_null(strstr(ev->text, "only in the leaves"));
+	assert_int_equal(ev->code, EOPNOTSUPP);
+	assert_non_null(strstr(ev->text, "its parent has processes"));
+	lab_ok(lab, "kill above");
 }
 
 static void removing_a_cgroup_kills_what_runs_in_it_and_says_so(void **state)
@@ -377,8 +390,8 @@ int main(void)
 		cmocka_unit_test(a_wait_that_times_out_fails_and_leaves_the_payload_alone),
 		cmocka_unit_test(a_hold_and_a_wait_can_be_cut_short),
 		cmocka_unit_test(moved_tasks_are_counted_and_found_in_their_new_cgroup),
-		cmocka_unit_test(a_bad_setting_is_explained_and_leaves_no_cgroup_behind),
-		cmocka_unit_test(a_cgroup_between_processes_and_controllers_is_explained),
+		cmocka_unit_test(a_setting_that_the_kernel_refuses_is_explained_and_no_cgroup_is_left),
+		cmocka_unit_test(a_cgroup_below_one_with_processes_is_explained),
 		cmocka_unit_test(removing_a_cgroup_kills_what_runs_in_it_and_says_so),
 		cmocka_unit_test(the_end_of_a_step_takes_all_that_it_made_and_left_overs_too),
 		cmocka_unit_test(what_is_promoted_outlives_its_step_with_its_cgroup),
