@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&cmd_do, &cmd_run, &cmd_kernel,
+	&cmd_do, &cmd_run, &cmd_export, &cmd_kernel,
 };
 
 const struct command *command_at(size_t i)

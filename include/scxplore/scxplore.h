@@ -28,10 +28,19 @@ extern "C" {
 #define SXP_MS(n) ((uint64_t)(n) * 1000000u)
 #define SXP_S(n)  ((uint64_t)(n) * 1000000000u)
 
-/* A NULL-terminated list of strings: .argv = SXP_LIST("sh", "-c", "true") */
+/*
+ * SXP_LIST is a NULL-terminated list of strings: .argv = SXP_LIST("sh", "-c", "true")
+ * SXP_SET is a list of cgroup settings, keys as the kernel names the files: .set = SXP_SET({"cpu.weight", "200"})
+ */
+#ifdef __cplusplus
+/* a compound literal would be a temporary in C++: the lambda's static array lives to the end */
+#define SXP_STATIC_(type, ...) ([]() -> const type * { static const type v[] = __VA_ARGS__; return v; }())
+#define SXP_LIST(...) SXP_STATIC_(char *const, {__VA_ARGS__, NULL})
+#define SXP_SET(...) SXP_STATIC_(struct sxp_setting, {__VA_ARGS__, {NULL, NULL}})
+#else
 #define SXP_LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
-/* Cgroup settings, keys as the kernel names the files: .set = SXP_SET({"cpu.weight", "200"}) */
 #define SXP_SET(...) ((const struct sxp_setting[]){__VA_ARGS__, {NULL, NULL}})
+#endif
 
 struct sxp_setting {
 	const char *key, *value;
@@ -85,13 +94,13 @@ struct sxp_op {
 	uint64_t after;			/* guest time to let pass after the previous op ended */
 };
 
-/* A step's things are torn down at its end. A list of steps ends with {SXP_LAST_STEP}. */
+/* A step's things are torn down at its end. A list of steps ends with {SXP_LAST_STEP}, of ops with {.type = SXP_END}. */
 struct sxp_step {
 	const char *label;
-	const struct sxp_op *ops; /* ends with {SXP_END}; NULL ends the list of steps */
+	const struct sxp_op *ops; /* ends with {.type = SXP_END}; NULL ends the list of steps */
 	uint64_t hold;		  /* after the ops; 0 is valid */
 };
-#define SXP_LAST_STEP NULL
+#define SXP_LAST_STEP .ops = NULL
 
 enum sxp_verdict { SXP_PASS, SXP_FAIL, SXP_INCONCLUSIVE, SXP_SKIP };
 

@@ -77,7 +77,7 @@ static bool is_text(const char *data, size_t len)
 	return true;
 }
 
-static void add_bytes(struct json_object *o, const char *key, const char *data, size_t len)
+void json_add_bytes(struct json_object *o, const char *key, const char *data, size_t len)
 {
 	cleanup_buf struct buf encoded = BUF_INIT;
 	char key64[32];
@@ -101,10 +101,10 @@ static void add_fields(struct json_object *o, const struct event_def *d, const s
 		switch ((*f)->type) {
 		case FIELD_STR:
 			s = *(const char *const *)at;
-			add_bytes(o, (*f)->json, s ? s : "", s ? strlen(s) : 0);
+			json_add_bytes(o, (*f)->json, s ? s : "", s ? strlen(s) : 0);
 			break;
 		case FIELD_DATA:
-			add_bytes(o, (*f)->json, ev->data ? ev->data : "", ev->data_len);
+			json_add_bytes(o, (*f)->json, ev->data ? ev->data : "", ev->data_len);
 			break;
 		case FIELD_U64:
 			json_object_object_add(o, (*f)->json, json_object_new_uint64(*(const uint64_t *)at));
@@ -137,7 +137,7 @@ void event_json_line(struct buf *out, const struct event *ev)
 		json_object_object_add(o, "seq", json_object_new_uint64(ev->seq));
 	json_object_object_add(o, "t_ns", json_object_new_uint64(ev->t_ns));
 	if (ev->type == EV_OP) {
-		add_bytes(o, "op", ev->text, strlen(ev->text));
+		json_add_bytes(o, "op", ev->text, strlen(ev->text));
 	} else {
 		json_object_object_add(o, "event", json_object_new_string(d->json));
 		add_fields(o, d, ev);

@@ -11,6 +11,9 @@
 
 struct json_object;
 
+/* Adds text under key; what is not UTF-8 text without NUL as base64 under KEY64. */
+void json_add_bytes(struct json_object *o, const char *key, const char *data, size_t len);
+
 /* Append one line with '\n'. An op event becomes {"seq","t_ns","op":TEXT}. */
 void event_json_line(struct buf *out, const struct event *ev);
 void sample_json_line(struct buf *out, const struct sample *s);

@@ -31,11 +31,9 @@ struct exporter {
 const struct exporter *exporter_at(size_t i); /* NULL past the end */
 const struct exporter *exporter_by_name(const char *name);
 
-/* A C string literal (with quotes) for any bytes: no trigraphs, no splices, broken where lines get long. */
-void export_c_string(struct buf *out, const char *data, size_t len, unsigned column, unsigned indent);
-/* Text made safe for the inside of a C comment. */
-void export_c_comment(struct buf *out, const char *text);
-/* A C identifier from any text, never empty, never a keyword. */
-void export_c_ident(struct buf *out, const char *text);
+int export_c_write(const struct export_input *in, struct buf *out, struct err *err);
+int export_json_write(const struct export_input *in, struct buf *out, struct err *err);
+int export_sh_write(const struct export_input *in, struct buf *out, struct err *err);
+int export_md_write(const struct export_input *in, struct buf *out, struct err *err);
 
 #endif

@@ -422,6 +422,10 @@ void model_apply(struct model *m, const struct event *ev)
 		m->ended = true;
 		break;
 	case EV_HELLO:
+		/* the kernel's own word beats the name of its image */
+		if (*ev->text)
+			set(&m->kernel, ev->text);
+		break;
 	case EV_TEARDOWN:
 	case EV_STUCK:
 	case EV_LOG:

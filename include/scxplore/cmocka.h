@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scxplore/cmocka.h - sxp_run() and the sxp_check_...() as a cmocka test program.
+ *
+ * SXP_TEST_MAIN(&guest, backdrop, steps, cmocka_unit_test(...), ...) boots one guest, carries the
+ * scenario out, then runs the tests on what was seen: `*state` is the const struct sxp_result *.
+ * Output is TAP unless CMOCKA_MESSAGE_OUTPUT says otherwise. Where the guest cannot run on this
+ * machine every test is skipped with the reason; where it broke down every test fails with it.
+ */
+#ifndef SCXPLORE_CMOCKA_H
+#define SCXPLORE_CMOCKA_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <scxplore/scxplore.h>
+
+#define SXP_WHY_MAX 4096
+
+/* Why there is no result: shown by every test. */
+static inline struct sxp_error *sxp_cmocka_error(void)
+{
+	static struct sxp_error error;
+
+	return &error;
+}
+
+static inline const struct sxp_result **sxp_cmocka_result(void)
+{
+	static const struct sxp_result *result;
+
+	return &result;
+}
+
+/* Pass, skip with the reason, or fail at file:line with what was expected and seen. */
+static inline void sxp_cmocka_judge(const struct sxp_result *seen, enum sxp_verdict verdict,
+				    const char *what, const char *why, const char *file, int line)
+{
+	if (verdict == SXP_PASS)
+		return;
+	if (verdict == SXP_FAIL) {
+		print_error("# %s: %s\n", what, why);
+		print_error("# the session of this run: scxplore %s\n", sxp_session_path(seen));
+		_fail(file, line);
+	} else {
+		print_error("# skipped, %s: %s: %s\n",
+			    verdict == SXP_SKIP ? "cannot be seen here" : "could not be judged", what, why);
+		_skip(file, line);
+	}
+}
+
+static inline void sxp_cmocka_ops(const struct sxp_result *seen, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_ops(seen, why, sizeof(why)), "every op is carried out", why, file, line);
+}
+
+static inline void sxp_cmocka_placed(const struct sxp_result *seen, const char *name, const char *cgroup,
+				     const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_placed(seen, name, cgroup, why, sizeof(why)), name, why, file, line);
+}
+
+static inline void sxp_cmocka_exit(const struct sxp_result *seen, const char *name, int code, const char *file,
+				   int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_exit(seen, name, code, why, sizeof(why)), name, why, file, line);
+}
+
+static inline void sxp_cmocka_output(const struct sxp_result *seen, const char *name, const char *text,
+				     const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_output(seen, name, text, why, sizeof(why)), name, why, file, line);
+}
+
+static inline void sxp_cmocka_file(const struct sxp_result *seen, const char *path, unsigned nth,
+				   const char *text, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_file(seen, path, nth, text, why, sizeof(why)), path, why, file, line);
+}
+
+/* The casts let `*state` be handed over as it is, in C and in C++. */
+#define SXP_SEEN_(seen) ((const struct sxp_result *)(seen))
+
+/* Every op of the scenario was done. */
+#define sxp_assert_ops(seen) sxp_cmocka_ops(SXP_SEEN_(seen), __FILE__, __LINE__)
+/* Every task of NAME was inside CGROUP ("/" = the system's root cgroup) before its first instruction. */
+#define sxp_assert_placed_before_exec(seen, name, cgroup) \
+	sxp_cmocka_placed(SXP_SEEN_(seen), name, cgroup, __FILE__, __LINE__)
+/* The tasks of NAME exited with CODE; 128 + N for signal N. */
+#define sxp_assert_exit(seen, name, code) sxp_cmocka_exit(SXP_SEEN_(seen), name, code, __FILE__, __LINE__)
+/* NAME wrote TEXT to its stdout or stderr. */
+#define sxp_assert_output(seen, name, text) sxp_cmocka_output(SXP_SEEN_(seen), name, text, __FILE__, __LINE__)
+/* The first, or nth (from 0), SXP_READ_FILE of PATH found TEXT, white space around it left out. */
+#define sxp_assert_file(seen, path, text) sxp_assert_file_nth(seen, path, 0, text)
+#define sxp_assert_file_nth(seen, path, nth, text) \
+	sxp_cmocka_file(SXP_SEEN_(seen), path, nth, text, __FILE__, __LINE__)
+
+/* Stands in for every test when there is nothing to look at. */
+static inline void sxp_cmocka_no_result(void **state)
+{
+	const struct sxp_error *error = sxp_cmocka_error();
+
+	(void)state;
+	if (error->code == ENOTSUP) {
+		print_error("# skipped: %s\n", error->msg);
+		_skip(__FILE__, __LINE__);
+	} else {
+		print_error("# %s\n", error->msg);
+		_fail(__FILE__, __LINE__);
+	}
+}
+
+static inline int sxp_cmocka_setup(void **state)
+{
+	*state = (void *)*sxp_cmocka_result();
+	return 0;
+}
+
+static inline int sxp_cmocka_main(const char *group, const struct sxp_guest *guest,
+				  const struct sxp_op *backdrop, const struct sxp_step *steps,
+				  struct CMUnitTest *tests, size_t n)
+{
+	struct sxp_result *result = sxp_run(guest, backdrop, steps, sxp_cmocka_error());
+	size_t i;
+	int failed;
+
+	*sxp_cmocka_result() = result;
+	if (result)
+		print_message("# Linux %s, %s\n", sxp_kernel(result), sxp_accel(result));
+	for (i = 0; !result && i < n; i++)
+		tests[i].test_func = sxp_cmocka_no_result;
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	failed = _cmocka_run_group_tests(group, tests, n, sxp_cmocka_setup, NULL);
+	sxp_result_free(result);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#define SXP_TEST_MAIN(guest, backdrop, steps, ...)                                                 \
+	int main(void)                                                                             \
+	{                                                                                          \
+		struct CMUnitTest tests_[] = {__VA_ARGS__};                                        \
+                                                                                                   \
+		return sxp_cmocka_main(__FILE__, guest, backdrop, steps, tests_,                   \
+				       sizeof(tests_) / sizeof(tests_[0]));                        \
+	}
+
+#endif

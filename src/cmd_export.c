@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cmd_export - `scxplore export`: a session as C test, JSON, shell script or report.
+ *
+ * Invariant: the file appears whole or not at all, and a C test only after a replay in which
+ * everything it asserts held (unless --no-verify).
+ */
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "cmd.h"
+#include "ops/export.h"
+#include "session/load.h"
+#include "session/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct options {
+	const char *session, *out;
+	const struct exporter *to;
+	bool force, no_verify, with_build, asap, help;
+};
+
+static const char *value_of(const char *name, int argc, char **argv, int *i)
+{
+	size_t n = strlen(name);
+
+	if (!strcmp(argv[*i], name) && *i + 1 < argc)
+		return argv[++*i];
+	if (!strncmp(argv[*i], name, n) && argv[*i][n] == '=')
+		return argv[*i] + n + 1;
+	return NULL;
+}
+
+static int unknown_format(const char *name)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+	const struct exporter *e;
+	size_t i;
+
+	for (i = 0; (e = exporter_at(i)); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", e->name);
+	return command_usage(&cmd_export, "--to: '%s' is none of %s", name, buf_text(&names));
+}
+
+/* "-o placement.c" says by itself what is wanted. */
+static const struct exporter *by_suffix(const char *path)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+	const struct exporter *e;
+	size_t i;
+
+	for (i = 0; dot && (e = exporter_at(i)); i++)
+		if (!strcmp(e->suffix, dot))
+			return e;
+	return NULL;
+}
+
+static int parse_value(struct options *o, int argc, char **argv, int *i)
+{
+	const char *v;
+
+	if ((v = value_of("--to", argc, argv, i))) {
+		o->to = exporter_by_name(v);
+		return o->to ? 0 : unknown_format(v);
+	}
+	if ((v = value_of("--with", argc, argv, i))) {
+		o->with_build = true;
+		return strcmp(v, "build") ? command_usage(&cmd_export, "--with: '%s' is not 'build'", v) : 0;
+	}
+	if ((v = value_of("--tempo", argc, argv, i))) {
+		o->asap = !strcmp(v, "asap");
+		return o->asap || !strcmp(v, "keep")
+			       ? 0
+			       : command_usage(&cmd_export, "--tempo: '%s' is neither 'keep' nor 'asap'", v);
+	}
+	if ((v = value_of("-o", argc, argv, i)) || (v = value_of("--output", argc, argv, i))) {
+		o->out = v;
+		return 0;
+	}
+	if ((argv[*i][0] == '-' && argv[*i][1]) || o->session)
+		return command_usage(&cmd_export, "'%s' is not understood here", argv[*i]);
+	o->session = argv[*i];
+	return 0;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	int i, r = 0;
+
+	*o = (struct options){.session = NULL};
+	for (i = 1; i < argc && r == 0; i++) {
+		if (!strcmp(argv[i], "--help"))
+			o->help = true;
+		else if (!strcmp(argv[i], "--force"))
+			o->force = true;
+		else if (!strcmp(argv[i], "--no-verify"))
+			o->no_verify = true;
+		else
+			r = parse_value(o, argc, argv, &i);
+	}
+	if (r || o->help)
+		return r;
+	if (o->out && !strcmp(o->out, "-"))
+		o->out = NULL;
+	if (!o->to)
+		o->to = by_suffix(o->out);
+	if (!o->session)
+		return command_usage(&cmd_export, "name a session file");
+	return o->to ? 0 : command_usage(&cmd_export, "say --to c, json, sh or md");
+}
+
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* ---- saving --------------------------------------------------------------------------- */
+
+static int refuse_existing(const struct options *o, struct err *err)
+{
+	if (!o->out || o->force || access(o->out, F_OK) < 0)
+		return 0;
+	return err_set(err, EEXIST, "'%s' exists already; --force replaces it", o->out);
+}
+
+static int write_all(int fd, const struct buf *text)
+{
+	size_t at = 0;
+
+	while (at < text->len) {
+		ssize_t n = write(fd, text->data + at, text->len - at);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+static int put_in_place(const struct options *o, const char *temp, struct err *err)
+{
+	if (o->force)
+		return rename(temp, o->out) < 0 ? err_sys(err, errno, "replace '%s'", o->out) : 0;
+	if (link(temp, o->out) == 0) {
+		unlink(temp);
+		return 0;
+	}
+	/* a file system without hard links: the check for an existing file was made before */
+	if (errno != EEXIST && access(o->out, F_OK) < 0 && rename(temp, o->out) == 0)
+		return 0;
+	return err_sys(err, errno, "create '%s'", o->out);
+}
+
+static int save(const struct options *o, const struct buf *text, struct err *err)
+{
+	cleanup_free char *temp = o->out ? xasprintf("%s.XXXXXX", o->out) : NULL;
+	cleanup_fd int fd = -1;
+	mode_t mask;
+	int r;
+
+	if (!o->out) {
+		r = write_all(STDOUT_FILENO, text);
+		return r < 0 ? err_sys(err, -r, "write the export") : 0;
+	}
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "create '%s'", o->out);
+	mask = umask(0);
+	umask(mask);
+	r = write_all(fd, text);
+	/* a script is there to be executed */
+	if (r == 0 && fchmod(fd, (strcmp(o->to->suffix, ".sh") ? 0666 : 0777) & ~mask) < 0)
+		r = -errno;
+	r = r < 0 ? err_sys(err, -r, "write '%s'", o->out) : put_in_place(o, temp, err);
+	if (r < 0)
+		unlink(temp);
+	return r;
+}
+
+/* ---- the command ------------------------------------------------------------------------ */
+
+static int verify(const struct export_input *in, const struct guest_options *guest)
+{
+	cleanup_buf struct buf difference = BUF_INIT;
+	struct err err = ERR_INIT;
+	int r;
+
+	fprintf(stderr, "scxplore export: replaying once in a fresh guest (--no-verify skips this)\n");
+	r = verify_export(in, &guest->config, &difference, &err);
+	if (r < 0) {
+		err_wrap(&err, "the export could not be replayed and is not saved (--no-verify saves it as it is)");
+		return command_error(&cmd_export, &err);
+	}
+	if (r > 0) {
+		fprintf(stderr, "scxplore export: not saved, the replay does not hold (--no-verify saves it as it is):\n%s",
+			buf_text(&difference));
+		return EXIT_FAILED;
+	}
+	return EXIT_HELD;
+}
+
+static int export(const struct options *o, const struct loaded *l, const struct guest_options *guest)
+{
+	struct export_input in = {
+		.info = &l->info,
+		.model = l->model,
+		.scenario = l->scenario,
+		.session_name = last_component(o->session),
+		.file_name = o->out ? last_component(o->out) : NULL,
+		.with_build = o->with_build,
+	};
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	int status;
+
+	if (refuse_existing(o, &err) < 0 || o->to->write(&in, &text, &err) < 0)
+		return command_error(&cmd_export, &err);
+	if (o->to->replays && !o->no_verify && (status = verify(&in, guest)) != EXIT_HELD)
+		return status;
+	return save(o, &text, &err) < 0 ? command_error(&cmd_export, &err) : EXIT_HELD;
+}
+
+static int load(struct loaded *l, const struct options *o, struct guest_options *guest, struct err *err)
+{
+	int r = load_file(l, o->session, o->asap, guest, err);
+
+	if (r == 0 && !l->is_session)
+		r = err_set(err, EINVAL, "'%s' is not a session; record one with 'scxplore do --save FILE %s'",
+			    o->session, o->session);
+	if (r == 0 && l->warning.len)
+		fprintf(stderr, "scxplore export: %s\n", buf_text(&l->warning));
+	return r;
+}
+
+static int run_export(int argc, char **argv)
+{
+	struct guest_options guest;
+	struct err err = ERR_INIT;
+	struct options o;
+	struct loaded loaded = {0};
+	int status;
+
+	if (guest_options_take(&guest, &argc, argv, &err) < 0)
+		status = command_error(&cmd_export, &err);
+	else if ((status = parse(&o, argc, argv)) != 0)
+		;
+	else if (o.help)
+		status = command_by_name("help")->run(2, (char *[]){"help", "export", NULL});
+	else if (load(&loaded, &o, &guest, &err) < 0)
+		status = command_error(&cmd_export, &err);
+	else
+		status = export(&o, &loaded, &guest);
+	load_finish(&loaded);
+	guest_options_finish(&guest);
+	return status;
+}
+
+const struct command cmd_export = {
+	.name = "export",
+	.synopsis = "export SESSION --to c|json|sh|md [-o FILE] [--force] [--no-verify] [--with build] "
+		    "[--tempo keep|asap] [GUEST OPTIONS]",
+	.summary = "a session as a C test, JSON, a shell script or a bug report",
+	.boots = true,
+	.run = run_export,
+};

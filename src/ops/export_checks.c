@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * export_checks - builds and judges the list of assertions, see export_checks.h.
+ */
+#include "ops/export_checks.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same(const struct export_check *a, const struct export_check *b)
+{
+	return a->kind == b->kind && same_text(a->name, b->name) && same_text(a->cgroup, b->cgroup) &&
+	       same_text(a->path, b->path) && same_text(a->text, b->text) && a->code == b->code &&
+	       a->nth == b->nth;
+}
+
+static void add(struct export_checks *c, struct export_check check)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (same(&c->v[i], &check))
+			return;
+	c->v = xreallocarray(c->v, c->n + 1, sizeof(*c->v));
+	c->v[c->n++] = check;
+}
+
+static const char *str(const struct op *op, enum wire_arg tag)
+{
+	const struct op_val *v = op_arg(op, tag);
+
+	return v ? v->str : NULL;
+}
+
+/* An op that makes the agent read a file: it has a path. Counts those before op `until`, or all. */
+static size_t reads_of(const struct scenario *s, const char *path, const struct op *until)
+{
+	const struct op *op;
+	size_t i, n = 0;
+
+	for (i = 0; (op = scenario_at(s, i)) && op != until; i++)
+		n += str(op, WARG_PATH) && !strcmp(str(op, WARG_PATH), path);
+	return n;
+}
+
+static void add_pinned(struct export_checks *c, const struct scenario *s, const struct op *op)
+{
+	struct export_check check = {.pinned = true, .op = op, .name = str(op, WARG_NAME),
+				     .path = str(op, WARG_PATH), .text = str(op, WARG_TEXT)};
+
+	switch (op->def->id) {
+	case OP_EXPECT_PLACED:
+		check.kind = CHECK_PLACED;
+		check.cgroup = str(op, WARG_CGROUP);
+		break;
+	case OP_EXPECT_EXIT:
+		check.kind = CHECK_EXIT;
+		check.code = op_arg(op, WARG_CODE)->num;
+		break;
+	case OP_EXPECT_OUTPUT:
+		check.kind = CHECK_OUTPUT;
+		break;
+	case OP_EXPECT_FILE:
+		check.kind = CHECK_FILE;
+		check.nth = reads_of(s, check.path, op);
+		check.only = reads_of(s, check.path, NULL) == 1;
+		break;
+	default:
+		return;
+	}
+	add(c, check);
+}
+
+static bool makes_group(const struct op *op)
+{
+	return op->def->flags & OPF_MAKES && str(op, WARG_NAME);
+}
+
+static void add_placement(struct export_checks *c, const struct op *op)
+{
+	const char *cgroup = str(op, WARG_CGROUP);
+
+	add(c, (struct export_check){.kind = CHECK_PLACED, .op = op, .name = str(op, WARG_NAME),
+				     .cgroup = cgroup ? cgroup : "/"});
+}
+
+/* The exit of a payload, when it came by itself. */
+static void add_exit(struct export_checks *c, const struct op *op, const struct model *seen)
+{
+	const struct model_group *g = model_group(seen, str(op, WARG_NAME));
+	const struct model_task *t = g && g->ntasks == 1 ? &g->tasks[0] : NULL;
+
+	if (!t || !g->payload || !t->exited || t->killed_by_session)
+		return;
+	add(c, (struct export_check){.kind = CHECK_EXIT, .op = op, .name = str(op, WARG_NAME),
+				     .code = t->signal ? 128 + (int64_t)t->signal : t->code});
+}
+
+void export_checks_build(struct export_checks *c, const struct scenario *s, const struct model *seen)
+{
+	const struct op *op;
+	size_t i;
+
+	*c = (struct export_checks){.v = NULL};
+	for (i = 0; (op = scenario_at(s, i)); i++)
+		if (op->def->flags & OPF_EXPECT)
+			add_pinned(c, s, op);
+	for (i = 0; (op = scenario_at(s, i)); i++)
+		if (makes_group(op))
+			add_placement(c, op);
+	for (i = 0; (op = scenario_at(s, i)); i++)
+		if (makes_group(op))
+			add_exit(c, op, seen);
+}
+
+void export_checks_finish(struct export_checks *c)
+{
+	free(c->v);
+	*c = (struct export_checks){.v = NULL};
+}
+
+enum verdict export_check_judge(const struct export_check *c, const struct model *m, struct buf *why)
+{
+	switch (c->kind) {
+	case CHECK_PLACED:
+		return check_placed(m, c->name, c->cgroup, why);
+	case CHECK_EXIT:
+		return check_exit(m, c->name, c->code, why);
+	case CHECK_OUTPUT:
+		return check_output(m, c->name, c->text, why);
+	case CHECK_FILE:
+		return check_file(m, c->path, c->nth, c->text, why);
+	}
+	return VERDICT_INCONCLUSIVE;
+}
+
+void export_check_sentence(const struct export_check *c, struct buf *out)
+{
+	switch (c->kind) {
+	case CHECK_PLACED:
+		buf_addf(out, "%s is in %s before its first instruction", c->name,
+			 strcmp(c->cgroup, "/") ? c->cgroup : "the root cgroup");
+		break;
+	case CHECK_EXIT:
+		buf_addf(out, "%s exits with %" PRId64, c->name, c->code);
+		break;
+	case CHECK_OUTPUT:
+		buf_addf(out, "output of %s contains %.40s", c->name, c->text);
+		break;
+	case CHECK_FILE:
+		buf_addf(out, "file %s holds %.40s", c->path, c->text);
+		break;
+	}
+}

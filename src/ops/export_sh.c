@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * export_sh - a session as a POSIX shell script for any machine with cgroup v2.
+ *
+ * One function an op, by wire id; the tearing-down at the end of a step is written out from the
+ * scenario's picture. Invariant: whatever a session says is one quoted word (export_sh_word) or a
+ * sanitised comment.
+ */
+#include "ops/export_sh.h"
+#include "ops/export.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "ops/export_checks.h"
+#include "ops/export_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define TICK_NS 50000000u /* of wait_group */
+
+struct writer {
+	const struct export_input *in;
+	struct buf *out;
+	struct export_checks checks;
+	unsigned step; /* whose things the next end of a step tears down; 0 = backdrop */
+	unsigned steps;
+};
+
+static const char *str(const struct op *op, enum wire_arg tag)
+{
+	const struct op_val *v = op_arg(op, tag);
+
+	return v ? v->str : NULL;
+}
+
+static void word(struct writer *w, const char *s)
+{
+	buf_addc(w->out, ' ');
+	export_sh_word(w->out, s);
+}
+
+static void comment(struct writer *w, const char *text)
+{
+	char safe[2048];
+
+	text_sanitise(safe, sizeof(safe), text, strlen(text));
+	buf_addf(w->out, "# %s\n", safe);
+}
+
+static void pause_for(struct writer *w, uint64_t ns)
+{
+	if (ns)
+		buf_addf(w->out, "pause %" PRIu64 ".%03" PRIu64 "\n", ns / 1000000000,
+			 (ns % 1000000000 + 999999) / 1000000 % 1000);
+}
+
+/* ---- one function an op ------------------------------------------------------------------ */
+
+static void settings(struct writer *w, const struct op *op)
+{
+	const struct op_val *v = op_arg(op, WARG_SETTINGS);
+	size_t i;
+
+	for (i = 0; v && i + 1 < v->n; i += 2) {
+		buf_adds(w->out, "cgroup_set");
+		word(w, str(op, WARG_CGROUP));
+		word(w, v->list[i]);
+		word(w, v->list[i + 1]);
+		buf_addc(w->out, '\n');
+	}
+}
+
+static void cgroup_add(struct writer *w, const struct op *op)
+{
+	buf_adds(w->out, "cgroup_add");
+	word(w, str(op, WARG_CGROUP));
+	buf_addc(w->out, '\n');
+	settings(w, op);
+}
+
+static void remove_cgroup(struct writer *w, const char *cgroup)
+{
+	buf_adds(w->out, "remove_cgroup \"$top\"/");
+	export_sh_word(w->out, cgroup);
+	buf_addc(w->out, '\n');
+}
+
+static void cgroup_remove(struct writer *w, const struct op *op)
+{
+	remove_cgroup(w, str(op, WARG_CGROUP));
+}
+
+static void start(struct writer *w, const struct op *op, uint64_t index)
+{
+	const char *cgroup = str(op, WARG_CGROUP);
+
+	buf_adds(w->out, "start");
+	word(w, str(op, WARG_NAME));
+	buf_addf(w->out, " %" PRIu64, index);
+	word(w, cgroup ? cgroup : "/");
+}
+
+static void spawn(struct writer *w, const struct op *op)
+{
+	const struct op_val *count = op_arg(op, WARG_COUNT);
+	uint64_t n = count ? (uint64_t)count->num : 1, i;
+
+	for (i = 1; i <= n; i++) {
+		start(w, op, i);
+		buf_addf(w->out, " sh -c \"$work_%s\"\n", str(op, WARG_WORK));
+	}
+}
+
+static void run(struct writer *w, const struct op *op)
+{
+	const struct op_val *argv = op_arg(op, WARG_ARGV);
+	size_t i;
+
+	start(w, op, 1);
+	for (i = 0; i < argv->n; i++)
+		word(w, argv->list[i]);
+	buf_addc(w->out, '\n');
+}
+
+static void wait_op(struct writer *w, const struct op *op)
+{
+	const struct op_val *timeout = op_arg(op, WARG_TIMEOUT);
+
+	buf_adds(w->out, "wait_group");
+	word(w, str(op, WARG_NAME));
+	buf_addf(w->out, " %" PRIu64 "\n", timeout ? (uint64_t)timeout->num / TICK_NS + 1 : 0);
+}
+
+static void kill_op(struct writer *w, const struct op *op)
+{
+	const char *target = str(op, WARG_TARGET);
+
+	if (*target == '@') {
+		buf_adds(w->out, "kill_cgroup \"$top\"/");
+		export_sh_word(w->out, target + 1);
+	} else {
+		buf_adds(w->out, "kill_group");
+		word(w, target);
+	}
+	buf_addc(w->out, '\n');
+}
+
+static void move(struct writer *w, const struct op *op)
+{
+	const char *target = str(op, WARG_TARGET);
+
+	if (*target >= '0' && *target <= '9' && strspn(target, "0123456789") == strlen(target)) {
+		buf_adds(w->out, "note \"left out: the process number of the recorded guest means nothing here\"\n");
+		return;
+	}
+	buf_adds(w->out, *target == '@' ? "move_cgroup" : "move_group");
+	word(w, target + (*target == '@'));
+	word(w, str(op, WARG_TO));
+	buf_addc(w->out, '\n');
+}
+
+static void hold(struct writer *w, const struct op *op)
+{
+	pause_for(w, (uint64_t)op_arg(op, WARG_DURATION)->num);
+}
+
+/* What the step has made and nobody promoted: groups first, then cgroups from the leaves. */
+static void end_step(struct writer *w)
+{
+	const struct scenario *s = w->in->scenario;
+	const struct scenario_thing *t;
+	size_t n = scenario_things(s), i;
+
+	for (i = 0; w->step && i < n; i++) {
+		t = scenario_thing_at(s, i);
+		if (t->is_cgroup || t->backdrop || t->step != w->step)
+			continue;
+		buf_adds(w->out, "kill_group");
+		word(w, t->name);
+		buf_addc(w->out, '\n');
+	}
+	for (i = n; w->step && i--;) {
+		t = scenario_thing_at(s, i);
+		if (t->is_cgroup && !t->backdrop && t->step == w->step)
+			remove_cgroup(w, t->name);
+	}
+}
+
+static void step(struct writer *w, const struct op *op)
+{
+	end_step(w);
+	w->step = ++w->steps;
+}
+
+static void backdrop(struct writer *w, const struct op *op)
+{
+	if (op_arg(op, WARG_TARGET))
+		return; /* what is promoted is left out where its step ends */
+	end_step(w);
+	w->step = 0;
+}
+
+static void read_file(struct writer *w, const struct op *op)
+{
+	buf_adds(w->out, "cat");
+	word(w, str(op, WARG_PATH));
+	buf_adds(w->out, " > /dev/null\n");
+}
+
+static void check(struct writer *w, const struct export_check *c)
+{
+	static const char *const calls[] = {
+		[CHECK_PLACED] = "expect_placed",
+		[CHECK_EXIT] = "expect_exit",
+		[CHECK_OUTPUT] = "expect_output",
+		[CHECK_FILE] = "expect_file",
+	};
+	cleanup_buf struct buf sentence = BUF_INIT;
+	char safe[160];
+
+	export_check_sentence(c, &sentence);
+	text_sanitise(safe, sizeof(safe), buf_text(&sentence), sentence.len);
+	buf_adds(w->out, calls[c->kind]);
+	word(w, safe);
+	word(w, c->kind == CHECK_FILE ? c->path : c->name);
+	if (c->kind == CHECK_PLACED && !strcmp(c->cgroup, "/"))
+		buf_adds(w->out, " /");
+	else if (c->kind == CHECK_PLACED) {
+		buf_adds(w->out, " \"$root\"/");
+		export_sh_word(w->out, c->cgroup);
+	} else if (c->kind == CHECK_EXIT)
+		buf_addf(w->out, " %" PRId64, c->code);
+	else
+		word(w, c->text);
+	buf_addc(w->out, '\n');
+}
+
+static void expect(struct writer *w, const struct op *op)
+{
+	size_t i;
+
+	for (i = 0; i < w->checks.n; i++)
+		if (w->checks.v[i].op == op && w->checks.v[i].pinned)
+			check(w, &w->checks.v[i]);
+}
+
+static void (*const writers[OP_ID_MAX])(struct writer *, const struct op *) = {
+	[OP_CGROUP_ADD] = cgroup_add,
+	[OP_CGROUP_SET] = settings,
+	[OP_CGROUP_REMOVE] = cgroup_remove,
+	[OP_SPAWN] = spawn,
+	[OP_RUN] = run,
+	[OP_WAIT] = wait_op,
+	[OP_KILL] = kill_op,
+	[OP_MOVE] = move,
+	[OP_HOLD] = hold,
+	[OP_STEP] = step,
+	[OP_BACKDROP] = backdrop,
+	[OP_EXPECT_PLACED] = expect,
+	[OP_EXPECT_EXIT] = expect,
+	[OP_EXPECT_OUTPUT] = expect,
+	[OP_EXPECT_FILE] = expect,
+	[OP_READ_FILE] = read_file,
+};
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static const char *or_unknown(const char *s)
+{
+	return s && *s ? s : "unknown";
+}
+
+static void head(struct writer *w)
+{
+	const struct session_info *info = w->in->info;
+	cleanup_buf struct buf line = BUF_INIT;
+
+	buf_adds(w->out, "#!/bin/sh\n");
+	buf_addf(&line, "%s - recorded with scxplore %s on %.10s",
+		 or_unknown(w->in->file_name ? w->in->file_name : w->in->session_name), or_unknown(info->version),
+		 or_unknown(info->created));
+	comment(w, buf_text(&line));
+	buf_reset(&line);
+	buf_addf(&line, "Linux %s, %s, topology %s; session %s", or_unknown(info->kernel), or_unknown(info->accel),
+		 or_unknown(info->topology), or_unknown(w->in->session_name));
+	comment(w, buf_text(&line));
+	buf_adds(w->out, "#\n# Does on this machine what the session did in its guest: needs root and cgroup v2, nothing else.\n"
+			 "# Prints TAP. Exit status: 0 all held, 1 an expectation failed, 2 it could not be run.\n"
+			 "root=");
+	export_sh_word(w->out, info->workload_root && *info->workload_root ? info->workload_root : "/scxplore");
+	buf_addc(w->out, '\n');
+	buf_adds(w->out, export_sh_prelude);
+	buf_adds(w->out, "\nbegin\n");
+}
+
+static int body(struct writer *w, struct err *err)
+{
+	const struct op *op;
+	size_t i;
+
+	for (i = 0; (op = scenario_at(w->in->scenario, i)); i++) {
+		cleanup_free char *line = op_format(op);
+
+		if (op->def->id >= OP_ID_MAX || !writers[op->def->id])
+			return err_set(err, ENOTSUP, "op '%s' has no shell form yet", line);
+		buf_addc(w->out, '\n');
+		pause_for(w, op->after_ns);
+		comment(w, line);
+		writers[op->def->id](w, op);
+	}
+	return 0;
+}
+
+int export_sh_write(const struct export_input *in, struct buf *out, struct err *err)
+{
+	struct writer w = {.in = in, .out = out};
+	size_t i;
+	int r;
+
+	export_checks_build(&w.checks, in->scenario, in->model);
+	head(&w);
+	r = body(&w, err);
+	buf_adds(out, "\n# added by scxplore: where everything was started, and how payloads ended\n");
+	for (i = 0; i < w.checks.n; i++)
+		if (!w.checks.v[i].pinned)
+			check(&w, &w.checks.v[i]);
+	buf_adds(out, "\nend\n");
+	export_checks_finish(&w.checks);
+	return r;
+}
