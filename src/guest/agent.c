@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "guest/boot.h"
 #include "guest/cgroup.h"
+#include "guest/fault.h"
 #include "guest/group.h"
 #include "guest/kmsg.h"
 #include "guest/line.h"
@@ -60,6 +61,8 @@ static void on_probes(void *arg, struct job_reply *r)
 	if (!e)
 		e = -probe_attach(r);
 	port_event(&(struct event){.type = EV_PROBES, .code = e, .text = r->text});
+	if (!e && *r->path)
+		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = r->path});
 	probes_settled = true;
 	sampler_set_rate(sample_ns);
 	maybe_start();
@@ -93,7 +96,7 @@ static void configure_one(const char *key, const char *value)
 	if (!strcmp(key, WIRE_CONFIG_ROOT)) {
 		cgroup_set_root(value, &err);
 	} else if (!strcmp(key, WIRE_CONFIG_FAULT)) {
-		start_set_fault(value, &err);
+		fault_set(value, &err);
 	} else if (!strcmp(key, WIRE_CONFIG_SAMPLE)) {
 		configure_number(value, &sample_ns);
 	} else if (!strcmp(key, WIRE_CONFIG_DURATION)) {
@@ -246,6 +249,7 @@ static int set_up(struct err *err)
 	probe_observer(getpid(), true);
 	output_init(&loop);
 	start_init(&loop);
+	fault_init(&loop);
 	/* without a module for the port nobody would hear: it is told, if the port comes up */
 	boot_modules(&boot_err);
 	return port_init(&loop, on_frame, on_opened, err);

@@ -10,6 +10,7 @@
 #include "guest/output.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/watch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -173,6 +174,8 @@ void group_reaped(int pid, int status)
 		ev.signal = (uint64_t)WTERMSIG(status);
 	else
 		ev.code = WEXITSTATUS(status);
+	if (!g->payload && !t->killed)
+		watch_exit(t, status);
 	t->pid = 0;
 	tasks_used--;
 	g->live--;

@@ -20,7 +20,7 @@
 
 enum { PROGRAMS_MAX = 32 };
 
-static char verdict[1024], first_warning[256];
+static char attached[512], absent[768], first_warning[256];
 
 static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list args)
 {
@@ -72,41 +72,36 @@ static void add_fd(struct job_reply *r, char *kinds, enum probe_fd kind, int fd)
 	r->fds[r->nfds++] = fd;
 }
 
-static void say(const char *sep, const char *name)
+static void say(char *dst, size_t size, const char *name)
 {
-	size_t len = strlen(verdict);
+	size_t len = strlen(dst);
 
-	snprintf(verdict + len, sizeof(verdict) - len, "%s%s", sep, name);
+	snprintf(dst + len, size - len, "%s%s", len ? " " : "", name);
 }
 
 static void attach(struct probes *s, const bool *wanted, struct job_reply *r, char *kinds)
 {
-	const char *absent[PROGRAMS_MAX];
-	unsigned i = 0, nabsent = 0, k;
 	struct bpf_program *p;
 	struct bpf_link *link;
+	unsigned i = 0;
+	bool reader;
 
 	bpf_object__for_each_program(p, s->obj) {
-		bool reader = p == s->progs.read_runqueues;
-
-		link = NULL;
-		if (wanted[i++] && !reader)
-			link = bpf_program__attach(p);
-		if (reader && wanted[i - 1])
+		/* this one is run on request, the others are attached */
+		reader = p == s->progs.read_runqueues && wanted[i];
+		link = wanted[i++] && !reader ? bpf_program__attach(p) : NULL;
+		if (reader)
 			add_fd(r, kinds, PROBE_FD_READER, bpf_program__fd(p));
 		else if (link)
 			add_fd(r, kinds, p == s->progs.list_tasks ? PROBE_FD_TASKS : PROBE_FD_LINK,
 			       bpf_link__fd(link));
+		if (reader || link)
+			say(attached, sizeof(attached), bpf_program__name(p));
 		else
-			absent[nabsent++] = bpf_program__name(p);
-		if (link || (reader && wanted[i - 1]))
-			say(*verdict ? " " : "", bpf_program__name(p));
+			say(absent, sizeof(absent), bpf_program__name(p));
 	}
-	for (k = 0; k < nabsent; k++)
-		say(k ? " " : "; absent: ", absent[k]);
-	if (nabsent && *first_warning)
-		say(": ", first_warning);
-	r->flag = !nabsent;
+	if (*absent && *first_warning)
+		say(absent, sizeof(absent), first_warning);
 }
 
 int hand_probes(struct hand *h, struct job_reply *r)
@@ -133,7 +128,6 @@ int hand_probes(struct hand *h, struct job_reply *r)
 		if (e)
 			return hand_fail(h, -e, "cannot load the probes: %s", first_warning);
 	}
-	verdict[0] = '\0';
 	add_fd(r, kinds, PROBE_FD_CPUS, bpf_map__fd(s->maps.cpus));
 	add_fd(r, kinds, PROBE_FD_LENGTHS, bpf_map__fd(s->maps.lengths));
 	add_fd(r, kinds, PROBE_FD_DROPS, bpf_map__fd(s->maps.drops));
@@ -142,6 +136,7 @@ int hand_probes(struct hand *h, struct job_reply *r)
 	attach(s, wanted, r, kinds);
 	r->data = kinds;
 	r->data_len = (size_t)r->nfds;
-	r->text = verdict;
+	r->text = attached;
+	r->path = absent;
 	return 0;
 }

@@ -29,7 +29,7 @@
  *   READ         str path                               -> data, flag = cut, code = errno of the file
  *   SCAN         str root                               -> num = rows in the shared cgroup rows
  *   SAMPLE       u32 ncpus; fds: iterator link, reader  -> num = tasks in the shared rows, id = cut
- *   PROBES       u32 ncpus                              -> fds, data = enum probe_fd of each; text; flag = all; leaves
+ *   PROBES       u32 ncpus                              -> fds, data = enum probe_fd of each; text = attached, path = absent; leaves
  *   MOUNTS       (nothing)                              -> flag = cgroup2 is still at its place
  */
 #define JOB_LIST(X)                                                                                \

@@ -1,48 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pool - table of hands and queue of waiting jobs, see pool.h.
- * Invariant: the agent itself forks only before the start, and later when not one hand is alive
- * that could do it (a payload killed them all).
+ * pool - jobs: the queue of those that wait, deadlines, answers. See pool.h; hands are in slot.c.
+ * Invariant: a job's descriptors are closed here as soon as a hand has its own.
  */
 #include "guest/pool.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "guest/hand.h"
 #include "guest/line.h"
 #include "guest/port.h"
-#include "guest/probe.h"
-#include "guest/shared.h"
+#include "guest/slot.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-enum { HANDS_MAX = 24, HANDS_FIRST = 4, HANDS_IDLE_MIN = 2, WAITING_MAX = 8, HEAD = 4 };
-enum { SOCKET_BUFFER = 2 * JOB_MSG_MAX };
-
-enum hand_state { HAND_NONE, HAND_COMING, HAND_IDLE, HAND_BUSY, HAND_LEFT };
-
-struct slot {
-	enum hand_state state;
-	bool ours; /* LEFT: killed by the agent itself */
-	int pid;   /* 0 = not known yet */
-	int fd;
-	loop_id source;
-	uint64_t cpu_ns;
-	/* BUSY */
-	enum job_type type;
-	pool_fn fn;
-	void *arg;
-	uint64_t began_ns, due_ns, deadline_ns;
-	char about[128];
-};
+enum { HANDS_FIRST = 4, HANDS_IDLE_MIN = 2, WAITING_MAX = 8, HEAD = 4 };
 
 struct waiting {
 	bool used;
@@ -58,10 +34,9 @@ struct waiting {
 };
 
 static struct loop *loop;
-static struct slot slots[HANDS_MAX];
 static struct waiting waiting[WAITING_MAX];
 static uint8_t waiting_data[WAITING_MAX][JOB_MSG_MAX];
-static uint64_t order, lost_cpu_ns;
+static uint64_t order;
 static loop_id timer;
 static uint8_t message[JOB_MSG_MAX], inbox[JOB_MSG_MAX];
 
@@ -74,29 +49,15 @@ static void close_fds(const int *fds, int n)
 		close(fds[--n]);
 }
 
-static void log_line(uint64_t level, const char *text)
-{
-	port_event(&(struct event){.type = EV_LOG, .level = level, .text = text});
-}
-
 static void arm_timer(void)
 {
 	uint64_t now = loop_now_ns(), next = UINT64_MAX;
 	size_t i;
 
 	for (i = 0; i < HANDS_MAX; i++)
-		if (slots[i].state == HAND_BUSY && slots[i].due_ns < next)
-			next = slots[i].due_ns;
+		if (slot_at(i)->state == HAND_BUSY && slot_at(i)->due_ns < next)
+			next = slot_at(i)->due_ns;
 	loop_arm(loop, timer, next == UINT64_MAX ? 0 : next > now ? next - now : 1, 0);
-}
-
-static void drop_socket(struct slot *s)
-{
-	loop_remove(loop, s->source);
-	if (s->fd >= 0)
-		close(s->fd);
-	s->source = -1;
-	s->fd = -1;
 }
 
 /* The hand has no job any more: tell whoever waits for it, once. */
@@ -136,7 +97,7 @@ static void on_timer(void *arg)
 	size_t i;
 
 	for (i = 0; i < HANDS_MAX; i++) {
-		struct slot *s = &slots[i];
+		struct slot *s = slot_at(i);
 
 		if (s->state != HAND_BUSY || s->due_ns > now)
 			continue;
@@ -148,7 +109,7 @@ static void on_timer(void *arg)
 		s->state = HAND_LEFT;
 		s->ours = true;
 		kill(s->pid, SIGKILL);
-		drop_socket(s);
+		slot_close(s);
 		snprintf(text, sizeof(text), "the kernel did not return within %.1fs (%s): the helper "
 			 "was left behind", (double)(now - s->began_ns) / 1e9, job_words(s->type));
 		end_job_lost(s, ETIMEDOUT, text);
@@ -199,70 +160,6 @@ static void on_answer(void *arg, int fd, uint32_t events)
 	take_answer(arg);
 }
 
-static struct slot *find_state(enum hand_state state)
-{
-	size_t i;
-
-	for (i = 0; i < HANDS_MAX; i++)
-		if (slots[i].state == state)
-			return &slots[i];
-	return NULL;
-}
-
-static unsigned count_state(enum hand_state state)
-{
-	unsigned n = 0;
-	size_t i;
-
-	for (i = 0; i < HANDS_MAX; i++)
-		n += slots[i].state == state;
-	return n;
-}
-
-/* Both ends of a new hand's socket; ours goes into the slot. Returns the hand's end or -errno. */
-static int open_slot(struct slot *s)
-{
-	int fds[2], size = SOCKET_BUFFER, i;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
-		return -errno;
-	for (i = 0; i < 2; i++)
-		setsockopt(fds[i], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	*s = (struct slot){.state = HAND_COMING, .fd = fds[0]};
-	s->source = loop_add_fd(loop, s->fd, EPOLLIN, on_answer, s);
-	return fds[1];
-}
-
-/* The agent's own fork, for the start and for the day when no hand is left to do it. */
-static bool fork_here(void)
-{
-	struct sched_param param = {.sched_priority = HAND_PRIORITY};
-	struct slot *s = find_state(HAND_NONE);
-	int end, pid;
-
-	if (!s || (end = open_slot(s)) < 0)
-		return false;
-	pid = fork();
-	if (pid == 0) {
-		if (end != 3)
-			dup3(end, 3, O_CLOEXEC);
-		close_range(4, SHARED_CGROUP_FD - 1, 0);
-		close_range(SHARED_CGROUP_FD + 1, ~0u, 0);
-		hand_main(3);
-	}
-	close(end);
-	if (pid < 0) {
-		drop_socket(s);
-		s->state = HAND_NONE;
-		return false;
-	}
-	sched_setscheduler(pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
-	s->pid = pid;
-	s->state = HAND_IDLE;
-	probe_observer(pid, true);
-	return true;
-}
-
 static void on_forked(void *arg, struct job_reply *r)
 {
 	struct slot *s = arg;
@@ -270,19 +167,14 @@ static void on_forked(void *arg, struct job_reply *r)
 	if (s->state != HAND_COMING)
 		return;
 	if (r->code) {
-		drop_socket(s);
-		s->state = HAND_NONE;
-		log_line(3, r->text);
+		slot_free(s);
+		port_log(3, "%s", r->text);
 		return;
 	}
-	s->pid = (int)r->num;
-	s->state = HAND_IDLE;
-	probe_observer(s->pid, true);
-	if (kill(s->pid, 0) < 0) {
-		/* killed and reaped before its name was known */
-		drop_socket(s);
-		s->state = HAND_NONE;
-	}
+	slot_born(s, (int)r->num);
+	/* killed and reaped before its name was known */
+	if (kill(s->pid, 0) < 0)
+		slot_free(s);
 	serve();
 }
 
@@ -307,21 +199,20 @@ static void refill(void)
 	struct slot *mother, *child;
 	int end;
 
-	if (count_state(HAND_IDLE) + count_state(HAND_COMING) >= HANDS_IDLE_MIN)
+	if (slot_count(HAND_IDLE) + slot_count(HAND_COMING) >= HANDS_IDLE_MIN)
 		return;
-	mother = find_state(HAND_IDLE);
+	mother = slot_find(HAND_IDLE);
 	if (!mother) {
-		if (!find_state(HAND_BUSY) && !find_state(HAND_COMING))
-			fork_here();
+		if (!slot_find(HAND_BUSY) && !slot_find(HAND_COMING))
+			slot_fork();
 		return;
 	}
-	child = find_state(HAND_NONE);
-	if (!child || (end = open_slot(child)) < 0)
+	child = slot_find(HAND_NONE);
+	if (!child || (end = slot_open(child)) < 0)
 		return;
 	wire_put_u32(&w, JOB_FORK);
 	if (job_send(mother->fd, head, w.len, &end, 1, MSG_DONTWAIT) < 0) {
-		drop_socket(child);
-		child->state = HAND_NONE;
+		slot_free(child);
 	} else {
 		give(mother, JOB_FORK, on_forked, child, POOL_DEADLINE_NS, "");
 	}
@@ -340,7 +231,7 @@ static void serve(void)
 		for (i = 0; i < WAITING_MAX; i++)
 			if (waiting[i].used && (!best || waiting[i].order < best->order))
 				best = &waiting[i];
-		s = find_state(HAND_IDLE);
+		s = slot_find(HAND_IDLE);
 		if (!best || !s)
 			return;
 		if (job_send(s->fd, waiting_data[best - waiting], best->len, best->fds, best->nfds, MSG_DONTWAIT) < 0) {
@@ -380,7 +271,7 @@ int pool_send(struct wire_writer *w, const int *fds, int nfds, uint64_t deadline
 			return err_set(err, E2BIG, "the arguments are too long (%u KiB at most)",
 				       JOB_MSG_MAX >> 10);
 		return err_set(err, EAGAIN, "no helper process is free: %u hang in the kernel",
-			       count_state(HAND_LEFT));
+			       slot_count(HAND_LEFT));
 	}
 	*q = (struct waiting){.used = true, .order = order++, .type = wire_get_u32(&head),
 			      .len = w->len, .nfds = nfds, .fn = fn, .arg = arg,
@@ -404,21 +295,14 @@ static void report_kill(int pid, int status)
 
 bool pool_reaped(int pid, int status)
 {
-	struct slot *s = NULL;
-	size_t i;
+	struct slot *s = slot_by_pid(pid);
 
-	for (i = 0; i < HANDS_MAX; i++)
-		if (slots[i].state != HAND_NONE && slots[i].pid == pid)
-			s = &slots[i];
 	if (!s)
 		return false;
 	/* what it said before it died still counts */
 	while (s->state == HAND_BUSY && s->source >= 0 && take_answer(s))
 		;
-	probe_observer(pid, false);
-	lost_cpu_ns += s->cpu_ns;
-	drop_socket(s);
-	s->state = HAND_NONE;
+	slot_free(s);
 	if (!s->ours && WIFSIGNALED(status))
 		report_kill(pid, status);
 	if (s->fn)
@@ -430,23 +314,12 @@ bool pool_reaped(int pid, int status)
 
 bool pool_is_hand(int pid)
 {
-	size_t i;
-
-	for (i = 0; i < HANDS_MAX; i++)
-		if (slots[i].state != HAND_NONE && slots[i].pid == pid)
-			return true;
-	return false;
+	return slot_by_pid(pid);
 }
 
 uint64_t pool_cpu_ns(void)
 {
-	uint64_t sum = lost_cpu_ns;
-	size_t i;
-
-	for (i = 0; i < HANDS_MAX; i++)
-		if (slots[i].state != HAND_NONE)
-			sum += slots[i].cpu_ns;
-	return sum;
+	return slot_cpu_ns();
 }
 
 int pool_init(struct loop *l, struct err *err)
@@ -454,13 +327,12 @@ int pool_init(struct loop *l, struct err *err)
 	int i;
 
 	loop = l;
-	for (i = 0; i < HANDS_MAX; i++)
-		slots[i] = (struct slot){.fd = -1, .source = -1};
+	slot_init(loop, on_answer);
 	timer = loop_add_timer(loop, on_timer, NULL);
 	if (timer < 0)
 		return err_sys(err, -timer, "make the helpers' timer");
 	for (i = 0; i < HANDS_FIRST; i++)
-		if (!fork_here())
+		if (!slot_fork())
 			return err_sys(err, errno, "fork the first helpers");
 	return 0;
 }

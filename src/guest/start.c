@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "guest/cgroup.h"
+#include "guest/fault.h"
 #include "guest/group.h"
 #include "guest/hand_start.h"
 #include "guest/line.h"
@@ -28,19 +29,10 @@
 #define RELEASE_DEADLINE_NS  10000000000ull /* from the release to the last exec */
 #define ROLLBACK_DEADLINE_NS 5000000000ull
 
-#define CARELESS_NS	     300000000ull /* from the release to the move of "place-after-exec" */
 
 enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_ROLLBACK };
 
 static struct loop *loop;
-static loop_id careless_timer;
-static enum start_fault fault;
-
-static const char *const fault_names[] = {
-	[START_NO_FAULT] = "",
-	[START_PLACE_AFTER_EXEC] = "place-after-exec",
-	[START_PLACE_NEVER] = "place-never",
-};
 
 /* The one start that is under way. */
 static struct {
@@ -52,17 +44,9 @@ static struct {
 	struct err err; /* first failure; what FAILED will say */
 } now = {.go = -1, .status = -1, .source = -1};
 
-int start_set_fault(const char *text, struct err *err)
+void start_init(struct loop *l)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(fault_names); i++)
-		if (!strcmp(fault_names[i], text)) {
-			fault = (enum start_fault)i;
-			return 0;
-		}
-	return err_set(err, EINVAL, "unknown fault switch '%.40s': place-after-exec or place-never",
-		       text);
+	loop = l;
 }
 
 static void close_go(void)
@@ -83,9 +67,9 @@ static void close_status(void)
 
 static void done(const struct group *g)
 {
-	if (fault)
+	if (fault_name())
 		line_done("%s%s runs, placement is broken on purpose: fault switch %s is set", g->name,
-			  g->count == 1 ? "" : " (all tasks)", fault_names[fault]);
+			  g->count == 1 ? "" : " (all tasks)", fault_name());
 	else if (g->payload)
 		line_done("pid %d runs in %s", g->leader, g->cgroup);
 	else
@@ -153,49 +137,11 @@ void start_cancel(int code, const char *why)
 	roll_back();
 }
 
-static void on_late_move(void *arg, struct job_reply *r)
-{
-	if (r->code)
-		port_log(4, "the fault switch could not move a task: %s", r->text);
-}
-
-/* The fault "place-after-exec": what a careless tool does, some time after it has let go. */
-static void on_careless(void *arg)
-{
-	struct wire_writer *w;
-	struct task *t;
-	struct group *g;
-	unsigned i;
-
-	for (i = 0; i < GROUPS_MAX; i++) {
-		g = group_at(i);
-		if (!g || !g->live || !g->misplaced)
-			continue;
-		g->misplaced = false;
-		w = pool_job(JOB_MOVE);
-		wire_put_str(w, g->cgroup);
-		wire_put_u32(w, g->live);
-		for (t = NULL; (t = group_task_next(g, t));)
-			wire_put_u64(w, (uint64_t)t->pid);
-		wire_put_str(w, "");
-		pool_send(w, NULL, 0, POOL_DEADLINE_NS, g->cgroup, on_late_move, NULL, NULL);
-	}
-}
-
-void start_init(struct loop *l)
-{
-	loop = l;
-	careless_timer = loop_add_timer(loop, on_careless, NULL);
-}
-
 static void begun(void)
 {
 	close_status();
 	line_timer(0);
-	if (fault == START_PLACE_AFTER_EXEC && strcmp(now.g->cgroup, "/")) {
-		now.g->misplaced = true;
-		loop_arm(loop, careless_timer, CARELESS_NS, 0);
-	}
+	fault_released(now.g);
 	finish();
 }
 
@@ -258,9 +204,7 @@ static void check_line(uint32_t index, const char *line)
 	char wanted[GROUP_PATH_MAX + 8];
 
 	snprintf(wanted, sizeof(wanted), "0::%s", now.g->cgroup);
-	if (!strcmp(line, wanted) || now.err.code)
-		return;
-	if (fault)
+	if (!strcmp(line, wanted) || now.err.code || fault_name())
 		return;
 	err_set(&now.err, EXDEV, "%s.%u is not in its cgroup before exec: /proc says '%s', expected "
 		"'%s'; it was never released", now.g->name, index, line, wanted);
@@ -339,7 +283,7 @@ static int send_start(struct group *g, const char *work, const char **argv, uint
 	wire_put_str(w, g->name);
 	wire_put_u32(w, g->count);
 	wire_put_str(w, g->cgroup);
-	wire_put_u8(w, fault == START_NO_FAULT);
+	wire_put_u8(w, !fault_name());
 	wire_put_str(w, work);
 	wire_put_u32(w, argc);
 	for (i = 0; i < argc; i++)

@@ -5,20 +5,15 @@
  * A hand clones the children into the cgroup; they block before anything else. Their
  * /proc/PID/cgroup line comes back, EV_PLACED tells it, and only when every line is the wanted
  * one are they let go, all together. Invariant: a task whose line is wrong never goes on,
- * unless a fault switch says so.
+ * unless a fault switch (fault.h) says so.
  */
 #ifndef GUEST_START_H
 #define GUEST_START_H
 
-#include "base/err.h"
 #include "base/loop.h"
 #include "guest/wire_op.h"
 
-enum start_fault { START_NO_FAULT, START_PLACE_AFTER_EXEC, START_PLACE_NEVER };
-
 void start_init(struct loop *loop);
-/* "", "place-after-exec", "place-never" */
-int start_set_fault(const char *text, struct err *err);
 
 void start_op_run(const struct wire_op *op);
 void start_op_spawn(const struct wire_op *op);

@@ -19,10 +19,34 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
+
+enum { BURST = 50 };
 
 static bool mounts_asked, mounts_lost;
 
 static void intrusion(int pid, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A payload may change the world in a loop; the host is told of so many a second, and how many more. */
+static bool allowed(void)
+{
+	static uint64_t window_ns;
+	static unsigned in_window, left_out;
+	uint64_t now = loop_now_ns();
+
+	if (now - window_ns > 1000000000ull) {
+		if (left_out)
+			port_log(4, "%u more changes that no op made were left out", left_out);
+		window_ns = now;
+		in_window = left_out = 0;
+	}
+	if (in_window < BURST) {
+		in_window++;
+		return true;
+	}
+	left_out++;
+	return false;
+}
 
 static void intrusion(int pid, const char *fmt, ...)
 {
@@ -30,6 +54,8 @@ static void intrusion(int pid, const char *fmt, ...)
 	char text[512];
 	va_list ap;
 
+	if (!allowed())
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -136,9 +162,21 @@ void watch_cgroups(const struct sample_cgroup *rows, uint32_t n)
 		rel = cgroup_rel(rows[i].path);
 		if (!rel || cgroup_find(rel) || strlen(rel) >= CGROUP_REL_MAX)
 			continue;
-		intrusion(0, "cgroup '%s' was made", rows[i].path);
-		cgroup_add(rel, rows[i].id, false, step_current());
+		/* a full book knows it was told before */
+		if (cgroup_add(rel, rows[i].id, false, step_current()))
+			intrusion(0, "cgroup '%s' was made", rows[i].path);
 	}
+}
+
+void watch_exit(const struct task *t, int status)
+{
+	/* a worker never ends by itself; how a payload ends is its own affair */
+	if (WIFSIGNALED(status))
+		intrusion(t->pid, "worker %s.%u was killed by signal %d (%s)", group_of(t)->name,
+			  t->index, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		intrusion(t->pid, "worker %s.%u ended with %d", group_of(t)->name, t->index,
+			  WEXITSTATUS(status));
 }
 
 void watch_signal(const struct signalfd_siginfo *info)

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "bpf/probes.h"
+#include "guest/group.h"
 #include "guest/wire_sample.h"
 
 #include <sys/signalfd.h>
@@ -20,6 +21,8 @@ int watch_init(struct loop *loop, struct err *err);
 void watch_record(const struct probe_record *r);
 /* All cgroups that the kernel has below the root; the system's root comes first. */
 void watch_cgroups(const struct sample_cgroup *rows, uint32_t n);
+/* A worker that the session did not kill was reaped; status as from waitpid(). */
+void watch_exit(const struct task *t, int status);
 void watch_signal(const struct signalfd_siginfo *info);
 
 #endif
