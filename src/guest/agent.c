@@ -36,6 +36,8 @@
 #define SAMPLE_DEFAULT_NS  100000000ull
 #define PROBES_DEADLINE_NS 30000000000ull
 
+enum { CPUS_PER_PATIENCE = 16 };
+
 static struct loop loop;
 static struct err boot_err; /* what was wrong before the port was open */
 static bool configured, start_asked, ready, probes_settled;
@@ -245,6 +247,7 @@ static int set_up(struct err *err)
 		return r;
 	ncpus = count_cpus();
 	sampler_set_cpus(ncpus);
+	pool_set_patience(1 + ncpus / CPUS_PER_PATIENCE);
 	probe_init(&loop, watch_record);
 	probe_observer(getpid(), true);
 	output_init(&loop);

@@ -38,6 +38,7 @@ static struct waiting waiting[WAITING_MAX];
 static uint8_t waiting_data[WAITING_MAX][JOB_MSG_MAX];
 static uint64_t order;
 static loop_id timer;
+static unsigned patience = 1;
 static uint8_t message[JOB_MSG_MAX], inbox[JOB_MSG_MAX];
 
 static void refill(void);
@@ -186,8 +187,8 @@ static void give(struct slot *s, enum job_type type, pool_fn fn, void *arg, uint
 	s->fn = fn;
 	s->arg = arg;
 	s->began_ns = loop_now_ns();
-	s->deadline_ns = deadline_ns;
-	s->due_ns = s->began_ns + deadline_ns;
+	s->deadline_ns = deadline_ns * patience;
+	s->due_ns = s->began_ns + s->deadline_ns;
 	text_copy(s->about, sizeof(s->about), about);
 	arm_timer();
 }
@@ -310,6 +311,11 @@ bool pool_reaped(int pid, int status)
 	refill();
 	serve();
 	return true;
+}
+
+void pool_set_patience(unsigned factor)
+{
+	patience = factor;
 }
 
 bool pool_is_hand(int pid)

@@ -22,6 +22,9 @@ typedef void (*pool_fn)(void *arg, struct job_reply *r);
 /* Forks the first hands; call before anything else is opened or started. */
 int pool_init(struct loop *loop, struct err *err);
 
+/* All deadlines times this: emulated CPUs share what the host has. 1 at first. */
+void pool_set_patience(unsigned factor);
+
 /* Begin a job's message in the pool's buffer, put arguments to the writer, then send it. */
 struct wire_writer *pool_job(enum job_type type);
 /*

@@ -26,7 +26,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#define RELEASE_DEADLINE_NS  10000000000ull /* from the release to the last exec */
+#define RELEASE_DEADLINE_NS  30000000000ull /* from the release to the last exec */
 #define ROLLBACK_DEADLINE_NS 5000000000ull
 
 
