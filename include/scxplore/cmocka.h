@@ -46,11 +46,11 @@ static inline void sxp_cmocka_judge(const struct sxp_result *seen, enum sxp_verd
 	if (verdict == SXP_PASS)
 		return;
 	if (verdict == SXP_FAIL) {
-		print_error("# %s: %s\n", what, why);
-		print_error("# the session of this run: scxplore %s\n", sxp_session_path(seen));
+		print_message("# %s: %s\n", what, why);
+		print_message("# the session of this run: scxplore %s\n", sxp_session_path(seen));
 		_fail(file, line);
 	} else {
-		print_error("# skipped, %s: %s: %s\n",
+		print_message("# skipped, %s: %s: %s\n",
 			    verdict == SXP_SKIP ? "cannot be seen here" : "could not be judged", what, why);
 		_skip(file, line);
 	}
@@ -119,10 +119,10 @@ static inline void sxp_cmocka_no_result(void **state)
 
 	(void)state;
 	if (error->code == ENOTSUP) {
-		print_error("# skipped: %s\n", error->msg);
+		print_message("# skipped: %s\n", error->msg);
 		_skip(__FILE__, __LINE__);
 	} else {
-		print_error("# %s\n", error->msg);
+		print_message("# %s\n", error->msg);
 		_fail(__FILE__, __LINE__);
 	}
 }

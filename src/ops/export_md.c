@@ -7,6 +7,7 @@
 #include "ops/check.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ops/export_text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -199,6 +200,32 @@ static void alarms(struct buf *out, const struct model *m)
 	}
 }
 
+static void option(struct buf *out, const char *name, const char *value)
+{
+	if (!value || !*value)
+		return;
+	buf_addf(out, " --%s ", name);
+	export_sh_word(out, value);
+}
+
+static void guest_options(struct buf *out, const struct session_info *info)
+{
+	char text[32];
+	size_t i;
+
+	option(out, "topology", info->topology);
+	if (info->memory_mib)
+		buf_addf(out, " --memory %u", info->memory_mib);
+	option(out, "workload-root", info->workload_root);
+	for (i = 0; info->include && info->include[i]; i++)
+		option(out, "include", info->include[i]);
+	text_format_duration(text, sizeof(text), info->watchdog_ns);
+	option(out, "watchdog", info->watchdog_ns ? text : "");
+	text_format_duration(text, sizeof(text), info->duration_ns);
+	option(out, "duration", info->duration_ns ? text : "");
+	option(out, "append", info->append);
+}
+
 static void replay(struct buf *out, const struct export_input *in)
 {
 	cleanup_buf struct buf lines = BUF_INIT;
@@ -208,10 +235,11 @@ static void replay(struct buf *out, const struct export_input *in)
 	buf_adds(out, "\n## How to replay\n\nWith the session file: ");
 	buf_adds(out, "`scxplore run SESSION`, here SESSION is ");
 	code(out, or_unknown(in->session_name));
-	buf_adds(out, ". Without it, the lines below are input for `scxplore do");
-	if (in->info->topology && *in->info->topology)
-		buf_addf(out, " --topology %s", in->info->topology);
-	buf_adds(out, "`:\n");
+	buf_adds(out, ". Without it, the lines below are input for\n");
+	buf_adds(&lines, "scxplore do");
+	guest_options(&lines, in->info);
+	block(out, buf_text(&lines), lines.len);
+	buf_reset(&lines);
 	for (i = 0; (op = scenario_at(in->scenario, i)); i++) {
 		cleanup_free char *line = op_format(op);
 

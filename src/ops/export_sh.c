@@ -91,25 +91,44 @@ static void cgroup_remove(struct writer *w, const struct op *op)
 	remove_cgroup(w, str(op, WARG_CGROUP));
 }
 
-static void start(struct writer *w, const struct op *op, uint64_t index)
+static void start(struct writer *w, const struct op *op, const char *index)
 {
 	const char *cgroup = str(op, WARG_CGROUP);
 
 	buf_adds(w->out, "start");
 	word(w, str(op, WARG_NAME));
-	buf_addf(w->out, " %" PRIu64, index);
+	buf_addf(w->out, " %s", index);
 	word(w, cgroup ? cgroup : "/");
+}
+
+/* What a work type is in a plain shell: the nearest to what the agent does. */
+static const char *shell_work(const char *name)
+{
+	static const struct {
+		const char *name, *text;
+	} works[] = {
+		{"spin", "while :; do :; done"},
+		{"yield", "while :; do sleep 0; done"},
+		{"bursty", "while :; do i=0; while [ \"$i\" -lt 40000 ]; do i=$((i + 1)); done; sleep 0.1; done"},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(works); i++)
+		if (!strcmp(works[i].name, name))
+			return works[i].text;
+	return NULL;
 }
 
 static void spawn(struct writer *w, const struct op *op)
 {
 	const struct op_val *count = op_arg(op, WARG_COUNT);
-	uint64_t n = count ? (uint64_t)count->num : 1, i;
+	int64_t n = count ? count->num : 1;
 
-	for (i = 1; i <= n; i++) {
-		start(w, op, i);
-		buf_addf(w->out, " sh -c \"$work_%s\"\n", str(op, WARG_WORK));
-	}
+	buf_addf(w->out, "i=1\n# shellcheck disable=SC2016\nwhile [ \"$i\" -le %" PRId64 " ]; do\n\t", n);
+	start(w, op, "\"$i\"");
+	buf_adds(w->out, " sh -c");
+	word(w, shell_work(str(op, WARG_WORK)));
+	buf_adds(w->out, "\n\ti=$((i + 1))\ndone\n");
 }
 
 static void run(struct writer *w, const struct op *op)
@@ -117,7 +136,7 @@ static void run(struct writer *w, const struct op *op)
 	const struct op_val *argv = op_arg(op, WARG_ARGV);
 	size_t i;
 
-	start(w, op, 1);
+	start(w, op, "1");
 	for (i = 0; i < argv->n; i++)
 		word(w, argv->list[i]);
 	buf_addc(w->out, '\n');
@@ -302,7 +321,8 @@ static int body(struct writer *w, struct err *err)
 	for (i = 0; (op = scenario_at(w->in->scenario, i)); i++) {
 		cleanup_free char *line = op_format(op);
 
-		if (op->def->id >= OP_ID_MAX || !writers[op->def->id])
+		if (op->def->id >= OP_ID_MAX || !writers[op->def->id] ||
+		    (str(op, WARG_WORK) && !shell_work(str(op, WARG_WORK))))
 			return err_set(err, ENOTSUP, "op '%s' has no shell form yet", line);
 		buf_addc(w->out, '\n');
 		pause_for(w, op->after_ns);
