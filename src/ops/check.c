@@ -84,6 +84,25 @@ static bool task_placed(const struct model_group *g, const struct model_task *t,
 	return true;
 }
 
+/* Were all tasks started that were asked for, and did they begin to execute? */
+static bool all_started(const struct model *m, const struct model_group *g, struct buf *why)
+{
+	const struct model_op *made = model_op(m, g->seq);
+	const struct op_val *count = made && made->op ? op_arg(made->op, WARG_COUNT) : NULL;
+	uint64_t want = count ? (uint64_t)count->num : 1;
+
+	if (made && made->state == OPS_FAILED) {
+		buf_addf(why, "'%s' never executed its first instruction: %s", g->name,
+			 made->note ? made->note : "it could not be started");
+		return false;
+	}
+	if (g->ntasks < want) {
+		buf_addf(why, "expected %" PRIu64 " tasks of '%s', seen %zu", want, g->name, g->ntasks);
+		return false;
+	}
+	return true;
+}
+
 enum verdict check_placed(const struct model *m, const char *name, const char *cgroup, struct buf *why)
 {
 	const struct model_group *g = group_of(m, name, why);
@@ -98,6 +117,8 @@ enum verdict check_placed(const struct model *m, const char *name, const char *c
 			return VERDICT_FAIL;
 		proven += g->tasks[i].exec_cgroup != NULL;
 	}
+	if (!all_started(m, g, why))
+		return VERDICT_FAIL;
 	buf_addf(why, "%zu task%s of '%s' read in '0::%s' before the first instruction", g->ntasks,
 		 g->ntasks == 1 ? "" : "s", name, buf_text(&path));
 	if (proven)

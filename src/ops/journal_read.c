@@ -22,7 +22,9 @@
 #include <sys/stat.h>
 
 #define FILE_MAX (1ull << 31)
-#define MS_NS	 1000000u
+#define MEMORY_MAX (1u << 24) /* MiB */
+#define MS_NS	  1000000u
+#define TEMPO_MAX (UINT64_C(86400) * 1000 * MS_NS) /* a longer pause is a broken clock or a broken file */
 
 struct reading {
 	const char *name;
@@ -95,7 +97,7 @@ static int read_head(struct reading *r, struct json_object *o, struct err *err)
 	r->info->created = text_of(o, "created");
 	r->info->version = text_of(o, "version");
 	r->info->topology = text_of(guest, "topology");
-	r->info->memory_mib = (unsigned)num_of(guest, "memory_mib");
+	r->info->memory_mib = num_of(guest, "memory_mib") > MEMORY_MAX ? 0 : (unsigned)num_of(guest, "memory_mib");
 	r->info->kernel = text_of(guest, "kernel");
 	r->info->accel = text_of(guest, "accel");
 	r->info->workload_root = text_of(guest, "workload_root");
@@ -177,41 +179,54 @@ static int read_lines(struct reading *r, const char *text, size_t len, struct er
 /* Guest time between the end of the op before and the beginning of this one, in whole ms. */
 static uint64_t tempo(const struct model_op *before, const struct model_op *op)
 {
+	uint64_t ns;
+
 	if (!before || !before->end_ns || op->begin_ns <= before->end_ns)
 		return 0;
-	return (op->begin_ns - before->end_ns + MS_NS / 2) / MS_NS * MS_NS;
+	ns = op->begin_ns - before->end_ns;
+	/* below one ms nobody has waited: the program itself took that long */
+	return ns < MS_NS || ns > TEMPO_MAX ? 0 : (ns + MS_NS / 2) / MS_NS * MS_NS;
 }
 
-static int build_scenario(const struct model *m, bool asap, unsigned cpus, struct scenario **out,
-			  struct buf *warning, struct err *err)
+static void left_out(struct buf *warning, const struct model_op *mo, const char *why)
 {
-	struct scenario *s = scenario_create(cpus);
+	buf_addf(warning, "op %" PRIu64 " '%s' %s and is left out; ", mo->seq, mo->text, why);
+}
+
+/*
+ * The ops that were carried out; expectations whatever their verdict was. What depends on an op that
+ * failed cannot stand without it (an expectation of a group that was never started).
+ */
+static void build_scenario(const struct model *m, bool asap, unsigned cpus, struct scenario **out,
+			   struct buf *warning)
+{
 	const struct model_op *before = NULL;
 	size_t i;
 
+	*out = scenario_create(cpus);
 	for (i = 0; i < m->nops; i++) {
 		const struct model_op *mo = &m->ops[i];
 		bool expects = mo->op && (mo->op->def->flags & OPF_EXPECT);
+		struct err err = ERR_INIT;
 		struct op *op;
 
 		if (!mo->op || (!expects && mo->state != OPS_DONE)) {
-			buf_addf(warning, "op %" PRIu64 " '%s' %s and is left out; ", mo->seq, mo->text,
-				 !mo->op ? "is unknown to this version"
-				 : mo->state == OPS_FAILED ? "failed" : "was never finished");
+			left_out(warning, mo, !mo->op ? "is unknown to this version"
+					      : mo->state == OPS_FAILED ? "failed" : "was never finished");
 			continue;
 		}
 		op = op_clone(mo->op);
 		op->seq = 0;
 		op->after_ns = asap ? 0 : tempo(before, mo);
-		before = mo;
-		if (scenario_add(s, op, err) < 0) {
+		if (scenario_add(*out, op, &err) < 0) {
+			cleanup_free char *why = xasprintf("cannot be repeated (%s)", err.msg);
+
+			left_out(warning, mo, why);
 			op_destroy(op);
-			scenario_destroy(s);
-			return err_wrap(err, "op %" PRIu64 " '%s'", mo->seq, mo->text);
+			continue;
 		}
+		before = mo;
 	}
-	*out = s;
-	return 0;
 }
 
 static unsigned cpus_of(const char *topology)
@@ -254,7 +269,7 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 	if (rc == 0) {
 		improve_info(r.info, r.model);
 		if (scenario)
-			rc = build_scenario(r.model, asap, cpus_of(r.info->topology), scenario, r.warning, err);
+			build_scenario(r.model, asap, cpus_of(r.info->topology), scenario, r.warning);
 	}
 	if (r.warning->len >= 2 && !strcmp(r.warning->data + r.warning->len - 2, "; "))
 		r.warning->data[r.warning->len -= 2] = '\0';

@@ -71,6 +71,7 @@ void model_destroy(struct model *m)
 		finish_group(&m->groups[i]);
 	for (i = 0; i < m->nfiles; i++) {
 		free(m->files[i].path);
+		free(m->files[i].raw_path);
 		buf_finish(&m->files[i].data);
 	}
 	for (i = 0; i < m->ncgroups; i++)
@@ -297,7 +298,8 @@ static void on_file(struct model *m, const struct event *ev)
 		return;
 	m->files = xreallocarray(m->files, m->nfiles + 1, sizeof(*m->files));
 	f = &m->files[m->nfiles++];
-	*f = (struct model_file){.seq = ev->seq, .path = clean(ev->path), .cut = ev->flag, .error = ev->code};
+	*f = (struct model_file){.seq = ev->seq, .path = clean(ev->path),
+				 .raw_path = xstrndup(ev->path, TEXT_MAX), .cut = ev->flag, .error = ev->code};
 	buf_add(&f->data, ev->data, ev->data_len < FILE_BYTES ? ev->data_len : FILE_BYTES);
 }
 

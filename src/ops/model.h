@@ -66,7 +66,8 @@ struct model_group {
 
 struct model_file {
 	uint64_t seq;
-	char *path;
+	char *path;	/* sanitised */
+	char *raw_path; /* as the op named it: what look-ups compare */
 	struct buf data;
 	bool cut;
 	int64_t error; /* errno, 0 = read */

@@ -36,7 +36,7 @@ const struct model_file *model_file(const struct model *m, const char *path, siz
 	size_t i, n = 0;
 
 	for (i = 0; i < m->nfiles; i++) {
-		if (strcmp(m->files[i].path, path))
+		if (strcmp(m->files[i].raw_path, path))
 			continue;
 		last = &m->files[i];
 		if (n++ == nth)
