@@ -10,6 +10,7 @@
 #include "guest/output.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/start.h"
 #include "guest/watch.h"
 
 #include <signal.h>
@@ -166,6 +167,7 @@ void group_reaped(int pid, int status)
 		return;
 	}
 	g = group_of(t);
+	start_settle(g);
 	probe_drain();
 	output_drain(g);
 	ev = (struct event){.type = EV_EXIT, .seq = g->seq, .name = g->name, .index = t->index,

@@ -48,6 +48,7 @@ const char *start_stage_text(uint32_t stage)
 {
 	static const char *const texts[] = {
 		[START_STAGE_EXEC] = "cannot execute",
+		[START_STAGE_LOADER] = "no interpreter or dynamic loader in the guest for",
 		[START_STAGE_FDS] = "cannot set up standard input and output of",
 		[START_STAGE_DIR] = "cannot go to /tmp for",
 	};
@@ -97,10 +98,26 @@ static void become_ordinary(void)
 	prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT);
 }
 
+/* Where execvp() looks. ENOENT for a program that exists means its interpreter or loader. */
+static bool is_there(const char *name)
+{
+	const char *dir = environment[0] + strlen("PATH=");
+	char path[4096];
+
+	if (strchr(name, '/'))
+		return access(name, F_OK) == 0;
+	for (; *dir; dir += strcspn(dir, ":"), dir += *dir == ':') {
+		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(dir, ":"), dir, name);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void child_exec(const struct order *o, uint32_t index, const int *fds)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int status = fcntl(fds[FD_STATUS], F_DUPFD_CLOEXEC, 3);
+	int status = fcntl(fds[FD_STATUS], F_DUPFD_CLOEXEC, 3), error;
 
 	if (null < 0 || status < 0 || dup2(null, 0) < 0 || dup2(fds[FD_OUT], 1) < 0 ||
 	    dup2(fds[FD_ERR], 2) < 0)
@@ -110,7 +127,10 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 		give_up(status, index, START_STAGE_DIR, errno, o->argv[0]);
 	environ = (char **)environment;
 	execvp(o->argv[0], (char **)o->argv);
-	give_up(status, index, START_STAGE_EXEC, errno, o->argv[0]);
+	error = errno;
+	if (error == ENOENT && is_there(o->argv[0]))
+		give_up(status, index, START_STAGE_LOADER, error, o->argv[0]);
+	give_up(status, index, START_STAGE_EXEC, error, o->argv[0]);
 }
 
 /* Set up first and held last: all workers begin with nothing left to do but their work. */

@@ -13,7 +13,12 @@
 
 enum { START_COUNT_MAX = 1024 };
 
-enum start_stage { START_STAGE_EXEC, START_STAGE_FDS, START_STAGE_DIR };
+enum start_stage {
+	START_STAGE_EXEC,
+	START_STAGE_LOADER, /* the program is there, what it needs to be loaded is not */
+	START_STAGE_FDS,
+	START_STAGE_DIR,
+};
 
 struct start_status { /* through the status pipe, which closes by itself at exec */
 	uint32_t index;

@@ -199,6 +199,12 @@ static void release(void)
 	}
 }
 
+void start_settle(const struct group *g)
+{
+	if (now.phase == PHASE_RELEASED && now.g == g && now.source >= 0)
+		on_status(NULL, now.status, EPOLLIN);
+}
+
 static void check_line(uint32_t index, const char *line)
 {
 	char wanted[GROUP_PATH_MAX + 8];

@@ -11,12 +11,15 @@
 #define GUEST_START_H
 
 #include "base/loop.h"
+#include "guest/group.h"
 #include "guest/wire_op.h"
 
 void start_init(struct loop *loop);
 
 void start_op_run(const struct wire_op *op);
 void start_op_spawn(const struct wire_op *op);
+/* A task of this group was reaped: say first how its start ended, if that is still open. */
+void start_settle(const struct group *g);
 void start_poke(void);
 void start_timeout(void);
 void start_cancel(int code, const char *why);
