@@ -91,7 +91,7 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 	c->since_ns = now;
 	c->switches++;
 	c->running = next->pid;
-	/* whoever looks must not see only itself: the task it pushed aside is still the current one */
+	/* whoever looks must not see only itself: what it pushed aside is still the current task */
 	if (is_observer(next)) {
 		if (prev_state && !preempt && c->pid == prev->pid)
 			c->pid = 0;
@@ -218,8 +218,7 @@ int list_tasks(struct bpf_iter__task *ctx)
 	t.wait_ns = p->sched_info.run_delay;
 	/* who still waits has waited since last_queued, in the runqueue's own clock */
 	rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, (__u32)t.cpu) : 0;
-	if (rq && !t.on_cpu && p->sched_info.last_queued &&
-	    rq->clock > p->sched_info.last_queued)
+	if (rq && !t.on_cpu && p->sched_info.last_queued && rq->clock > p->sched_info.last_queued)
 		t.wait_ns += rq->clock - p->sched_info.last_queued;
 	t.switches = p->nvcsw + p->nivcsw;
 	t.migrations = p->se.nr_migrations;

@@ -8,10 +8,10 @@
 #ifndef PROBES_H
 #define PROBES_H
 
-#define PROBE_CPUS_MAX	1024
-#define PROBE_PATH_MAX	256
-#define PROBE_COMM	16
-#define PROBE_PIDS_MAX	(4 * 1024 * 1024) /* PID_MAX_LIMIT on 64 bits, linux/threads.h */
+#define PROBE_CPUS_MAX  1024
+#define PROBE_PATH_MAX  256
+#define PROBE_COMM      16
+#define PROBE_PIDS_MAX  (4 * 1024 * 1024) /* PID_MAX_LIMIT on 64 bits, linux/threads.h */
 #define PROBE_RING_SIZE (512 * 1024)
 
 /* One per CPU, in a mapped array; written by that CPU only. */
@@ -21,17 +21,17 @@ struct probe_cpu {
 	unsigned long long busy_ns;    /* up to since_ns */
 	unsigned long long since_ns;   /* CLOCK_MONOTONIC of the last switch; 0 = none seen */
 	unsigned long long cgroup_id;  /* of the current task */
-	int pid;		       /* current task, 0 = idle; the observer itself is passed over */
-	int running;		       /* what really runs, the observer included */
+	int pid;     /* current task, 0 = idle; the observer itself is passed over */
+	int running; /* what really runs, the observer included */
 	char comm[PROBE_COMM];
 };
 
 enum probe_record_type {
-	PROBE_EXEC = 1,	      /* actor = pid: the cgroup at exec */
+	PROBE_EXEC = 1, /* actor = pid: the cgroup at exec */
 	PROBE_CGROUP_MKDIR = 2,
 	PROBE_CGROUP_RMDIR = 3,
 	PROBE_CGROUP_ATTACH = 4, /* pid was moved to path by actor */
-	PROBE_REBOOT = 5,     /* actor asked for a reboot */
+	PROBE_REBOOT = 5,        /* actor asked for a reboot */
 };
 
 struct probe_record {

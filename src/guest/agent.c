@@ -142,8 +142,8 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 {
 	switch (h->type) {
 	case WIRE_PING:
-		port_event_first(&(struct event){.type = EV_PONG, .seq = h->seq,
-						 .id = wire_get_u64(p)});
+		port_event_first(
+			&(struct event){.type = EV_PONG, .seq = h->seq, .id = wire_get_u64(p)});
 		break;
 	case WIRE_CONFIG:
 		configure(p);
@@ -201,8 +201,8 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 
 static int watch_signals(struct err *err)
 {
-	static const int signals[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT,
-				      SIGUSR1, SIGUSR2, SIGPWR};
+	static const int signals[] = {SIGCHLD, SIGTERM, SIGINT,  SIGHUP,
+				      SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR};
 	sigset_t set;
 	size_t i;
 	int r;
@@ -263,7 +263,8 @@ int main(void)
 	struct err err = ERR_INIT;
 
 	if (getpid() != 1) {
-		fprintf(stderr, "scxplore-agent: this is the first process of a guest, it is not to be "
+		fprintf(stderr,
+			"scxplore-agent: this is the first process of a guest, it is not to be "
 			"started by hand\n");
 		return 2;
 	}

@@ -54,7 +54,8 @@ int boot_mounts(struct err *err)
 
 	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
 		mkdir(mounts[i].dir, 0755);
-		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, mounts[i].options) == 0 ||
+		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, mounts[i].options) ==
+			    0 ||
 		    errno == EBUSY || mounts[i].optional)
 			continue;
 		return err_sys(err, errno, "mount %s at '%s'", mounts[i].type, mounts[i].dir);

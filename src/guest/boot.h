@@ -8,8 +8,8 @@
 
 #include "base/err.h"
 
-#define BOOT_PRIORITY	  50 /* SCHED_FIFO of the agent */
-#define BOOT_MODULES_LIST "/modules/list" /* one path a line, in the order to load; may be absent */
+#define BOOT_PRIORITY     50              /* SCHED_FIFO of the agent */
+#define BOOT_MODULES_LIST "/modules/list" /* one path a line, in order; may be absent */
 
 int boot_mounts(struct err *err);
 int boot_modules(struct err *err);

@@ -97,8 +97,11 @@ struct cgroup *cgroup_add(const char *path, uint64_t id, bool ours, unsigned ste
 	*c = (struct cgroup){.used = true, .ours = ours, .id = id, .step = step};
 	text_copy(c->path, sizeof(c->path), path);
 	cgroup_full(path, full);
-	port_event(&(struct event){.type = EV_CGROUP_ADDED, .seq = ours ? line_seq() : 0,
-				   .cgroup = full, .id = id, .flag = ours});
+	port_event(&(struct event){.type = EV_CGROUP_ADDED,
+				   .seq = ours ? line_seq() : 0,
+				   .cgroup = full,
+				   .id = id,
+				   .flag = ours});
 	return c;
 }
 
@@ -108,8 +111,8 @@ void cgroup_gone(struct cgroup *c, uint64_t seq, bool by_op)
 
 	cgroup_full(c->path, full);
 	c->used = false;
-	port_event(&(struct event){.type = EV_CGROUP_REMOVED, .seq = seq, .cgroup = full,
-				   .id = c->id, .flag = by_op});
+	port_event(&(struct event){
+		.type = EV_CGROUP_REMOVED, .seq = seq, .cgroup = full, .id = c->id, .flag = by_op});
 }
 
 void cgroup_full(const char *rel, char *dst)
@@ -201,7 +204,8 @@ void cgroup_op_add(const struct wire_op *op)
 	char parent[CGROUP_REL_MAX];
 
 	if (!path || !cgroup_name_ok(path)) {
-		line_failed(EINVAL, "bad cgroup name '%.80s': no empty, absolute, '.'-led component",
+		line_failed(EINVAL,
+			    "bad cgroup name '%.80s': no empty, absolute, '.'-led component",
 			    path ? path : "");
 		return;
 	}
@@ -213,8 +217,8 @@ void cgroup_op_add(const struct wire_op *op)
 	if (slash) {
 		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
 		if (!cgroup_find(parent)) {
-			line_failed(ENOENT, "cgroup '%s' needs its parent '%s': add that first", path,
-				    parent);
+			line_failed(ENOENT, "cgroup '%s' needs its parent '%s': add that first",
+				    path, parent);
 			return;
 		}
 	}
@@ -250,7 +254,8 @@ void cgroup_op_remove(const struct wire_op *op)
 	}
 	child = cgroup_child(path);
 	if (child) {
-		line_failed(EBUSY, "cgroup '%s' has a child '%s': remove that first", path, child->path);
+		line_failed(EBUSY, "cgroup '%s' has a child '%s': remove that first", path,
+			    child->path);
 		return;
 	}
 	step_remove_cgroup(c);

@@ -60,7 +60,8 @@ struct group *group_add(const char *name)
 		g = old;
 	if (!g)
 		return NULL;
-	*g = (struct group){.used = true, .out = {{.fd = -1, .source = -1}, {.fd = -1, .source = -1}}};
+	*g = (struct group){.used = true,
+			    .out = {{.fd = -1, .source = -1}, {.fd = -1, .source = -1}}};
 	text_copy(g->name, sizeof(g->name), name);
 	return g;
 }
@@ -170,8 +171,12 @@ void group_reaped(int pid, int status)
 	start_settle(g);
 	probe_drain();
 	output_drain(g);
-	ev = (struct event){.type = EV_EXIT, .seq = g->seq, .name = g->name, .index = t->index,
-			    .pid = pid, .flag = t->killed};
+	ev = (struct event){.type = EV_EXIT,
+			    .seq = g->seq,
+			    .name = g->name,
+			    .index = t->index,
+			    .pid = pid,
+			    .flag = t->killed};
 	if (WIFSIGNALED(status))
 		ev.signal = (uint64_t)WTERMSIG(status);
 	else

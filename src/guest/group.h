@@ -17,7 +17,7 @@
 enum { GROUPS_MAX = 512, TASKS_MAX = 8192, GROUP_NAME_MAX = 80, GROUP_PATH_MAX = 512 };
 
 struct group_pipe { /* one output stream of a payload, see output.c */
-	int fd;		/* -1 = closed */
+	int fd;     /* -1 = closed */
 	loop_id source;
 	uint64_t kept, lost;
 };
@@ -30,24 +30,24 @@ struct group {
 	char cgroup[GROUP_PATH_MAX]; /* from the mount, "/scxplore/low"; "/" = none asked for */
 	uint64_t seq;
 	unsigned step;
-	bool misplaced;	/* a fault switch will move it later */
-	bool swept;	/* its step's end has dealt with it */
-	int leader;	/* pid and session id of a payload; 0 = none yet */
+	bool misplaced; /* a fault switch will move it later */
+	bool swept;     /* its step's end has dealt with it */
+	int leader;     /* pid and session id of a payload; 0 = none yet */
 	uint32_t count; /* tasks asked for */
-	uint32_t live;	/* tasks not reaped */
+	uint32_t live;  /* tasks not reaped */
 	struct group_pipe out[2];
 };
 
 struct task {
 	int pid; /* 0 = free slot */
 	uint16_t group;
-	bool killed;	/* the session did it */
+	bool killed;    /* the session did it */
 	bool exec_seen; /* the probe's proof was sent */
 	uint32_t index; /* from 1 */
 };
 
 struct group *group_find(const char *name); /* NULL when there is none */
-struct group *group_at(unsigned i);	    /* i < GROUPS_MAX; NULL when unused */
+struct group *group_at(unsigned i);         /* i < GROUPS_MAX; NULL when unused */
 struct group *group_add(const char *name);  /* NULL when the table is full */
 void group_drop(struct group *g);
 

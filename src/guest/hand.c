@@ -44,7 +44,9 @@ static void send_reply(struct hand *h, struct job_reply *r)
 	r->cpu_ns = cpu_ns();
 	job_put_reply(&w, r);
 	if (w.bad) {
-		struct job_reply cut = {.last = r->last, .code = EMSGSIZE, .cpu_ns = r->cpu_ns,
+		struct job_reply cut = {.last = r->last,
+					.code = EMSGSIZE,
+					.cpu_ns = r->cpu_ns,
 					.text = "the answer is too long"};
 
 		w = (struct wire_writer){.data = outbox, .size = sizeof(outbox)};
@@ -126,7 +128,7 @@ static void settle(void)
 {
 	sigset_t none;
 
-	/* the agent takes its signals through a descriptor; a hand and what it starts take them plainly */
+	/* the agent reads its signals from a descriptor; a hand takes them plainly */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_NAME, "scx-hand");

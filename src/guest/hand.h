@@ -19,7 +19,7 @@ struct hand {
 	struct wire_reader in; /* the job's arguments */
 	int fds[JOB_FDS_MAX];  /* the job's descriptors; closed after it unless set to -1 */
 	int nfds;
-	const char *text;      /* why the job failed; "" = nothing to say */
+	const char *text; /* why the job failed; "" = nothing to say */
 };
 
 /* Never returns: _exit() when the agent closes the socket. */

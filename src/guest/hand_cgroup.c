@@ -73,14 +73,18 @@ static int explain_enable(struct hand *h, int code, const char *dir, const char 
 			  const char *key)
 {
 	if (code == EBUSY)
-		return hand_fail(h, code, "'%s' needs the %s controller in '/%s', but there are processes "
+		return hand_fail(h, code,
+				 "'%s' needs the %s controller in '/%s', but there are processes "
 				 "there: with controllers the kernel allows processes only in the "
-				 "leaves; move them to a child first", key, controller, dir);
+				 "leaves; move them to a child first",
+				 key, controller, dir);
 	if (code == ENOENT)
-		return hand_fail(h, code, "'%s' needs the %s controller, which this kernel does not "
-				 "have", key, controller);
-	return hand_fail_sys(h, code, "cannot enable the %s controller in '/%s' for '%s'", controller,
-			     dir, key);
+		return hand_fail(h, code,
+				 "'%s' needs the %s controller, which this kernel does not "
+				 "have",
+				 key, controller);
+	return hand_fail_sys(h, code, "cannot enable the %s controller in '/%s' for '%s'",
+			     controller, dir, key);
 }
 
 /* Every directory above path has to pass the controller of this file on. */
@@ -112,8 +116,8 @@ static int explain_set(struct hand *h, int code, const char *path, const char *k
 		if (!strcmp(hints[i].file, key))
 			hint = hints[i].hint;
 	if (code == ENOENT)
-		return hand_fail(h, code, "cannot set %s of '/%s': this kernel has no such file", key,
-				 path);
+		return hand_fail(h, code, "cannot set %s of '/%s': this kernel has no such file",
+				 key, path);
 	return hand_fail(h, code, "cannot set %s of '/%s' to '%s': %s%s%s", key, path, value,
 			 strerror(code), hint ? ": " : "", hint ? hint : "");
 }
@@ -159,8 +163,10 @@ int hand_cgroup_add(struct hand *h, struct job_reply *r)
 	done[0] = '\0';
 	if (mkdirat(shared_cgroup_fd, path, 0755) < 0) {
 		if (errno == EAGAIN)
-			return hand_fail(h, errno, "cannot add cgroup '/%s': cgroup.max.depth or "
-					 "cgroup.max.descendants is reached", path);
+			return hand_fail(h, errno,
+					 "cannot add cgroup '/%s': cgroup.max.depth or "
+					 "cgroup.max.descendants is reached",
+					 path);
 		return hand_fail_sys(h, errno, "cannot add cgroup '/%s'", path);
 	}
 	code = apply(h, path, done, sizeof(done));
@@ -215,13 +221,17 @@ int hand_cgroup_setup(struct hand *h, struct job_reply *r)
 static int explain_move(struct hand *h, int code, const char *to, uint64_t pid)
 {
 	if (code == EBUSY)
-		return hand_fail(h, code, "cannot move pid %llu to '/%s': it has children with "
+		return hand_fail(h, code,
+				 "cannot move pid %llu to '/%s': it has children with "
 				 "controllers enabled, and the kernel allows processes only in the "
-				 "leaves then", (unsigned long long)pid, to);
+				 "leaves then",
+				 (unsigned long long)pid, to);
 	if (code == EOPNOTSUPP)
-		return hand_fail(h, code, "cannot move pid %llu to '/%s': its parent has processes of its "
+		return hand_fail(h, code,
+				 "cannot move pid %llu to '/%s': its parent has processes of its "
 				 "own and controllers enabled, which makes this cgroup invalid for "
-				 "processes; move those to a child first", (unsigned long long)pid, to);
+				 "processes; move those to a child first",
+				 (unsigned long long)pid, to);
 	if (code == ENOENT || code == ENODEV)
 		return hand_fail(h, code, "cannot move pid %llu to '/%s': the cgroup is gone",
 				 (unsigned long long)pid, to);

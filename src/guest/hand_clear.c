@@ -169,7 +169,8 @@ static void sweep_sessions(struct hand *h, const uint32_t *sessions, uint32_t n)
 	while (proc && (e = readdir(proc))) {
 		uint64_t pid = strtoull(e->d_name, NULL, 10);
 
-		if (!isdigit((unsigned char)e->d_name[0]) || !read_stat(e->d_name, &state, &session))
+		if (!isdigit((unsigned char)e->d_name[0]) ||
+		    !read_stat(e->d_name, &state, &session))
 			continue;
 		for (i = 0; i < n && sessions[i] != session; i++)
 			;

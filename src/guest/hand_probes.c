@@ -40,8 +40,7 @@ static struct probes *open_with(uint32_t ncpus, const bool *wanted)
 	if (!s)
 		return NULL;
 	s->rodata->ncpus = ncpus;
-	bpf_object__for_each_program(p, s->obj)
-		bpf_program__set_autoload(p, wanted[i++]);
+	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, wanted[i++]);
 	return s;
 }
 
@@ -86,7 +85,8 @@ static void attach(struct probes *s, const bool *wanted, struct job_reply *r, ch
 	unsigned i = 0;
 	bool reader;
 
-	bpf_object__for_each_program(p, s->obj) {
+	bpf_object__for_each_program(p, s->obj)
+	{
 		/* this one is run on request, the others are attached */
 		reader = p == s->progs.read_runqueues && wanted[i];
 		link = wanted[i++] && !reader ? bpf_program__attach(p) : NULL;

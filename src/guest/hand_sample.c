@@ -28,7 +28,8 @@ static char state_letter(const struct probe_task *t)
 		unsigned bit;
 		char letter;
 	} letters[] = {
-		{0x20, 'Z'}, {0x10, 'X'}, {0x400, 'I'}, {0x8, 't'}, {0x4, 'T'}, {0x2, 'D'}, {0x1, 'S'},
+		{0x20, 'Z'}, {0x10, 'X'}, {0x400, 'I'}, {0x8, 't'},
+		{0x4, 'T'},  {0x2, 'D'},  {0x1, 'S'},
 	};
 	size_t i;
 
@@ -142,7 +143,8 @@ static void scan(const char *path, struct job_reply *r, int depth)
 		if (e->d_type != DT_DIR || e->d_name[0] == '.')
 			continue;
 		/* a path too long for a row is counted, not shown cut */
-		if (snprintf(below, sizeof(below), "%s/%s", path, e->d_name) >= (int)sizeof(below) - 1)
+		if (snprintf(below, sizeof(below), "%s/%s", path, e->d_name) >=
+		    (int)sizeof(below) - 1)
 			r->id++;
 		else
 			scan(below, r, depth + 1);

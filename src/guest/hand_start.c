@@ -174,19 +174,27 @@ static int explain_clone(struct hand *h, const struct order *o, int code)
 {
 	switch (code) {
 	case EBUSY:
-		return hand_fail(h, code, "cannot create a task in cgroup '%s': it has children with "
+		return hand_fail(h, code,
+				 "cannot create a task in cgroup '%s': it has children with "
 				 "controllers enabled, and the kernel allows processes only in the "
-				 "leaves then", o->cgroup);
+				 "leaves then",
+				 o->cgroup);
 	case EAGAIN:
-		return hand_fail(h, code, "cannot create a task in cgroup '%s': pids.max or the "
-				 "guest's limit of tasks is reached", o->cgroup);
+		return hand_fail(h, code,
+				 "cannot create a task in cgroup '%s': pids.max or the "
+				 "guest's limit of tasks is reached",
+				 o->cgroup);
 	case EOPNOTSUPP:
-		return hand_fail(h, code, "cannot create a task in cgroup '%s': its parent has processes "
-				 "of its own and controllers enabled, which makes this cgroup invalid for "
-				 "processes; move those to a child first", o->cgroup);
+		return hand_fail(
+			h, code,
+			"cannot create a task in cgroup '%s': its parent has processes "
+			"of its own and controllers enabled, which makes this cgroup invalid for "
+			"processes; move those to a child first",
+			o->cgroup);
 	case ENODEV:
 	case ENOENT:
-		return hand_fail(h, code, "cannot create a task in cgroup '%s': it is gone", o->cgroup);
+		return hand_fail(h, code, "cannot create a task in cgroup '%s': it is gone",
+				 o->cgroup);
 	default:
 		return hand_fail_sys(h, code, "cannot create a task in cgroup '%s'", o->cgroup);
 	}

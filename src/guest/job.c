@@ -77,8 +77,10 @@ ssize_t job_recv(int sock, void *data, size_t size, int *fds, int *nfds, int fla
 {
 	struct iovec iov = {.iov_base = data, .iov_len = size};
 	char control[CMSG_SPACE(sizeof(int) * JOB_FDS_MAX)] __attribute__((aligned(8)));
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1,
-			     .msg_control = control, .msg_controllen = sizeof(control)};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
+			     .msg_controllen = sizeof(control)};
 	struct cmsghdr *c;
 	ssize_t n;
 

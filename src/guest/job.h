@@ -16,21 +16,22 @@
 #define JOB_DATA_MAX (64u << 10) /* bytes of a file that JOB_READ brings back */
 
 /*
- * X(ENUM, name in words, function in a hand). Arguments in the order they are put:
- *   FORK         fd: socket of the new hand             -> num = its pid
- *   SETUP        str root                               -> id = kernel id of root, text
- *   CGROUP_ADD   str path, settings                     -> id
- *   CGROUP_SET   str path, settings
- *   CGROUP_LIST  list of paths                          -> num = pid, path; text = comm (each process below them)
- *   CGROUP_KILL  list of paths, list of session pids    -> num = pid, text = comm (left-over of a session)
- *   CGROUP_RMDIR list of paths                          -> path, id (each removed directory, children first)
- *   MOVE         str path, u32 n, n * u64 pid, str from -> num = how many were moved (from: all of that cgroup)
- *   START        see hand_start.c
- *   READ         str path                               -> data, flag = cut, code = errno of the file
- *   SCAN         str root                               -> num = rows in the shared cgroup rows
- *   SAMPLE       u32 ncpus; fds: iterator link, reader  -> num = tasks in the shared rows, id = cut
- *   PROBES       u32 ncpus                              -> fds, data = enum probe_fd of each; text = attached, path = absent; leaves
- *   MOUNTS       (nothing)                              -> flag = cgroup2 is still at its place
+ * X(ENUM, name in words, function in a hand). Arguments in the order they are put -> the answer:
+ *   FORK         fd: socket of the new hand -> num = its pid
+ *   SETUP        str root -> id = kernel id of the root, text = controllers
+ *   CGROUP_ADD   str path, settings -> id
+ *   CGROUP_SET   str path, settings -> text = files that were set
+ *   CGROUP_LIST  list of paths -> for each process below them num = pid, path, text = comm
+ *   CGROUP_KILL  list of paths, list of u32 sessions -> for each left-over num = pid, text = comm
+ *   CGROUP_RMDIR list of paths -> for each removed directory, children first: path, id
+ *   MOVE         str path, u32 n, n * u64 pid, str from (all of it; may be "") -> num = moved
+ *   START        see hand_start.h
+ *   READ         str path -> data, flag = cut, id = errno of the file
+ *   SCAN         str root -> num = rows in the shared cgroup rows, id = left out
+ *   SAMPLE       fds: iterator link, reader -> num = tasks in the shared rows, id = left out
+ *   PROBES       u32 ncpus -> fds, data = enum probe_fd of each, text = attached, path = absent;
+ *                the hand leaves
+ *   MOUNTS       nothing -> flag = cgroup2 is still at its place
  */
 #define JOB_LIST(X)                                                                                \
 	X(FORK, "make another helper", hand_fork)                                                  \

@@ -115,8 +115,8 @@ void line_failed(int code, const char *fmt, ...)
 		port_log(3, "%s", text);
 		port_event(&(struct event){.type = EV_END, .seq = head()->seq});
 	} else {
-		port_event(&(struct event){.type = EV_FAILED, .seq = head()->seq, .code = code,
-					   .text = text});
+		port_event(&(struct event){
+			.type = EV_FAILED, .seq = head()->seq, .code = code, .text = text});
 	}
 	end_op();
 }

@@ -21,10 +21,10 @@ struct line_handler {
 	void (*poke)(void);
 	/* line_timer() went off. */
 	void (*timeout)(void);
-	/* Cut short: code ECANCELED (a person) or ETIME (the scenario's time is over). NULL = cannot be. */
+	/* Cut short: ECANCELED (a person), ETIME (the scenario's time is over). May be NULL. */
 	void (*cancel)(int code, const char *why);
 	bool even_late; /* runs also when the scenario's time is over */
-	bool changes;	/* makes or removes cgroups */
+	bool changes;   /* makes or removes cgroups */
 };
 
 /* From the table in ops.c; NULL for an unknown id. */
@@ -36,17 +36,17 @@ void line_finish(void);
 int line_init(struct loop *loop, struct err *err);
 /* Queue an op (payload of WIRE_OP), or the end when payload is NULL. */
 void line_add(uint64_t seq, const void *payload, size_t len);
-void line_start(void);			/* opens the gate */
-void line_set_duration(uint64_t ns);	/* from the opening of the gate; 0 = no limit */
-void line_cancel(uint64_t seq);		/* 0 = whatever is running */
+void line_start(void);               /* opens the gate */
+void line_set_duration(uint64_t ns); /* from the opening of the gate; 0 = no limit */
+void line_cancel(uint64_t seq);      /* 0 = whatever is running */
 
 /* For handlers. */
-uint64_t line_seq(void); /* 0 when no op is running */
+uint64_t line_seq(void);      /* 0 when no op is running */
 void line_timer(uint64_t ns); /* once; 0 disarms */
 void line_done(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void line_failed(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void line_failed_err(const struct err *err);
-void line_poke(void); /* for whoever changed something */
+void line_poke(void);           /* for whoever changed something */
 uint64_t line_elapsed_ns(void); /* since the op began */
 
 /* Counts up with every op that makes or removes cgroups; odd while one is running. */

@@ -105,8 +105,11 @@ static char moved_what[256], moved_to[CGROUP_FULL_MAX];
 static void on_moved(void *arg, struct job_reply *r)
 {
 	if (r->num)
-		port_event(&(struct event){.type = EV_MOVED, .seq = line_seq(), .text = moved_what,
-					   .cgroup = moved_to, .count = r->num});
+		port_event(&(struct event){.type = EV_MOVED,
+					   .seq = line_seq(),
+					   .text = moved_what,
+					   .cgroup = moved_to,
+					   .count = r->num});
 	if (r->code)
 		line_failed(r->code, "%s", r->text);
 	else
@@ -189,8 +192,12 @@ static void on_read(void *arg, struct job_reply *r)
 		line_failed(r->code, "read '%s': %s", read_path, r->text);
 		return;
 	}
-	port_event(&(struct event){.type = EV_FILE, .seq = line_seq(), .path = read_path,
-				   .data = r->data, .data_len = r->data_len, .flag = r->flag,
+	port_event(&(struct event){.type = EV_FILE,
+				   .seq = line_seq(),
+				   .path = read_path,
+				   .data = r->data,
+				   .data_len = r->data_len,
+				   .flag = r->flag,
 				   .code = (int64_t)r->id});
 	if (r->id)
 		line_done("cannot read '%s': %s", read_path, strerror((int)r->id));
@@ -230,21 +237,35 @@ static void expect_begin(const struct wire_op *op)
 static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_CGROUP_ADD] = {.begin = cgroup_op_add, .changes = true},
 	[OP_CGROUP_SET] = {.begin = cgroup_op_set},
-	[OP_CGROUP_REMOVE] = {.begin = cgroup_op_remove, .poke = teardown_poke, .timeout = teardown_timeout,
-			       .changes = true},
-	[OP_SPAWN] = {.begin = start_op_spawn, .poke = start_poke, .timeout = start_timeout,
+	[OP_CGROUP_REMOVE] = {.begin = cgroup_op_remove,
+			      .poke = teardown_poke,
+			      .timeout = teardown_timeout,
+			      .changes = true},
+	[OP_SPAWN] = {.begin = start_op_spawn,
+		      .poke = start_poke,
+		      .timeout = start_timeout,
 		      .cancel = start_cancel},
-	[OP_RUN] = {.begin = start_op_run, .poke = start_poke, .timeout = start_timeout,
+	[OP_RUN] = {.begin = start_op_run,
+		    .poke = start_poke,
+		    .timeout = start_timeout,
 		    .cancel = start_cancel},
-	[OP_WAIT] = {.begin = wait_begin, .poke = wait_poke, .timeout = wait_timeout,
+	[OP_WAIT] = {.begin = wait_begin,
+		     .poke = wait_poke,
+		     .timeout = wait_timeout,
 		     .cancel = wait_stop},
 	[OP_KILL] = {.begin = step_op_kill, .poke = teardown_poke, .timeout = teardown_timeout},
 	[OP_MOVE] = {.begin = move_begin},
 	[OP_HOLD] = {.begin = hold_begin, .timeout = hold_timeout, .cancel = hold_cancel},
-	[OP_STEP] = {.begin = step_op_step, .poke = teardown_poke, .timeout = teardown_timeout,
-		     .even_late = true, .changes = true},
-	[OP_BACKDROP] = {.begin = step_op_backdrop, .poke = teardown_poke, .timeout = teardown_timeout,
-			 .even_late = true, .changes = true},
+	[OP_STEP] = {.begin = step_op_step,
+		     .poke = teardown_poke,
+		     .timeout = teardown_timeout,
+		     .even_late = true,
+		     .changes = true},
+	[OP_BACKDROP] = {.begin = step_op_backdrop,
+			 .poke = teardown_poke,
+			 .timeout = teardown_timeout,
+			 .even_late = true,
+			 .changes = true},
 	[OP_EXPECT_PLACED] = {.begin = expect_begin, .even_late = true},
 	[OP_EXPECT_EXIT] = {.begin = expect_begin, .even_late = true},
 	[OP_EXPECT_OUTPUT] = {.begin = expect_begin, .even_late = true},
@@ -259,8 +280,10 @@ const struct line_handler *line_handler(unsigned id)
 
 const struct line_handler *line_finish_handler(void)
 {
-	static const struct line_handler finish = {.poke = teardown_poke, .timeout = teardown_timeout,
-						   .even_late = true, .changes = true};
+	static const struct line_handler finish = {.poke = teardown_poke,
+						   .timeout = teardown_timeout,
+						   .even_late = true,
+						   .changes = true};
 
 	return &finish;
 }

@@ -49,8 +49,12 @@ static void send_chunk(struct group *g, int stream, size_t len)
 	p->kept += keep;
 	p->lost += len - keep;
 	chunk[keep] = '\0';
-	port_event(&(struct event){.type = EV_OUTPUT, .seq = g->seq, .name = g->name,
-				   .stream = (uint64_t)stream + 1, .data = chunk, .data_len = keep,
+	port_event(&(struct event){.type = EV_OUTPUT,
+				   .seq = g->seq,
+				   .name = g->name,
+				   .stream = (uint64_t)stream + 1,
+				   .data = chunk,
+				   .data_len = keep,
 				   .count = p->lost});
 }
 
@@ -77,8 +81,11 @@ static bool read_some(struct group *g, int stream, size_t max)
 static void tell_lost(struct group *g, int stream)
 {
 	if (g->out[stream].lost)
-		port_event(&(struct event){.type = EV_OUTPUT, .seq = g->seq, .name = g->name,
-					   .stream = (uint64_t)stream + 1, .data = "",
+		port_event(&(struct event){.type = EV_OUTPUT,
+					   .seq = g->seq,
+					   .name = g->name,
+					   .stream = (uint64_t)stream + 1,
+					   .data = "",
 					   .count = g->out[stream].lost});
 }
 
@@ -105,7 +112,7 @@ int output_open(struct group *g, int out, int err_fd, struct err *err)
 	for (i = 0; i < 2; i++) {
 		struct group_pipe *p = &g->out[i];
 
-		/* a large pipe lets a payload go on while the agent is busy; refused = the default */
+		/* a large pipe lets a payload go on while the agent is busy */
 		fcntl(fds[i], F_SETPIPE_SZ, PIPE_SIZE);
 		fcntl(fds[i], F_SETFL, O_NONBLOCK);
 		*p = (struct group_pipe){.fd = fds[i]};

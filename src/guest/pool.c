@@ -104,15 +104,19 @@ static void on_timer(void *arg)
 			continue;
 		snprintf(text, sizeof(text), "%s%s%s", job_words(s->type), *s->about ? ": " : "",
 			 s->about);
-		port_event(&(struct event){.type = EV_STUCK, .pid = s->pid, .text = text,
+		port_event(&(struct event){.type = EV_STUCK,
+					   .pid = s->pid,
+					   .text = text,
 					   .seq = is_of_op(s->type) ? line_seq() : 0,
 					   .count = now - s->began_ns});
 		s->state = HAND_LEFT;
 		s->ours = true;
 		kill(s->pid, SIGKILL);
 		slot_close(s);
-		snprintf(text, sizeof(text), "the kernel did not return within %.1fs (%s): the helper "
-			 "was left behind", (double)(now - s->began_ns) / 1e9, job_words(s->type));
+		snprintf(text, sizeof(text),
+			 "the kernel did not return within %.1fs (%s): the helper "
+			 "was left behind",
+			 (double)(now - s->began_ns) / 1e9, job_words(s->type));
 		end_job_lost(s, ETIMEDOUT, text);
 	}
 	arm_timer();
@@ -235,7 +239,8 @@ static void serve(void)
 		s = slot_find(HAND_IDLE);
 		if (!best || !s)
 			return;
-		if (job_send(s->fd, waiting_data[best - waiting], best->len, best->fds, best->nfds, MSG_DONTWAIT) < 0) {
+		if (job_send(s->fd, waiting_data[best - waiting], best->len, best->fds, best->nfds,
+			     MSG_DONTWAIT) < 0) {
 			/* it was killed; its reaping frees the slot and brings us back here */
 			s->state = HAND_LEFT;
 			continue;
@@ -274,8 +279,13 @@ int pool_send(struct wire_writer *w, const int *fds, int nfds, uint64_t deadline
 		return err_set(err, EAGAIN, "no helper process is free: %u hang in the kernel",
 			       slot_count(HAND_LEFT));
 	}
-	*q = (struct waiting){.used = true, .order = order++, .type = wire_get_u32(&head),
-			      .len = w->len, .nfds = nfds, .fn = fn, .arg = arg,
+	*q = (struct waiting){.used = true,
+			      .order = order++,
+			      .type = wire_get_u32(&head),
+			      .len = w->len,
+			      .nfds = nfds,
+			      .fn = fn,
+			      .arg = arg,
 			      .deadline_ns = deadline_ns};
 	memcpy(waiting_data[q - waiting], w->data, w->len);
 	if (nfds)

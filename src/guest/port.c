@@ -22,10 +22,10 @@
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 
-#define QUEUE_MAX    (64u << 20)
-#define FRAME_MAX    (WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX)
-#define SAMPLE_ROOM  (1u << 20) /* samples are dropped when more than this is waiting */
-#define CLASS_DIR    "/sys/class/virtio-ports"
+#define QUEUE_MAX   (64u << 20)
+#define FRAME_MAX   (WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX)
+#define SAMPLE_ROOM (1u << 20) /* samples are dropped when more than this is waiting */
+#define CLASS_DIR   "/sys/class/virtio-ports"
 
 static struct loop *loop;
 static port_frame_fn on_frame;
@@ -36,7 +36,7 @@ static loop_id uevent_source = -1;
 static uint8_t rx[FRAME_MAX];
 static size_t rx_len;
 
-static uint8_t *queue;	    /* ring of queue_size bytes */
+static uint8_t *queue; /* ring of queue_size bytes */
 static size_t queue_size, queue_head, queue_len;
 static size_t frame_left;   /* bytes of the frame at the head still to go, 0 = at a boundary */
 static uint8_t first[4096]; /* frames that overtake */
@@ -199,7 +199,8 @@ static void take_frames(void)
 		pos += (size_t)n;
 	}
 	if (n < 0) {
-		port_log(2, "the host sent bytes that are no frame: %zu bytes dropped", rx_len - pos);
+		port_log(2, "the host sent bytes that are no frame: %zu bytes dropped",
+			 rx_len - pos);
 		pos = rx_len;
 	}
 	memmove(rx, rx + pos, rx_len - pos);

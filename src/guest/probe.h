@@ -15,14 +15,14 @@
 #include <stdbool.h>
 
 enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
-	PROBE_FD_CPUS,
-	PROBE_FD_LENGTHS,
-	PROBE_FD_RECORDS,
-	PROBE_FD_DROPS,
-	PROBE_FD_OBSERVERS,
-	PROBE_FD_TASKS,	 /* iterator link */
-	PROBE_FD_READER, /* program that fills the runqueue lengths */
-	PROBE_FD_LINK,	 /* only to be held */
+		PROBE_FD_CPUS,
+		PROBE_FD_LENGTHS,
+		PROBE_FD_RECORDS,
+		PROBE_FD_DROPS,
+		PROBE_FD_OBSERVERS,
+		PROBE_FD_TASKS,  /* iterator link */
+		PROBE_FD_READER, /* program that fills the runqueue lengths */
+		PROBE_FD_LINK,   /* only to be held */
 };
 
 void probe_init(struct loop *loop, void (*record)(const struct probe_record *r));

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-#define SCAN_NS 1000000000ull
+#define SCAN_NS     1000000000ull
 #define RATE_MIN_NS 10000000ull
 
 static struct loop *loop;
@@ -55,8 +55,10 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 {
 	struct probe_cpu p;
 
-	*c = (struct sample_cpu){.cpu = cpu, .nr_running = probe_nr_running(cpu),
-				 .switches = SAMPLE_ABSENT, .migrations = SAMPLE_ABSENT,
+	*c = (struct sample_cpu){.cpu = cpu,
+				 .nr_running = probe_nr_running(cpu),
+				 .switches = SAMPLE_ABSENT,
+				 .migrations = SAMPLE_ABSENT,
 				 .busy_ns = SAMPLE_ABSENT};
 	if (!probe_cpu(cpu, &p))
 		return;
@@ -90,8 +92,13 @@ static uint32_t take_tasks(uint64_t n)
 
 static void send_sample(uint64_t ntasks, uint64_t cut)
 {
-	struct sample s = {.t_ns = loop_now_ns(), .cpus = cpus, .tasks = tasks, .cgroups = cgroups,
-			   .ncpus = ncpus, .ncgroups = ncgroups, .cut = cut + cgroups_cut};
+	struct sample s = {.t_ns = loop_now_ns(),
+			   .cpus = cpus,
+			   .tasks = tasks,
+			   .cgroups = cgroups,
+			   .ncpus = ncpus,
+			   .ncgroups = ncgroups,
+			   .cut = cut + cgroups_cut};
 	unsigned i;
 
 	s.ntasks = take_tasks(ntasks);

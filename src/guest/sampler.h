@@ -15,6 +15,6 @@
 int sampler_init(struct loop *loop, struct err *err);
 void sampler_set_cpus(unsigned ncpus);
 void sampler_set_rate(uint64_t ns); /* between samples; 0 = none */
-void sampler_start_scan(void);	    /* from now on once a second */
+void sampler_start_scan(void);      /* from now on once a second */
 
 #endif

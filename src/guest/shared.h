@@ -14,14 +14,14 @@
 
 struct shared {
 	struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN */
-	struct sample_task tasks[SAMPLE_TASKS_MAX];	  /* JOB_SAMPLE */
-	uint64_t nr_running[SAMPLE_CPUS_MAX];		  /* JOB_SAMPLE; SAMPLE_ABSENT = not known */
+	struct sample_task tasks[SAMPLE_TASKS_MAX];       /* JOB_SAMPLE */
+	uint64_t nr_running[SAMPLE_CPUS_MAX]; /* JOB_SAMPLE; SAMPLE_ABSENT = not known */
 };
 
 #define SHARED_CGROUP_FD 512 /* the same number in every process */
 
 extern struct shared *shared_rows; /* mapped shared with every hand */
-extern int shared_cgroup_fd;	   /* a private mount of cgroup2: its root directory */
+extern int shared_cgroup_fd;       /* a private mount of cgroup2: its root directory */
 
 /* Both are ready after this; needs cgroup2 mounted at /sys/fs/cgroup. */
 int shared_init(struct err *err);

@@ -17,8 +17,8 @@ enum hand_state { HAND_NONE, HAND_COMING, HAND_IDLE, HAND_BUSY, HAND_LEFT };
 
 struct slot {
 	enum hand_state state; /* LEFT: hangs or dies, is to be reaped */
-	bool ours; /* LEFT: killed by the agent itself */
-	int pid;   /* 0 = not known yet */
+	bool ours;             /* LEFT: killed by the agent itself */
+	int pid;               /* 0 = not known yet */
 	int fd;
 	loop_id source;
 	uint64_t cpu_ns;
@@ -30,10 +30,9 @@ struct slot {
 	char about[128];
 };
 
-
 void slot_init(struct loop *loop, loop_fd_fn on_answer); /* called with the slot */
-struct slot *slot_at(unsigned i); /* i < HANDS_MAX; never NULL */
-struct slot *slot_find(enum hand_state state); /* any in this state, or NULL */
+struct slot *slot_at(unsigned i);                        /* i < HANDS_MAX; never NULL */
+struct slot *slot_find(enum hand_state state);           /* any in this state, or NULL */
 struct slot *slot_by_pid(int pid);
 unsigned slot_count(enum hand_state state);
 

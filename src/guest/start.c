@@ -29,7 +29,6 @@
 #define RELEASE_DEADLINE_NS  30000000000ull /* from the release to the last exec */
 #define ROLLBACK_DEADLINE_NS 5000000000ull
 
-
 enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_ROLLBACK };
 
 static struct loop *loop;
@@ -68,8 +67,8 @@ static void close_status(void)
 static void done(const struct group *g)
 {
 	if (fault_name())
-		line_done("%s%s runs, placement is broken on purpose: fault switch %s is set", g->name,
-			  g->count == 1 ? "" : " (all tasks)", fault_name());
+		line_done("%s%s runs, placement is broken on purpose: fault switch %s is set",
+			  g->name, g->count == 1 ? "" : " (all tasks)", fault_name());
 	else if (g->payload)
 		line_done("pid %d runs in %s", g->leader, g->cgroup);
 	else
@@ -124,8 +123,10 @@ void start_timeout(void)
 	}
 	if (now.phase != PHASE_RELEASED)
 		return;
-	err_set(&now.err, ETIMEDOUT, "'%s' was released, but did not begin within %llus: is it "
-		"starved? it is killed", now.g->name, RELEASE_DEADLINE_NS / 1000000000ull);
+	err_set(&now.err, ETIMEDOUT,
+		"'%s' was released, but did not begin within %llus: is it "
+		"starved? it is killed",
+		now.g->name, RELEASE_DEADLINE_NS / 1000000000ull);
 	roll_back();
 }
 
@@ -150,8 +151,10 @@ static void exec_failed(const struct start_status *s)
 	const char *what = start_stage_text(s->stage);
 
 	if (s->stage == START_STAGE_EXEC && s->error == ENOENT)
-		err_set(&now.err, ENOENT, "cannot execute '%s': no such program in the guest, "
-			"pack it with --include", s->what);
+		err_set(&now.err, ENOENT,
+			"cannot execute '%s': no such program in the guest, "
+			"pack it with --include",
+			s->what);
 	else
 		err_set(&now.err, s->error, "%s '%s': %s", what, s->what, strerror(s->error));
 }
@@ -186,7 +189,7 @@ static void release(void)
 		return;
 	}
 	close_go();
-	/* workers have nothing to execute: when each of them runs first is the scheduler's affair */
+	/* workers execute nothing: when each of them first runs is the scheduler's affair */
 	if (!now.g->payload) {
 		begun();
 		return;
@@ -212,15 +215,22 @@ static void check_line(uint32_t index, const char *line)
 	snprintf(wanted, sizeof(wanted), "0::%s", now.g->cgroup);
 	if (!strcmp(line, wanted) || now.err.code || fault_name())
 		return;
-	err_set(&now.err, EXDEV, "%s.%u is not in its cgroup before exec: /proc says '%s', expected "
-		"'%s'; it was never released", now.g->name, index, line, wanted);
+	err_set(&now.err, EXDEV,
+		"%s.%u is not in its cgroup before exec: /proc says '%s', expected "
+		"'%s'; it was never released",
+		now.g->name, index, line, wanted);
 }
 
 static void on_child(struct job_reply *r)
 {
-	port_event(&(struct event){.type = EV_PLACED, .seq = now.g->seq, .name = now.g->name,
-				   .index = r->num, .pid = (int64_t)r->id, .cgroup = now.g->cgroup,
-				   .text = r->text, .flag = true});
+	port_event(&(struct event){.type = EV_PLACED,
+				   .seq = now.g->seq,
+				   .name = now.g->name,
+				   .index = r->num,
+				   .pid = (int64_t)r->id,
+				   .cgroup = now.g->cgroup,
+				   .text = r->text,
+				   .flag = true});
 	now.placed++;
 	check_line((uint32_t)r->num, r->text);
 	if (!group_task_add(now.g, (int)r->id, (uint32_t)r->num) && !now.err.code)
@@ -238,7 +248,8 @@ static void on_answer(void *arg, struct job_reply *r)
 	if (r->code && !now.err.code)
 		err_set(&now.err, r->code, "%s", r->text);
 	if (!now.err.code && now.placed != now.g->count)
-		err_set(&now.err, EIO, "only %u of %u tasks were created", now.placed, now.g->count);
+		err_set(&now.err, EIO, "only %u of %u tasks were created", now.placed,
+			now.g->count);
 	if (!now.err.code && now.g->live != now.g->count)
 		err_set(&now.err, ESRCH, "a task of '%s' died before it was released", now.g->name);
 	if (now.err.code)
@@ -307,7 +318,8 @@ static int begin(const struct wire_op *op, bool payload, uint32_t count, const c
 	int r;
 
 	if (!name || !*name || strlen(name) >= GROUP_NAME_MAX)
-		return err_set(err, EINVAL, "a name of 1 to %d bytes is needed", GROUP_NAME_MAX - 1);
+		return err_set(err, EINVAL, "a name of 1 to %d bytes is needed",
+			       GROUP_NAME_MAX - 1);
 	if (group_find(name))
 		return err_set(err, EEXIST, "the name '%s' is taken", name);
 	r = cgroup_resolve(wire_op_str(op, WARG_CGROUP), full, err);

@@ -60,7 +60,10 @@ static void choose(unsigned step, char *text, size_t size)
 		if (!c || !c->ours || c->step != step)
 			continue;
 		c->doomed = true;
-		append(text, size, n++ ? ", " : *text ? "; removes cgroup " : "removes cgroup ",
+		append(text, size,
+		       n++     ? ", "
+		       : *text ? "; removes cgroup "
+			       : "removes cgroup ",
 		       c->path);
 	}
 }
@@ -85,8 +88,8 @@ static void end_with_counts(void)
 	if (td->err.code)
 		line_failed(td->err.code, "%s: %s", td->title, td->err.msg);
 	else if (td->others)
-		line_done("%s: %u tasks and %u other processes killed, %u cgroups removed", td->title,
-			  td->tasks, td->others, td->removed);
+		line_done("%s: %u tasks and %u other processes killed, %u cgroups removed",
+			  td->title, td->tasks, td->others, td->removed);
 	else
 		line_done("%s: %u task%s killed, %u cgroup%s removed", td->title, td->tasks,
 			  td->tasks == 1 ? "" : "s", td->removed, td->removed == 1 ? "" : "s");

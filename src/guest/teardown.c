@@ -133,8 +133,9 @@ static void report_other(const struct job_reply *r)
 	char text[256];
 
 	td.others++;
-	snprintf(text, sizeof(text), "also kills pid %llu (%.40s)%s%.120s", (unsigned long long)r->num,
-		 r->text, *r->path ? ", left in " : ", left behind by a payload", r->path);
+	snprintf(text, sizeof(text), "also kills pid %llu (%.40s)%s%.120s",
+		 (unsigned long long)r->num, r->text,
+		 *r->path ? ", left in " : ", left behind by a payload", r->path);
 	port_event(&(struct event){.type = EV_TEARDOWN, .seq = line_seq(), .text = text});
 }
 
@@ -151,7 +152,8 @@ static void on_killed(void *arg, struct job_reply *r)
 	teardown_poke();
 }
 
-/* Session of a payload that may have left processes behind; 0 = none, or its number lives on in another. */
+/* Session of a payload that may have left processes behind; 0 = none, or its number lives on in
+ * another. */
 static uint32_t session_of(unsigned i)
 {
 	struct group *g = group_at(i), *other;
@@ -182,8 +184,7 @@ static void kill_all(void)
 		if (session_of(i))
 			wire_put_u32(w, session_of(i));
 	for (i = 0; i < GROUPS_MAX; i++)
-		for (t = NULL; chosen[i] && group_at(i) &&
-			       (t = group_task_next(group_at(i), t));) {
+		for (t = NULL; chosen[i] && group_at(i) && (t = group_task_next(group_at(i), t));) {
 			td.tasks += !t->killed;
 			group_kill_task(t);
 		}

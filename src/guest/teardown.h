@@ -15,11 +15,11 @@
 #include <stdbool.h>
 
 struct teardown {
-	unsigned tasks;	  /* of groups, killed */
+	unsigned tasks;   /* of groups, killed */
 	unsigned others;  /* processes that no op made, killed */
 	unsigned removed; /* cgroups */
 	char title[160];
-	struct err err;	  /* the first failure; code 0 = none */
+	struct err err; /* the first failure; code 0 = none */
 };
 
 /* Clears counts, failure and choice, and names the whole for errors. */

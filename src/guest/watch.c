@@ -27,7 +27,8 @@ static bool mounts_asked, mounts_lost;
 
 static void intrusion(int pid, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* A payload may change the world in a loop; the host is told of so many a second, and how many more. */
+/* A payload may change the world in a loop; the host is told of so many a second, and how many
+ * more. */
 static bool allowed(void)
 {
 	static uint64_t window_ns;
@@ -59,7 +60,9 @@ static void intrusion(int pid, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	port_event(&(struct event){.type = EV_INTRUSION, .pid = pid, .text = text,
+	port_event(&(struct event){.type = EV_INTRUSION,
+				   .pid = pid,
+				   .text = text,
 				   .name = t ? group_of(t)->name : ""});
 }
 
@@ -76,8 +79,12 @@ static void on_exec(const struct probe_record *r)
 	t->exec_seen = true;
 	if (!cgroup_path_by_id(r->cgroup_id, path))
 		snprintf(path, sizeof(path), "(cgroup %llu)", r->cgroup_id);
-	port_event(&(struct event){.type = EV_EXEC, .seq = g->seq, .name = g->name,
-				   .index = t->index, .pid = r->pid, .cgroup = path});
+	port_event(&(struct event){.type = EV_EXEC,
+				   .seq = g->seq,
+				   .name = g->name,
+				   .index = t->index,
+				   .pid = r->pid,
+				   .cgroup = path});
 }
 
 static void on_mkdir(const struct probe_record *r)
@@ -107,23 +114,24 @@ static void on_attach(const struct probe_record *r)
 		intrusion(r->pid, "pid %d (%.16s) moved itself to cgroup '%.200s'", r->pid, r->comm,
 			  r->path);
 	else
-		intrusion(r->pid, "pid %d%s%s was moved to cgroup '%.200s' by pid %d (%.16s)", r->pid,
-			  t ? " of " : "", t ? group_of(t)->name : "", r->path, r->actor, r->comm);
+		intrusion(r->pid, "pid %d%s%s was moved to cgroup '%.200s' by pid %d (%.16s)",
+			  r->pid, t ? " of " : "", t ? group_of(t)->name : "", r->path, r->actor,
+			  r->comm);
 }
 
 static void on_reboot(const struct probe_record *r)
 {
-	intrusion(r->actor, "pid %d (%.16s) asked the kernel to reboot, halt or power off; payloads "
-		  "are not allowed to", r->actor, r->comm);
+	intrusion(r->actor,
+		  "pid %d (%.16s) asked the kernel to reboot, halt or power off; payloads "
+		  "are not allowed to",
+		  r->actor, r->comm);
 }
 
 void watch_record(const struct probe_record *r)
 {
 	static void (*const functions[])(const struct probe_record *) = {
-		[PROBE_EXEC] = on_exec,
-		[PROBE_CGROUP_MKDIR] = on_mkdir,
-		[PROBE_CGROUP_RMDIR] = on_rmdir,
-		[PROBE_CGROUP_ATTACH] = on_attach,
+		[PROBE_EXEC] = on_exec,          [PROBE_CGROUP_MKDIR] = on_mkdir,
+		[PROBE_CGROUP_RMDIR] = on_rmdir, [PROBE_CGROUP_ATTACH] = on_attach,
 		[PROBE_REBOOT] = on_reboot,
 	};
 
@@ -181,8 +189,9 @@ void watch_exit(const struct task *t, int status)
 
 void watch_signal(const struct signalfd_siginfo *info)
 {
-	intrusion((int)info->ssi_pid, "signal %u (%s) was sent to the agent by pid %u; it is ignored",
-		  info->ssi_signo, strsignal((int)info->ssi_signo), info->ssi_pid);
+	intrusion((int)info->ssi_pid,
+		  "signal %u (%s) was sent to the agent by pid %u; it is ignored", info->ssi_signo,
+		  strsignal((int)info->ssi_signo), info->ssi_pid);
 }
 
 static void on_mounts_seen(void *arg, struct job_reply *r)
@@ -191,7 +200,8 @@ static void on_mounts_seen(void *arg, struct job_reply *r)
 	if (r->code)
 		return;
 	if (!r->flag && !mounts_lost)
-		intrusion(0, "the cgroup file system at /sys/fs/cgroup was unmounted; the agent keeps "
+		intrusion(0,
+			  "the cgroup file system at /sys/fs/cgroup was unmounted; the agent keeps "
 			  "its own way to it");
 	if (r->flag && mounts_lost)
 		intrusion(0, "the cgroup file system is back at /sys/fs/cgroup");

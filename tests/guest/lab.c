@@ -11,7 +11,7 @@
 #include <stdarg.h>
 
 #define DEADLINE_NS 90000000000ull
-#define FIND_NS	    30000000000ull
+#define FIND_NS     30000000000ull
 
 struct lab {
 	struct loop loop;

@@ -18,8 +18,8 @@ struct lab;
 struct lab_config {
 	struct topology topology;   /* all 0 = 1n1l2c1t */
 	const char *const *include; /* NULL-terminated */
-	const char *fault;	    /* or NULL */
-	uint64_t duration_ns;	    /* 0 = no limit */
+	const char *fault;          /* or NULL */
+	uint64_t duration_ns;       /* 0 = no limit */
 };
 
 /* Boots and waits until the agent is ready and its probes are there. Fails the test if not. */
@@ -37,7 +37,8 @@ uint64_t lab_send(struct lab *lab, const char *fmt, ...) __attribute__((format(p
 
 /* A place in the list of events: what comes after it. */
 size_t lab_mark(const struct lab *lab);
-/* The first event of the type after the mark that has this name (NULL = any) and text in it (NULL = any); NULL = none. */
+/* The first event of the type after the mark that has this name (NULL = any) and text in it (NULL =
+ * any); NULL = none. */
 const struct event *lab_find(const struct lab *lab, size_t mark, enum event_type type,
 			     const char *name, const char *text);
 /* As lab_find(), but waits for it up to 30 s and fails the test when it does not come. */

@@ -13,8 +13,9 @@ static struct lab *lab;
 
 static int boot(void **state)
 {
-	static const char *const include[] = {"sh", "cat", "sleep", "head", "rmdir", "mkdir", "mkfifo",
-					      "umount", "true", REBOOT_PROGRAM, NULL};
+	static const char *const include[] = {"sh",    "cat",          "sleep",  "head",
+					      "rmdir", "mkdir",        "mkfifo", "umount",
+					      "true",  REBOOT_PROGRAM, NULL};
 
 	lab = lab_boot(&(struct lab_config){.include = include});
 	return 0;
@@ -390,7 +391,8 @@ int main(void)
 		cmocka_unit_test(a_wait_that_times_out_fails_and_leaves_the_payload_alone),
 		cmocka_unit_test(a_hold_and_a_wait_can_be_cut_short),
 		cmocka_unit_test(moved_tasks_are_counted_and_found_in_their_new_cgroup),
-		cmocka_unit_test(a_setting_that_the_kernel_refuses_is_explained_and_no_cgroup_is_left),
+		cmocka_unit_test(
+			a_setting_that_the_kernel_refuses_is_explained_and_no_cgroup_is_left),
 		cmocka_unit_test(a_cgroup_below_one_with_processes_is_explained),
 		cmocka_unit_test(removing_a_cgroup_kills_what_runs_in_it_and_says_so),
 		cmocka_unit_test(the_end_of_a_step_takes_all_that_it_made_and_left_overs_too),

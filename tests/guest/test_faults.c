@@ -49,8 +49,8 @@ static void a_payload_never_placed_is_caught(void **state)
 
 static void a_scenario_whose_time_is_over_is_cut_and_torn_down(void **state)
 {
-	struct lab *lab = lab_boot(&(struct lab_config){.include = include,
-							.duration_ns = 2000000000ull});
+	struct lab *lab =
+		lab_boot(&(struct lab_config){.include = include, .duration_ns = 2000000000ull});
 	const struct event *ev;
 
 	lab_ok(lab, "cgroup add dst");

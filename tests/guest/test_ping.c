@@ -52,8 +52,8 @@ static void on_log(void *arg, int level, const char *text)
 {
 }
 
-static const struct guest_ops ops = {.stage = on_stage, .accel = on_accel, .frame = on_frame,
-				     .log = on_log, .gone = on_gone};
+static const struct guest_ops ops = {
+	.stage = on_stage, .accel = on_accel, .frame = on_frame, .log = on_log, .gone = on_gone};
 
 static void until(struct loop *loop, const bool *flag, const char *what)
 {

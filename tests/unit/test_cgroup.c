@@ -90,8 +90,8 @@ static int add(const char *path)
 
 static void names_that_could_leave_the_root_are_refused(void **state)
 {
-	static const char *const bad[] = {"", "/", "/abs", "a//b", "a/", ".", "..", "a/..", "a/../b",
-					  ".hidden", "a/.b", "a\nb"};
+	static const char *const bad[] = {"",   "/",    "/abs",   "a//b",    "a/",   ".",
+					  "..", "a/..", "a/../b", ".hidden", "a/.b", "a\nb"};
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

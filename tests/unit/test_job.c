@@ -15,8 +15,16 @@ static void a_reply_reads_back_as_it_was_written(void **state)
 {
 	uint8_t bytes[512];
 	struct wire_writer w = {.data = bytes, .size = sizeof(bytes)};
-	struct job_reply in = {.last = true, .flag = true, .code = ENOENT, .cpu_ns = 7, .num = 8,
-			       .id = 9, .path = "/a", .text = "why", .data = "x\0y", .data_len = 3};
+	struct job_reply in = {.last = true,
+			       .flag = true,
+			       .code = ENOENT,
+			       .cpu_ns = 7,
+			       .num = 8,
+			       .id = 9,
+			       .path = "/a",
+			       .text = "why",
+			       .data = "x\0y",
+			       .data_len = 3};
 	struct job_reply out = {0};
 	struct wire_reader r;
 
@@ -102,7 +110,8 @@ int main(void)
 		cmocka_unit_test(a_reply_reads_back_as_it_was_written),
 		cmocka_unit_test(a_cut_reply_is_refused),
 		cmocka_unit_test(descriptors_arrive_usable_and_close_on_exec),
-		cmocka_unit_test(a_message_that_does_not_fit_is_an_error_and_its_descriptors_are_closed),
+		cmocka_unit_test(
+			a_message_that_does_not_fit_is_an_error_and_its_descriptors_are_closed),
 		cmocka_unit_test(every_job_has_words_for_a_report),
 	};
 
