@@ -13,6 +13,7 @@
 #include "ops/export_checks.h"
 #include "ops/export_parts.h"
 #include "ops/export_text.h"
+#include "scxplore/scxplore.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -192,12 +193,15 @@ static const char *list_macro(enum arg_type type)
 	return type == ARG_SETTINGS ? "SXP_SET" : "SXP_LIST";
 }
 
+static bool is_number(const char *s)
+{
+	return *s && strspn(s, "0123456789") == strlen(s);
+}
+
 /* The field a textual target goes to: "@x" is a cgroup, digits are a process, else a group. */
 static void target(struct buf *out, const char *s)
 {
-	bool pid = *s && strspn(s, "0123456789") == strlen(s);
-
-	if (pid) {
+	if (is_number(s)) {
 		buf_addf(out, ".pid = %s", s);
 		return;
 	}
@@ -255,15 +259,25 @@ static bool place(struct buf *out, const struct buf *piece, bool whole)
 	return true;
 }
 
+/* Where the field of an argument lies: C++ wants designators in the order of the struct. */
+static size_t field_offset(const struct arg_def *a, const struct op_val *v)
+{
+	if (a->type != ARG_TARGET && a->type != ARG_MOVER)
+		return a->api_offset;
+	return *v->str == '@'	    ? offsetof(struct sxp_op, cgroup)
+	       : is_number(v->str) ? offsetof(struct sxp_op, pid)
+				   : offsetof(struct sxp_op, name);
+}
+
 static void op_fields(struct buf *out, const struct op *op)
 {
-	size_t order[OP_ARGS_MAX], n = 0, i, j;
+	size_t order[OP_ARGS_MAX], at[OP_ARGS_MAX], n = 0, i, j;
 
-	/* C++ wants designators in the order of the struct */
 	for (i = 0; i < OP_ARGS_MAX && op->def->args[i].key; i++) {
 		if (!op->val[i].set || !(op->def->args[i].api || op->def->args[i].type == ARG_PATH))
 			continue;
-		for (j = n++; j && op->def->args[order[j - 1]].api_offset > op->def->args[i].api_offset; j--)
+		at[i] = field_offset(&op->def->args[i], &op->val[i]);
+		for (j = n++; j && at[order[j - 1]] > at[i]; j--)
 			order[j] = order[j - 1];
 		order[j] = i;
 	}
@@ -427,7 +441,7 @@ static void argument(struct buf *out, const char *s)
 
 	buf_addc(out, ',');
 	if (export_c_string(&flat, s, strlen(s), 0, 2, false) ||
-	    export_column(out) + export_column(&flat) + 3 > EXPORT_COLUMNS) {
+	    export_column(out) + export_column(&flat) + 10 > EXPORT_COLUMNS) {
 		buf_adds(out, "\n\t\t");
 		export_c_string(out, s, strlen(s), 16, 2, false);
 	} else {
@@ -473,10 +487,10 @@ static void origin(struct buf *out, const struct export_check *c)
 	cleanup_buf struct buf safe = BUF_INIT;
 	char cut[EXPORT_COLUMNS - 36];
 
-	text_sanitise(cut, sizeof(cut), text, strlen(text));
-	export_c_comment(&safe, cut);
-	buf_addf(out, "/* %s %s%s */\n", c->pinned ? "pinned:" : "added by scxplore for:", buf_text(&safe),
-		 strlen(text) >= sizeof(cut) ? "..." : "");
+	export_c_comment(&safe, text);
+	text_sanitise(cut, sizeof(cut), buf_text(&safe), safe.len);
+	buf_addf(out, "/* %s %s%s */\n", c->pinned ? "pinned:" : "added by scxplore for:", cut,
+		 strlen(cut) < safe.len ? "..." : "");
 }
 
 static const char *test_function(struct buf *out, const struct export_check *c, struct names *names)
