@@ -22,6 +22,7 @@
 #include "guest/sampler.h"
 #include "guest/shared.h"
 #include "guest/start.h"
+#include "guest/sysrq.h"
 #include "guest/watch.h"
 
 #include <errno.h>
@@ -182,7 +183,7 @@ static void on_opened(void)
 	stage("agent");
 	if (boot_err.code)
 		port_log(2, "%s", boot_err.msg);
-	if (kmsg_init(&loop, &err) || watch_init(&loop, &err))
+	if (kmsg_init(&loop, &err) || sysrq_init(&loop, &err) || watch_init(&loop, &err))
 		port_log(3, "%s", err.msg);
 }
 

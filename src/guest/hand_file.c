@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hand_file - reading a file of the guest, and looking whether the mounts are as they were.
+ * hand_file - reading a file of the guest, a look at the mounts, and the one file that is written.
  * The file may be anything, a FIFO that nobody writes included: that is what the deadline is for.
  */
 #include "guest/hand.h"
@@ -31,6 +31,15 @@ int hand_read(struct hand *h, struct job_reply *r)
 	r->flag = len > JOB_DATA_MAX;
 	r->data = data;
 	r->data_len = r->flag ? JOB_DATA_MAX : len;
+	return 0;
+}
+
+int hand_sysrq(struct hand *h, struct job_reply *r)
+{
+	char key = (char)wire_get_u8(&h->in);
+
+	if (h->nfds != 1 || write(h->fds[0], &key, 1) != 1)
+		return hand_fail_sys(h, errno, "cannot pass the sysrq key '%c' on", key);
 	return 0;
 }
 

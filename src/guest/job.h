@@ -32,6 +32,7 @@
  *   PROBES       u32 ncpus -> fds, data = enum probe_fd of each, text = attached, path = absent;
  *                the hand leaves
  *   MOUNTS       nothing -> flag = cgroup2 is still at its place
+ *   SYSRQ        u8 key; fd: the trigger
  */
 #define JOB_LIST(X)                                                                                \
 	X(FORK, "make another helper", hand_fork)                                                  \
@@ -47,7 +48,8 @@
 	X(SCAN, "read the cgroups' counters", hand_scan)                                           \
 	X(SAMPLE, "read the tasks' counters", hand_sample)                                         \
 	X(PROBES, "load the probes", hand_probes)                                                  \
-	X(MOUNTS, "look at the mounts", hand_mounts)
+	X(MOUNTS, "look at the mounts", hand_mounts)                                               \
+	X(SYSRQ, "pass on a sysrq key", hand_sysrq)
 
 enum job_type {
 #define X(e, words, fn) JOB_##e,

@@ -84,8 +84,8 @@ static void end_job_lost(struct slot *s, int code, const char *text)
 static bool is_of_op(enum job_type type)
 {
 	static const bool own[JOB_MAX] = {
-		[JOB_FORK] = true,   [JOB_SETUP] = true,  [JOB_SCAN] = true,
-		[JOB_SAMPLE] = true, [JOB_PROBES] = true, [JOB_MOUNTS] = true,
+		[JOB_FORK] = true,   [JOB_SETUP] = true,  [JOB_SCAN] = true,  [JOB_SAMPLE] = true,
+		[JOB_PROBES] = true, [JOB_MOUNTS] = true, [JOB_SYSRQ] = true,
 	};
 
 	return !own[type];

@@ -337,6 +337,26 @@ static void a_payload_cannot_reboot_the_guest_and_its_try_is_reported(void **sta
 	assert_string_equal(lab_wait(lab, mark, EV_INTRUSION, NULL, "reboot")->name, "rebooter");
 }
 
+static void a_reboot_through_sysrq_is_refused_and_other_keys_pass(void **state)
+{
+	uint64_t end = loop_now_ns() + 30000000000ull;
+	size_t mark = lab_mark(lab);
+	const struct event *file;
+
+	lab_ok(lab, "run boss -- sh -c 'echo b > /proc/sysrq-trigger'");
+	lab_ok(lab, "wait boss timeout=30s");
+	lab_wait(lab, mark, EV_INTRUSION, NULL, "reboot was refused");
+	/* a digit sets the console's log level, a little after the write */
+	lab_ok(lab, "run nosy -- sh -c 'echo 4 > /proc/sysrq-trigger'");
+	lab_ok(lab, "wait nosy timeout=30s");
+	do {
+		mark = lab_mark(lab);
+		lab_ok(lab, "read /proc/sys/kernel/printk");
+		file = lab_find(lab, mark, EV_FILE, NULL, NULL);
+		assert_true(loop_now_ns() < end);
+	} while (strncmp(file->data, "4\t", 2) != 0);
+}
+
 static void a_payload_that_kills_everything_does_not_kill_the_agent(void **state)
 {
 	size_t mark = lab_mark(lab);
@@ -401,6 +421,7 @@ int main(void)
 		cmocka_unit_test(a_payload_that_leaves_its_cgroup_is_reported),
 		cmocka_unit_test(a_payload_that_removes_a_cgroup_is_reported),
 		cmocka_unit_test(a_payload_cannot_reboot_the_guest_and_its_try_is_reported),
+		cmocka_unit_test(a_reboot_through_sysrq_is_refused_and_other_keys_pass),
 		cmocka_unit_test(a_payload_that_kills_everything_does_not_kill_the_agent),
 		cmocka_unit_test(a_helper_that_hangs_is_reported_and_not_joined),
 		cmocka_unit_test(an_unmounted_cgroup_file_system_is_reported_and_ops_go_on),
