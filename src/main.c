@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&cmd_do, &cmd_run, &cmd_export, &cmd_kernel,
+	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_help,
 };
 
 const struct command *command_at(size_t i)
@@ -89,5 +89,5 @@ int main(int argc, char **argv)
 			return unknown_word(word);
 	}
 	/* no command: the arguments are those of the screen; its own name takes argv[0]'s place */
-	return unknown_word(argc > 1 ? argv[1] : "");
+	return cmd_open.run(argc, argv);
 }

@@ -137,7 +137,7 @@ static const struct op_def table[] = {
 		.id = OP_BACKDROP, .words = {"backdrop"},
 		.summary = "end the step and go on in the backdrop; or promote a thing to live to the end",
 		.example = "backdrop hogs",
-		.api = "SXP_BACKDROP", .api_type = SXP_BACKDROP, .shortcut = 'b',
+		.api = "SXP_BACKDROP", .api_type = SXP_BACKDROP,
 		.args = {
 			{.key = "NAME|@CGROUP", .type = ARG_TARGET, .form = FORM_POSITIONAL, .optional = true,
 			 .summary = "what to promote; a group takes its cgroup along", .wire = WARG_TARGET, FIELD(name)},

@@ -27,7 +27,7 @@ int load_file(struct loaded *l, const char *path, bool asap, struct guest_option
 	bool session = strcmp(path, "-") && journal_is_session(path);
 	int r;
 
-	*l = (struct loaded){0};
+	*l = (struct loaded){.path = path};
 	if (session) {
 		r = load_session(l, path, asap, options, err);
 		return r < 0 ? r : guest_options_default(options, err);

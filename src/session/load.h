@@ -10,6 +10,7 @@
 
 struct loaded {
 	bool is_session;
+	const char *path;	     /* borrowed */
 	struct session_info info;    /* sessions only */
 	struct scenario *scenario;
 	struct model *model;	     /* sessions only: what was seen when recorded */

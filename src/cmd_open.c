@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cmd_open - the screen: over a fresh guest, or over an old session file without one.
+ *
+ * Joins session and tui: the session's observer marks the picture as old, a timer draws at most
+ * ten times a second, a key draws at once. Leaving is orderly (tear down, power off) with the
+ * screen still there; a second ask ends the guest at once.
+ */
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "cmd.h"
+#include "session/load.h"
+#include "session/session.h"
+#include "session/session_info.h"
+#include "tui/term.h"
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#define FRAME_NS  UINT64_C(100000000)
+#define SAMPLE_NS UINT64_C(100000000)
+
+struct app {
+	struct loop loop;
+	struct session *session; /* NULL: an old session is shown */
+	struct loaded loaded;
+	struct tui *tui;
+	struct canvas canvas;
+	bool ascii, dirty, quitting, screen;
+	int signal;
+	/* a running export */
+	pid_t export_pid;
+	int export_fd;
+	loop_id export_source;
+	struct buf export_text;
+};
+
+/* ---- drawing ---------------------------------------------------------------------------- */
+
+static void draw(struct app *a)
+{
+	int rows, cols;
+
+	if (!a->screen)
+		return;
+	term_size(&rows, &cols);
+	if (rows != a->canvas.rows || cols != a->canvas.cols || !a->canvas.cells) {
+		canvas_finish(&a->canvas);
+		canvas_init(&a->canvas, rows, cols, a->ascii);
+	}
+	tui_draw(a->tui, &a->canvas);
+	term_draw(&a->canvas, tui_theme(a->tui));
+	a->dirty = false;
+}
+
+static void on_frame(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->dirty && !tui_frozen(a->tui))
+		draw(a);
+}
+
+static void on_keys(void *arg, int fd, uint32_t events)
+{
+	struct app *a = arg;
+	struct term_key key;
+
+	if (events & (EPOLLHUP | EPOLLERR)) {
+		a->signal = SIGHUP;
+		loop_stop(&a->loop, 0);
+		return;
+	}
+	while (term_read(&key)) {
+		tui_key(a->tui, &key);
+		if (tui_wants_suspend(a->tui))
+			term_suspend();
+		if (tui_wants_redraw(a->tui))
+			term_redraw();
+	}
+	draw(a);
+}
+
+static void on_signal(void *arg, const struct signalfd_siginfo *info)
+{
+	struct app *a = arg;
+
+	if (info->ssi_signo == SIGWINCH) {
+		term_resized();
+		draw(a);
+		return;
+	}
+	a->signal = (int)info->ssi_signo;
+	loop_stop(&a->loop, 0);
+}
+
+/* ---- what the session tells --------------------------------------------------------------- */
+
+static void on_event(void *arg, const struct event *ev)
+{
+	((struct app *)arg)->dirty = true;
+}
+
+static void on_sample(void *arg)
+{
+	((struct app *)arg)->dirty = true;
+}
+
+static void on_finished(void *arg, bool clean, const char *text)
+{
+	struct app *a = arg;
+
+	a->dirty = true;
+	if (a->quitting)
+		loop_stop(&a->loop, 0);
+}
+
+static const struct session_observer observer = {.event = on_event, .sample = on_sample, .finished = on_finished};
+
+/* ---- what the screen asks ------------------------------------------------------------------- */
+
+static const struct model *host_model(void *arg)
+{
+	struct app *a = arg;
+
+	return a->session ? session_model(a->session) : a->loaded.model;
+}
+
+static const struct scenario *host_scenario(void *arg)
+{
+	struct app *a = arg;
+
+	return a->session ? session_scenario(a->session) : a->loaded.scenario;
+}
+
+static int no_guest(struct err *err)
+{
+	return err_set(err, EPIPE, "this is a recorded session without a guest; 'scxplore run FILE' replays it");
+}
+
+static int host_submit(void *arg, const char *line, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_submit(a->session, line, NULL, err) : no_guest(err);
+}
+
+static int host_submit_block(void *arg, const char *text, size_t len, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_submit_block(a->session, NULL, text, len, err) : no_guest(err);
+}
+
+static void host_cancel(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->session)
+		session_cancel(a->session);
+}
+
+static bool host_live(void *arg)
+{
+	struct app *a = arg;
+
+	return a->session && guest_state(session_guest(a->session)) != GUEST_GONE;
+}
+
+static void host_quit(void *arg)
+{
+	struct app *a = arg;
+
+	if (!host_live(a) || a->quitting || guest_state(session_guest(a->session)) != GUEST_UP) {
+		loop_stop(&a->loop, 0);
+		return;
+	}
+	a->quitting = true;
+	session_cancel(a->session);
+	session_end(a->session);
+	tui_say(a->tui, ROLE_HINT, "tearing down and powering off; q again does not wait");
+}
+
+static const char *host_console(void *arg, size_t *len)
+{
+	struct app *a = arg;
+
+	*len = 0;
+	return a->session ? guest_console(session_guest(a->session), len) : "";
+}
+
+static void export_done(struct app *a)
+{
+	int status = 0;
+
+	loop_remove(&a->loop, a->export_source);
+	close(a->export_fd);
+	waitpid(a->export_pid, &status, 0);
+	a->export_pid = 0;
+	while (a->export_text.len && a->export_text.data[a->export_text.len - 1] == '\n')
+		a->export_text.data[--a->export_text.len] = '\0';
+	tui_say(a->tui, WIFEXITED(status) && !WEXITSTATUS(status) ? ROLE_OK : ROLE_FAIL,
+		a->export_text.len ? buf_text(&a->export_text) : status ? "the export failed" : "exported");
+	buf_reset(&a->export_text);
+	draw(a);
+}
+
+static void on_export(void *arg, int fd, uint32_t events)
+{
+	struct app *a = arg;
+	char chunk[4096];
+	ssize_t n = read(fd, chunk, sizeof(chunk));
+
+	if (n > 0 && a->export_text.len < 65536)
+		buf_add(&a->export_text, chunk, (size_t)n);
+	else if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR)))
+		export_done(a);
+}
+
+/* The export replays the session in a guest of its own: as a process of its own, beside the live one. */
+static int host_export(void *arg, const char *format, const char *file, bool force, struct err *err)
+{
+	struct app *a = arg;
+	const char *session = a->session ? session_path(a->session) : a->loaded.path;
+	const char *argv[] = {"scxplore", "export", session, "--to", format, "-o", file, force ? "--force" : NULL, NULL};
+	int p[2];
+
+	if (!*session)
+		return err_set(err, EINVAL, "this session is not recorded, so there is nothing to export");
+	if (a->export_pid)
+		return err_set(err, EBUSY, "an export is running already");
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "start the export");
+	a->export_pid = fork();
+	if (a->export_pid == 0) {
+		sigset_t none;
+		int null = open("/dev/null", O_RDWR);
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		dup2(null, 0);
+		dup2(p[1], 1);
+		dup2(p[1], 2);
+		execv("/proc/self/exe", (char *const *)argv);
+		_exit(127);
+	}
+	close(p[1]);
+	if (a->export_pid < 0) {
+		close(p[0]);
+		a->export_pid = 0;
+		return err_sys(err, errno, "start the export");
+	}
+	a->export_fd = p[0];
+	a->export_source = loop_add_fd(&a->loop, p[0], EPOLLIN, on_export, a);
+	tui_say(a->tui, ROLE_HINT, "exporting: the session is replayed in a guest of its own first");
+	return 0;
+}
+
+static const struct tui_host host = {
+	.model = host_model,
+	.scenario = host_scenario,
+	.submit = host_submit,
+	.submit_block = host_submit_block,
+	.export_to = host_export,
+	.cancel = host_cancel,
+	.quit = host_quit,
+	.console = host_console,
+	.live = host_live,
+};
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static int start_screen(struct app *a, const char *path, bool recording, struct err *err)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	loop_id frame;
+	sigset_t set;
+	int r = term_init(err);
+
+	if (r < 0)
+		return r;
+	a->screen = true;
+	a->ascii = term_ascii();
+	a->tui = tui_create(&host, a, base, recording);
+	tui_load_history(a->tui);
+	sigemptyset(&set);
+	sigaddset(&set, SIGWINCH);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	loop_add_signals(&a->loop, &set, on_signal, a);
+	loop_add_fd(&a->loop, 0, EPOLLIN, on_keys, a);
+	frame = loop_add_timer(&a->loop, on_frame, a);
+	loop_arm(&a->loop, frame, FRAME_NS, FRAME_NS);
+	return 0;
+}
+
+static void end(struct app *a)
+{
+	if (a->screen) {
+		tui_save_history(a->tui);
+		term_finish();
+	}
+	tui_destroy(a->tui);
+	canvas_finish(&a->canvas);
+	session_destroy(a->session);
+	load_finish(&a->loaded);
+	buf_finish(&a->export_text);
+	if (a->export_pid) {
+		kill(a->export_pid, SIGTERM);
+		waitpid(a->export_pid, NULL, 0);
+	}
+	loop_finish(&a->loop);
+}
+
+static int open_live(struct app *a, struct guest_options *options, const char *save, struct err *err)
+{
+	cleanup_free char *path = save ? xstrdup(save) : session_new_path("session", err);
+	struct session_config config = {.interactive = true, .sample_ns = SAMPLE_NS};
+	int r;
+
+	if (!path || guest_options_default(options, err) < 0)
+		return -err->code;
+	config.guest = options->config;
+	config.journal = path;
+	a->session = session_create(&a->loop, &config, &observer, a, err);
+	if (!a->session)
+		return -err->code;
+	r = start_screen(a, path, true, err);
+	if (r < 0)
+		return r;
+	draw(a);
+	r = session_boot(a->session, err);
+	draw(a);
+	return r;
+}
+
+static int open_old(struct app *a, const char *file, struct guest_options *options, struct err *err)
+{
+	int r = load_file(&a->loaded, file, false, options, err);
+
+	if (r < 0)
+		return r;
+	if (!a->loaded.is_session)
+		return err_set(err, EINVAL, "'%s' is a scenario, not a session; run it with 'scxplore run %s'", file, file);
+	r = start_screen(a, file, false, err);
+	if (r == 0 && a->loaded.warning.len)
+		tui_say(a->tui, ROLE_WARN, buf_text(&a->loaded.warning));
+	if (r == 0)
+		draw(a);
+	return r;
+}
+
+static int parse(int argc, char **argv, const char **file, const char **save)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--save") && i + 1 < argc)
+			*save = argv[++i];
+		else if (!strncmp(argv[i], "--save=", 7))
+			*save = argv[i] + 7;
+		else if (argv[i][0] == '-' || *file)
+			return command_usage(&cmd_open, "'%s' is not understood here", argv[i]);
+		else
+			*file = argv[i];
+	}
+	return 0;
+}
+
+static int run_open(int argc, char **argv)
+{
+	struct app *a = xcalloc(1, sizeof(*a));
+	const char *file = NULL, *save = NULL;
+	struct guest_options options;
+	struct err err = ERR_INIT;
+	cleanup_free char *kept = NULL;
+	int r, status, sig = 0;
+
+	a->loop.epoll_fd = -1;
+	r = guest_options_take(&options, &argc, argv, &err);
+	status = r == 0 ? parse(argc, argv, &file, &save) : 0;
+	if (r == 0 && status == 0) {
+		r = loop_init(&a->loop, &err);
+		if (r == 0)
+			r = file ? open_old(a, file, &options, &err) : open_live(a, &options, save, &err);
+		if (r == 0)
+			r = loop_run(&a->loop);
+	}
+	if (a->session && *session_path(a->session))
+		kept = xstrdup(session_path(a->session));
+	sig = a->signal;
+	end(a);
+	guest_options_finish(&options);
+	free(a);
+	if (r < 0)
+		status = command_error(&cmd_open, &err);
+	if (kept)
+		printf("the session is in %s\n", kept);
+	if (sig)
+		status = 128 + sig;
+	return status;
+}
+
+const struct command cmd_open = {
+	.name = "open",
+	.synopsis = "[SESSION] [--save FILE] [GUEST OPTIONS]",
+	.summary = "the screen: a fresh guest, or an old session without one",
+	.boots = true,
+	.run = run_open,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * help - loops over the op table; nothing about an op is written here.
+ */
+#include "ops/help.h"
+#include "ops/cgroup_settings.h"
+#include "ops/work_types.h"
+
+#include <string.h>
+
+void help_synopsis(const struct op_def *d, struct buf *out)
+{
+	size_t i;
+
+	buf_adds(out, d->words[0]);
+	if (d->words[1])
+		buf_addf(out, " %s", d->words[1]);
+	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
+		const struct arg_def *a = &d->args[i];
+		const char *open = a->optional ? "[" : "", *close = a->optional ? "]" : "";
+
+		switch (a->form) {
+		case FORM_POSITIONAL:
+			buf_addf(out, " %s%s%s", open, a->key, close);
+			break;
+		case FORM_AT:
+			buf_addf(out, "%s@%s%s", open, a->key, close);
+			break;
+		case FORM_KEY:
+			buf_addf(out, " %s%s=%s%s", open, a->key, a->type == ARG_DURATION ? "DUR" : a->type == ARG_COUNT ? "COUNT" : "CGROUP", close);
+			break;
+		case FORM_AFTER:
+			buf_addf(out, " %s %s", a->literal, a->key);
+			break;
+		case FORM_REST:
+			buf_addf(out, " -- %s...", a->key);
+			break;
+		case FORM_SETTINGS:
+			buf_addf(out, " %s%s ...%s", open, a->key, close);
+			break;
+		}
+	}
+}
+
+void help_ops(struct buf *out)
+{
+	const struct op_def *d;
+	size_t i;
+
+	for (i = 0; (d = op_def_at(i)); i++) {
+		cleanup_buf struct buf line = BUF_INIT;
+
+		help_synopsis(d, &line);
+		buf_addf(out, "%-46s %s\n", buf_text(&line), d->summary);
+	}
+}
+
+static void add_words(const struct arg_def *a, struct buf *out)
+{
+	const struct cgroup_setting *s;
+	const struct work_type *w;
+	size_t i;
+
+	for (i = 0; a->type == ARG_WORK && (w = work_type_at(i)); i++)
+		buf_addf(out, "      %-22s %s\n", w->name, w->summary);
+	for (i = 0; a->type == ARG_SETTINGS && (s = cgroup_setting_at(i)); i++)
+		buf_addf(out, "      %s=%s (%s=)  %s\n", s->file, s->value, s->alias, s->summary);
+}
+
+void help_op(const struct op_def *d, struct buf *out)
+{
+	size_t i;
+
+	help_synopsis(d, out);
+	buf_addf(out, "\n  %s\n", d->summary);
+	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
+		buf_addf(out, "    %-24s %s\n", d->args[i].key, d->args[i].summary);
+		add_words(&d->args[i], out);
+	}
+	buf_addf(out, "  for example: %s\n", d->example);
+}
+
+bool help_word(const char *word, struct buf *out)
+{
+	const struct op_def *d;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; (d = op_def_at(i)); i++) {
+		if (strcmp(d->words[0], word))
+			continue;
+		if (found)
+			buf_addc(out, '\n');
+		help_op(d, out);
+		found = true;
+	}
+	return found;
+}
+
+/* roff takes '\' and a leading '.' or "'" as its own */
+static void roff(const char *text, struct buf *out)
+{
+	for (; *text; text++) {
+		if (*text == '\\')
+			buf_adds(out, "\\e");
+		else if (*text == '-')
+			buf_adds(out, "\\-");
+		else
+			buf_addc(out, *text);
+	}
+}
+
+void help_man(struct buf *out)
+{
+	const struct op_def *d;
+	size_t i, k;
+
+	buf_adds(out, ".SH OPS\n");
+	for (i = 0; (d = op_def_at(i)); i++) {
+		cleanup_buf struct buf line = BUF_INIT;
+
+		help_synopsis(d, &line);
+		buf_adds(out, ".TP\n.B ");
+		roff(buf_text(&line), out);
+		buf_addc(out, '\n');
+		roff(d->summary, out);
+		buf_adds(out, ".\n");
+		for (k = 0; k < OP_ARGS_MAX && d->args[k].key; k++) {
+			buf_adds(out, ".br\n.I ");
+			roff(d->args[k].key, out);
+			buf_adds(out, "\n: ");
+			roff(d->args[k].summary, out);
+			buf_addc(out, '\n');
+		}
+	}
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * commands - the table of the screen's own commands and what they do.
+ */
+#include "tui/commands.h"
+#include "base/cleanup.h"
+#include "tui/screen.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int run_theme(struct tui *t, char **words, size_t n, struct err *err)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+
+	if (n < 2) {
+		theme_names(&names);
+		return err_set(err, EINVAL, "theme NAME, one of: %s", buf_text(&names));
+	}
+	return tui_set_theme(t, words[1], err);
+}
+
+static int run_export(struct tui *t, char **words, size_t n, struct err *err)
+{
+	bool force = n > 1 && !strcmp(words[n - 1], "--force");
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	n -= force;
+	if (n != 3)
+		return err_set(err, EINVAL, "export FORMAT FILE [--force]; for example: export c placement.c");
+	return host->export_to(arg, words[1], words[2], force, err);
+}
+
+static int run_cancel(struct tui *t, char **words, size_t n, struct err *err)
+{
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	host->cancel(arg);
+	return 0;
+}
+
+static int run_quit(struct tui *t, char **words, size_t n, struct err *err)
+{
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	host->quit(arg);
+	return 0;
+}
+
+static int run_help(struct tui *t, char **words, size_t n, struct err *err)
+{
+	tui_show(t, &screen_help);
+	return 0;
+}
+
+static const struct tui_command table[] = {
+	{"export", "export FORMAT FILE", "write the session as c, json, sh or md", run_export},
+	{"theme", "theme NAME", "change the colours", run_theme},
+	{"cancel", "cancel", "cut the running hold or wait short", run_cancel},
+	{"help", "help", "the help screen", run_help},
+	{"quit", "quit", "end the session and leave", run_quit},
+};
+
+const struct tui_command *tui_command_at(size_t i)
+{
+	return i < ARRAY_SIZE(table) ? &table[i] : NULL;
+}
+
+const char *const *tui_command_names(void)
+{
+	static const char *names[ARRAY_SIZE(table) + 1];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		names[i] = table[i].name;
+	return names;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * frame - what stands around every screen: head line, what is wrong in words, message or prompt,
+ * function bar. At few rows the least needed goes first.
+ */
+#include "tui/screen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *below_root(const struct model *m, const char *path)
+{
+	size_t n = m->root ? strlen(m->root) : 0;
+
+	if (n && !strncmp(path, m->root, n) && path[n] == '/')
+		return path + n;
+	if (n && !strcmp(path, m->root))
+		return "/";
+	return path;
+}
+
+static void head(const struct model *m, const struct tui_state *st, struct canvas *c, struct rect r)
+{
+	struct rect line = {.row = r.row, .col = r.col, .rows = 1, .cols = r.cols};
+	double cost;
+	char state[64], observer[64] = "drops - cost -";
+	int used;
+
+	canvas_fill(c, line, ROLE_HEAD, ' ');
+	if (m->gone)
+		snprintf(state, sizeof(state), "GUEST GONE");
+	else if (!m->ready)
+		snprintf(state, sizeof(state), "booting");
+	else
+		snprintf(state, sizeof(state), "%.1fs%s", (double)m->now_ns / 1e9, st->frozen ? " FROZEN" : "");
+	if (m->drops != SAMPLE_ABSENT)
+		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost ", m->drops);
+	used = canvas_printf(c, line, 0, 0, -1, ROLE_HEAD, " %s%s", st->session_name, st->recording ? " REC" : "");
+	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | %s", m->accel ? m->accel : "-", state);
+	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | Linux %s | %s", m->kernel ? m->kernel : "-", m->topology ? m->topology : "-");
+	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | EEVDF | %s", observer);
+	if (m->drops == SAMPLE_ABSENT)
+		return;
+	if (model_cost(m, &cost))
+		canvas_printf(c, line, 0, used, -1, ROLE_HEAD, "%.1f%%", cost);
+	else
+		canvas_text(c, line, 0, used, -1, ROLE_HEAD, "-");
+}
+
+/* The first thing that is wrong, in words; false when nothing is. */
+static bool trouble(const struct model *m, char *dst, size_t size)
+{
+	if (m->gone)
+		snprintf(dst, size, "! the guest is gone: %.*s", (int)strcspn(m->gone, "\n"), m->gone);
+	else if (m->fault)
+		snprintf(dst, size, "! FAULT SWITCH %s: placement is broken on purpose", m->fault);
+	else if (m->probes_absent)
+		snprintf(dst, size, "! probes absent: %s", m->probes_absent);
+	else if (m->accel_why && strstr(m->accel_why, "cannot"))
+		snprintf(dst, size, "! %s: %s", m->accel, m->accel_why);
+	else
+		return false;
+	return true;
+}
+
+static void bar(const struct tui_state *st, struct canvas *c, struct rect line)
+{
+	static const char *const keys[] = {":", "?", "/", "f", "Tab", "z", "x", "q"};
+	static const char *const words[] = {"op", "help", "search", "filter", "pane", "zoom", "export", "quit"};
+	const struct screen_def *s;
+	int used = 0;
+	size_t i;
+
+	canvas_fill(c, line, ROLE_BAR, ' ');
+	for (i = 0; (s = screen_at(i)); i++)
+		used += canvas_printf(c, line, 0, used, -1, s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ", s->digit,
+				      s->name, s == st->screen ? "*" : "");
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		used += canvas_printf(c, line, 0, used, -1, ROLE_BAR, " %s %s", keys[i], words[i]);
+}
+
+static void hint(const struct tui_state *st, struct canvas *c, struct rect line)
+{
+	const struct complete *k = &st->prompt.completion;
+	int used = 0;
+	size_t i;
+
+	canvas_fill(c, line, ROLE_HINT, ' ');
+	used += canvas_text(c, line, 0, 0, -1, ROLE_HINT, k->hint);
+	for (i = 0; i < k->n && used < line.cols; i++)
+		used += canvas_printf(c, line, 0, used, -1, ROLE_HINT, "%s%s", i ? " " : "  [", k->words[i]);
+	if (k->n)
+		canvas_text(c, line, 0, used, -1, ROLE_HINT, "]");
+}
+
+struct rect frame_draw(const struct model *m, struct tui_state *st, struct canvas *c)
+{
+	struct rect r = canvas_all(c), line = {.col = 0, .rows = 1, .cols = r.cols};
+	char words[700];
+	bool tall = r.rows >= 8;
+
+	head(m, st, c, r);
+	r.row++;
+	r.rows--;
+	if (tall && trouble(m, words, sizeof(words))) {
+		canvas_text(c, r, 0, 0, -1, ROLE_WARN, words);
+		r.row++;
+		r.rows--;
+	}
+	/* from below: function bar, then prompt or message, then the hint while typing */
+	if (tall) {
+		line.row = r.row + r.rows - 1;
+		bar(st, c, line);
+		r.rows--;
+	}
+	if (r.rows > 1) {
+		line.row = r.row + r.rows - 1;
+		if (st->prompt.kind)
+			prompt_draw(&st->prompt, c, line);
+		else if (*st->message)
+			canvas_text(c, line, 0, 0, -1, st->message_role, st->message);
+		else if (*st->teardown)
+			canvas_printf(c, line, 0, 0, -1, ROLE_DIM, "next step: %s", st->teardown);
+		r.rows--;
+	}
+	if (tall && st->prompt.kind == PROMPT_COMMAND) {
+		line.row = r.row + r.rows - 1;
+		hint(st, c, line);
+		r.rows--;
+	}
+	return r;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * keymap - the table of single keys. Invariant: no key stands in it twice, none is an op's shortcut
+ * (a test holds both).
+ */
+#include "tui/keymap.h"
+#include "base/cleanup.h"
+#include "tui/keys.h"
+
+static const struct key_binding table[] = {
+	{':', 0, ACT_PROMPT, ":", "type an op or a command; Tab completes, arrows walk the history"},
+	{'/', 0, ACT_SEARCH, "/", "search"},
+	{'N', 0, ACT_SEARCH_NEXT, "N", "next line found"},
+	{'f', KEY_FUNCTION + 3, ACT_FILTER, "f F3", "show only what contains a text"},
+	{KEY_TAB, 0, ACT_NEXT_PANE, "Tab", "focus the next pane"},
+	{KEY_BACK_TAB, 0, ACT_PREVIOUS_PANE, "Shift-Tab", "focus the pane before"},
+	{'z', KEY_FUNCTION + 4, ACT_ZOOM, "z F4", "the focused pane alone, and back"},
+	{' ', 0, ACT_FREEZE, "Space", "freeze the picture while the guest goes on; any key thaws"},
+	{'F', 0, ACT_FOLLOW, "F", "stay at the end of the list"},
+	{'e', 0, ACT_EXPECT, "e", "make an expectation of what is under the cursor"},
+	{'b', 0, ACT_PROMOTE, "b", "promote what is under the cursor to the backdrop"},
+	{'x', KEY_FUNCTION + 7, ACT_EXPORT, "x F7", "export the session as a C test"},
+	{'t', KEY_FUNCTION + 8, ACT_THEME, "t F8", "next colour theme"},
+	{'9', KEY_FUNCTION + 9, ACT_CONSOLE, "9 F9", "the guest's console"},
+	{KEY_CTRL_C, 0, ACT_CANCEL, "Ctrl-C", "cut the running hold or wait short; never ends the session"},
+	{KEY_CTRL_L, 0, ACT_REDRAW, "Ctrl-L", "draw everything anew"},
+	{KEY_CTRL_Z, 0, ACT_SUSPEND, "Ctrl-Z", "back to the shell; 'fg' returns"},
+	{KEY_ESCAPE, 0, ACT_BACK, "Esc", "leave help, zoom, filter"},
+	{'?', KEY_FUNCTION + 12, ACT_HELP, "? F12", "this help"},
+	{'q', KEY_FUNCTION + 10, ACT_QUIT, "q F10", "end the session and leave; the record is kept"},
+};
+
+const struct key_binding *key_binding_at(size_t i)
+{
+	return i < ARRAY_SIZE(table) ? &table[i] : NULL;
+}
+
+enum action key_action(int key)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].key == key || (table[i].twin && table[i].twin == key))
+			return table[i].action;
+	return ACT_NONE;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * keymap - the single keys as data: what each does, in words; the help screen reads the same table.
+ * Ops have their keys in the op table (op_def.shortcut): they open the prompt with the op's words.
+ */
+#ifndef TUI_KEYMAP_H
+#define TUI_KEYMAP_H
+
+#include <stddef.h>
+
+enum action {
+	ACT_NONE, ACT_PROMPT, ACT_SEARCH, ACT_FILTER, ACT_NEXT_PANE, ACT_PREVIOUS_PANE, ACT_ZOOM, ACT_FREEZE, ACT_FOLLOW,
+	ACT_HELP, ACT_EXPORT, ACT_EXPECT, ACT_PROMOTE, ACT_THEME, ACT_CANCEL, ACT_REDRAW, ACT_SUSPEND, ACT_QUIT, ACT_CONSOLE,
+	ACT_BACK, ACT_SEARCH_NEXT,
+};
+
+struct key_binding {
+	int key;	  /* keys.h */
+	int twin;	  /* another key for the same, 0 = none */
+	enum action action;
+	const char *shown; /* as in help: "Tab" */
+	const char *summary;
+};
+
+const struct key_binding *key_binding_at(size_t i); /* NULL past the end */
+enum action key_action(int key);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pane_log - everything said, on the guest's one clock: ops, events, output, kernel, agent, host.
+ */
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "tui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_names[LOG_KINDS] = {
+	[LOG_OP] = "op", [LOG_EVENT] = "event", [LOG_OUTPUT] = "output",
+	[LOG_KERNEL] = "kernel", [LOG_GUEST] = "agent", [LOG_HOST] = "host",
+};
+
+static bool shown(const struct tui_state *st, enum pane pane, const struct model_line *l)
+{
+	if (pane == PANE_LOG_FULL && (st->hidden_kinds & (1u << l->kind)))
+		return false;
+	return pane != PANE_LOG_FULL || !*st->filter || strstr(l->text, st->filter);
+}
+
+static void row(const struct model_line *l, const struct tui_state *st, struct canvas *c, struct rect r, int y)
+{
+	static const enum role roles[] = {
+		[MARK_NONE] = ROLE_NORMAL, [MARK_OK] = ROLE_OK, [MARK_WARN] = ROLE_WARN, [MARK_FAIL] = ROLE_FAIL};
+	static const char *const marks[] = {
+		[MARK_NONE] = " ", [MARK_OK] = "+", [MARK_WARN] = "!", [MARK_FAIL] = "X"};
+	int used = canvas_printf(c, r, y, 0, -1, ROLE_DIM, "%8.3f ", (double)l->t_ns / 1e9);
+	bool hit = *st->search && strstr(l->text, st->search);
+
+	if (r.cols >= 60)
+		used += canvas_printf(c, r, y, used, -1, ROLE_DIM, "%-6s ", kind_names[l->kind]);
+	used += canvas_printf(c, r, y, used, -1, roles[l->mark], "%s ", hit ? "*" : marks[l->mark]);
+	canvas_text(c, r, y, used, -1, hit ? ROLE_KEY : l->mark == MARK_NONE && l->kind == LOG_OUTPUT ? ROLE_TITLE : roles[l->mark], l->text);
+}
+
+static void title(const struct tui_state *st, enum pane pane, size_t n, char *dst, size_t size)
+{
+	size_t used, i;
+
+	used = (size_t)snprintf(dst, size, "LOG %zu", n);
+	for (i = 0; pane == PANE_LOG_FULL && i < LOG_KINDS && used < size; i++)
+		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAH"[i], st->hidden_kinds & (1u << i) ? " -" : " +", kind_names[i]);
+	if (pane == PANE_LOG_FULL && *st->filter && used < size)
+		snprintf(dst + used, size - used, "  filter: %s", st->filter);
+}
+
+void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r)
+{
+	cleanup_free size_t *rows = xcalloc(m->nlog + 1, sizeof(*rows));
+	struct list *l = &st->lists[pane];
+	bool focused = st->focus == pane;
+	char text[240];
+	size_t n = 0, i;
+	int y;
+
+	for (i = 0; i < m->nlog; i++)
+		if (shown(st, pane, model_line(m, i)))
+			rows[n++] = i;
+	title(st, pane, n, text, sizeof(text));
+	canvas_rule(c, r, 0, text, focused);
+	list_fit(l, (int)n, r.rows - 1);
+	for (y = 0; y < r.rows - 1 && l->top + y < l->count; y++) {
+		row(model_line(m, rows[l->top + y]), st, c, r, y + 1);
+		if (focused && l->top + y == l->sel && !l->follow)
+			canvas_mark_row(c, r, y + 1, ROLE_CURSOR);
+	}
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pane_tasks - the placement truth: the cgroup tree with the tasks in it, where each runs, how long
+ * it ran and waited, and whether it was placed before its first instruction.
+ */
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "tui/rows.h"
+#include "tui/screen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct columns {
+	int name, comm, rest; /* start columns; comm < 0: not shown */
+	bool shares;
+};
+
+static struct columns layout(int cols)
+{
+	struct columns k = {.comm = -1};
+	int need = 38;
+
+	k.shares = cols >= 64;
+	need += k.shares ? 12 : 0;
+	k.rest = cols - need;
+	if (cols >= 100) {
+		k.comm = k.rest - 17;
+		k.rest = cols - need;
+	}
+	if (k.rest < 12)
+		k.rest = 12;
+	k.name = 0;
+	return k;
+}
+
+static const char *state_word(char state, enum role *role)
+{
+	*role = ROLE_NORMAL;
+	switch (state) {
+	case 'R':
+		*role = ROLE_RUNNING;
+		return "R";
+	case 'r':
+		*role = ROLE_WAITING;
+		return "r";
+	case 'D':
+		*role = ROLE_WARN;
+		return "D";
+	case 'T':
+	case 't':
+		return "T";
+	case 'S':
+		*role = ROLE_DIM;
+		return "S";
+	case 'Z':
+	case 'X':
+		*role = ROLE_DIM;
+		return "Z";
+	}
+	*role = ROLE_DIM;
+	return "I";
+}
+
+static void head(struct canvas *c, struct rect r, const struct columns *k)
+{
+	canvas_text(c, r, 1, 0, k->rest, ROLE_DIM, "CGROUP / TASK");
+	if (k->comm > 0)
+		canvas_text(c, r, 1, k->comm, 16, ROLE_DIM, "COMMAND");
+	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S CPU %8s %8s%s  PLACED", "RUN", "WAIT", k->shares ? "  RUN% WAIT%" : "");
+}
+
+static void cgroup_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r, int y,
+		       const struct columns *k)
+{
+	const struct model_cgroup *g = row->index == ROW_NONE ? NULL : &m->cgroups[row->index];
+	char text[300], use[32] = "-";
+	int at;
+
+	if (g)
+		snprintf(text, sizeof(text), "%*s%s", row->depth * 2, "", row->depth && strrchr(g->path, '/') ? strrchr(g->path, '/') : g->path);
+	else
+		snprintf(text, sizeof(text), "cgroup #%" PRIu64 " (name not known)", row->cgroup_id);
+	at = canvas_text(c, r, y, 0, k->rest - 1, ROLE_CGROUP, text);
+	canvas_printf(c, r, y, at + 1, k->rest - at - 1, ROLE_DIM, "%u task%s", row->tasks, row->tasks == 1 ? "" : "s");
+	if (!g || !g->before_ns || g->now.usage_ns == SAMPLE_ABSENT || g->before.usage_ns == SAMPLE_ABSENT ||
+	    g->now_ns <= g->before_ns || g->now.usage_ns < g->before.usage_ns)
+		canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, "       use -");
+	else {
+		snprintf(use, sizeof(use), "%.0f%%", (double)(g->now.usage_ns - g->before.usage_ns) * 100 / (double)(g->now_ns - g->before_ns));
+		canvas_printf(c, r, y, k->rest, -1, ROLE_NORMAL, "       use %s", use);
+	}
+	if (g && g->now.throttled != SAMPLE_ABSENT && g->now.throttled)
+		canvas_printf(c, r, y, k->rest + 20, -1, ROLE_WARN, "throttled %" PRIu64 "x", g->now.throttled);
+}
+
+static void placed_mark(const struct model *m, const struct sample_task *t, struct canvas *c, struct rect r, int y, int x)
+{
+	const struct model_group *g;
+	const struct model_task *task = rows_group_task(m, t->pid, &g);
+
+	if (!task || !task->wanted)
+		canvas_text(c, r, y, x, -1, ROLE_DIM, "-");
+	else if (task->placed && (!task->exec_cgroup || !strcmp(task->exec_cgroup, task->wanted)))
+		canvas_text(c, r, y, x, -1, ROLE_OK, task->exec_cgroup ? "+ok exec" : "+ok");
+	else
+		canvas_text(c, r, y, x, -1, ROLE_FAIL, "X MISPLACED");
+}
+
+static void task_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r, int y,
+		     const struct columns *k)
+{
+	const struct sample_task *t = &m->tasks[row->index];
+	char name[96], run[24], wait[24], share[24] = "     -     -", text[140];
+	double run_share, wait_share;
+	enum role role;
+	const char *state = state_word(t->state, &role);
+	int x;
+
+	model_task_name(m, t->pid, t->comm, name, sizeof(name));
+	if (t->tid == t->pid)
+		snprintf(text, sizeof(text), "%*s%s[%d]", row->depth * 2, "", name, t->pid);
+	else
+		snprintf(text, sizeof(text), "%*s%s[%d/%d]", row->depth * 2, "", name, t->pid, t->tid);
+	text_format_time(run, sizeof(run), t->run_ns);
+	text_format_time(wait, sizeof(wait), t->wait_ns);
+	if (model_task_share(m, row->index, &run_share, &wait_share)) {
+		if (wait_share >= 0)
+			snprintf(share, sizeof(share), " %5.0f %5.0f", run_share, wait_share);
+		else
+			snprintf(share, sizeof(share), " %5.0f     -", run_share);
+	}
+	canvas_text(c, r, y, 0, (k->comm > 0 ? k->comm : k->rest) - 1, ROLE_NORMAL, text);
+	if (k->comm > 0)
+		canvas_text(c, r, y, k->comm, 16, ROLE_DIM, t->comm);
+	canvas_text(c, r, y, k->rest + 1, 1, role, state);
+	x = k->rest + 2;
+	x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %3d %8s %8s", t->cpu, t->run_ns == SAMPLE_ABSENT ? "-" : run,
+			   t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
+	if (k->shares)
+		x += canvas_text(c, r, y, x, -1, ROLE_NORMAL, share);
+	placed_mark(m, t, c, r, y, x + 2);
+}
+
+void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
+{
+	cleanup_free struct row *rows = xcalloc(ROWS_MAX, sizeof(*rows));
+	struct list *l = &st->lists[PANE_TASKS];
+	bool focused = st->focus == PANE_TASKS;
+	struct columns k = layout(r.cols);
+	size_t n = rows_build(m, st->filter, rows);
+	char title[200];
+	int i;
+
+	snprintf(title, sizeof(title), "TASKS %zu%s%s%s", m->ntasks, *st->filter ? "  filter: " : "", st->filter, st->frozen ? "  FROZEN" : "");
+	canvas_rule(c, r, 0, title, focused);
+	head(c, r, &k);
+	list_fit(l, (int)n, r.rows - 2);
+	for (i = 0; i < r.rows - 2 && l->top + i < l->count; i++) {
+		const struct row *row = &rows[l->top + i];
+
+		if (row->is_cgroup)
+			cgroup_row(m, row, c, r, i + 2, &k);
+		else
+			task_row(m, row, c, r, i + 2, &k);
+		if (focused && l->top + i == l->sel)
+			canvas_mark_row(c, r, i + 2, ROLE_CURSOR);
+	}
+	if (!n && r.rows > 2)
+		canvas_text(c, r, 2, 0, -1, ROLE_DIM, "no cgroup and no task yet: press a to add a cgroup, r to run something");
+}
+
+/* "expect placed NAME in=CGROUP" of the task under the cursor. */
+bool lab_expectation(const struct model *m, const struct tui_state *st, char *line, size_t size)
+{
+	cleanup_free struct row *rows = xcalloc(ROWS_MAX, sizeof(*rows));
+	size_t n = rows_build(m, st->filter, rows);
+	int sel = st->lists[PANE_TASKS].sel;
+	const struct model_group *g;
+	const struct model_task *t;
+	const char *cgroup;
+
+	if (sel < 0 || (size_t)sel >= n || rows[sel].is_cgroup)
+		return false;
+	t = rows_group_task(m, m->tasks[rows[sel].index].pid, &g);
+	if (!t || !t->wanted)
+		return false;
+	cgroup = below_root(m, t->wanted);
+	snprintf(line, size, "expect placed %s in=%s", g->name, !strcmp(cgroup, "/") ? "/" : cgroup + (*cgroup == '/'));
+	return true;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * screen - one full screen: a const row of data and a pure drawing function.
+ *
+ * draw() writes the canvas and, for lists, the sizes it found (count, height); nothing else.
+ */
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include "ops/scenario.h"
+#include "tui/state.h"
+
+struct screen_def {
+	char digit;	     /* '1' ... */
+	int function;	     /* n of Fn */
+	const char *name;    /* in the function bar */
+	const char *summary; /* in help */
+	const enum pane *panes; /* in Tab order */
+	size_t npanes;
+	void (*draw)(const struct model *m, const struct scenario *s, struct tui_state *st, struct canvas *c, struct rect r);
+};
+
+extern const struct screen_def screen_lab, screen_log, screen_test, screen_console, screen_help;
+const struct screen_def *screen_at(size_t i); /* NULL past the end */
+
+/* Panes that more than one screen shows. */
+void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r);
+void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r);
+void pane_cpus(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
+void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
+void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
+
+/* The head line(s), message, prompt and function bar around a screen; returns what is left for it. */
+struct rect frame_draw(const struct model *m, struct tui_state *st, struct canvas *c);
+
+/* What is under the cursor, as an op line to be put into the prompt; false when there is nothing. */
+bool lab_expectation(const struct model *m, const struct tui_state *st, char *line, size_t size);
+bool lab_promotion(const struct model *m, const struct tui_state *st, char *line, size_t size);
+
+/* "/scxplore/low" -> "/low"; the path itself where it is outside the workload root. */
+const char *below_root(const struct model *m, const char *path);
+
+#endif

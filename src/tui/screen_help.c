@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * screen_help - made of the tables of keys, screens, commands and ops; nothing is written twice.
+ */
+#include "base/cleanup.h"
+#include "tui/commands.h"
+#include "tui/keymap.h"
+#include "tui/screen.h"
+
+#include <stdio.h>
+
+struct writer {
+	struct tui_state *st;
+	struct canvas *c;
+	struct rect r;
+	int line, top;
+};
+
+static void put(struct writer *w, enum role role, const char *key, const char *text)
+{
+	int y = w->line++ - w->top + 1, used;
+
+	if (y < 1 || y >= w->r.rows)
+		return;
+	used = canvas_text(w->c, w->r, y, 0, -1, role, key);
+	if (*text)
+		canvas_text(w->c, w->r, y, used < 27 ? 28 : used + 1, -1, ROLE_NORMAL, text);
+}
+
+static void write_op(struct writer *w, const struct op_def *d)
+{
+	char head[80];
+	size_t i;
+
+	snprintf(head, sizeof(head), "%s%s%s%s%c%s", d->words[0], d->words[1] ? " " : "", d->words[1] ? d->words[1] : "",
+		 d->shortcut ? "  [" : "", d->shortcut ? d->shortcut : ' ', d->shortcut ? "]" : "");
+	put(w, ROLE_KEY, head, d->summary);
+	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
+		snprintf(head, sizeof(head), "    %s%s", d->args[i].key, d->args[i].optional ? " (optional)" : "");
+		put(w, ROLE_DIM, head, d->args[i].summary);
+	}
+	put(w, ROLE_DIM, "    for example", d->example);
+}
+
+static void write_all(struct writer *w)
+{
+	const struct key_binding *k;
+	const struct screen_def *s;
+	const struct tui_command *t;
+	const struct op_def *d;
+	char key[8];
+	size_t i;
+
+	put(w, ROLE_TITLE, "SCREENS", "");
+	for (i = 0; (s = screen_at(i)); i++) {
+		snprintf(key, sizeof(key), "%c F%d", s->digit, s->function);
+		put(w, ROLE_KEY, key, s->summary);
+	}
+	put(w, ROLE_TITLE, "KEYS", "");
+	for (i = 0; (k = key_binding_at(i)); i++)
+		put(w, ROLE_KEY, k->shown, k->summary);
+	put(w, ROLE_KEY, "arrows j k g G PgUp PgDn", "move in a list");
+	put(w, ROLE_TITLE, "COMMANDS at the : prompt", "");
+	for (i = 0; (t = tui_command_at(i)); i++)
+		put(w, ROLE_KEY, t->synopsis, t->summary);
+	put(w, ROLE_TITLE, "OPS at the : prompt, in files, in sessions", "");
+	for (i = 0; (d = op_def_at(i)); i++)
+		write_op(w, d);
+}
+
+static void draw(const struct model *m, const struct scenario *s, struct tui_state *st, struct canvas *c, struct rect r)
+{
+	struct list *l = &st->lists[PANE_HELP];
+	struct writer w = {.st = st, .c = c, .r = r, .top = l->top};
+
+	canvas_rule(c, r, 0, "HELP  arrows scroll, Esc leaves", true);
+	write_all(&w);
+	/* a text has no selected row: the selection is its first line */
+	list_fit(l, w.line, r.rows - 1);
+	l->top = l->sel < w.line - l->height ? l->sel : w.line - l->height;
+	if (l->top < 0)
+		l->top = 0;
+}
+
+static const enum pane panes[] = {PANE_HELP};
+
+const struct screen_def screen_help = {
+	.digit = '?', .function = 12, .name = "Help", .summary = "help", .panes = panes, .npanes = 1, .draw = draw,
+};

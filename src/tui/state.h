@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * state - what the screens remember between draws: selection, scroll, filter, which screen. No model data.
+ */
+#ifndef TUI_STATE_H
+#define TUI_STATE_H
+
+#include "ops/model.h"
+#include "tui/prompt.h"
+
+struct list {
+	int count;  /* rows of the last draw */
+	int sel;    /* selected row; -1 = none */
+	int top;    /* first row shown */
+	int height; /* rows that fitted at the last draw */
+	bool follow; /* stick to the end */
+};
+
+enum pane { PANE_CPUS, PANE_STEPS, PANE_TASKS, PANE_LOG, PANE_LOG_FULL, PANE_TEST, PANE_HELP, PANE_CONSOLE, PANE_COUNT };
+
+struct tui_state {
+	const struct screen_def *screen;
+	struct list lists[PANE_COUNT];
+	enum pane focus; /* among the panes of the screen */
+	bool zoom;
+	bool frozen;
+	char filter[128], search[128];
+	unsigned hidden_kinds; /* bits of enum log_kind not shown on the Log screen */
+	struct prompt prompt;
+	char message[600]; /* the last word to the person */
+	enum role message_role;
+	bool recording;
+	const char *session_name;
+	const char *teardown; /* what the next step would remove; "" = nothing */
+	const char *console;  /* raw; valid during a draw */
+	size_t console_len;
+	bool confirm_quit;
+};
+
+/* Keys of every list: true when taken. */
+bool list_key(struct list *l, int code);
+/* Clamp and scroll for a draw of `count` rows in `height`. */
+void list_fit(struct list *l, int count, int height);
+
+#endif

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tui - holds the state, sends a key where it belongs, draws the frame and the screen in it.
+ * Invariant: every key that acts on the guest does so as an op line through host->submit().
+ */
+#include "tui/tui.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "tui/commands.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/screen.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct tui {
+	const struct tui_host *host;
+	void *arg;
+	struct tui_state st;
+	struct theme theme;
+	char *session_name;
+	const struct screen_def *before_help;
+	bool redraw, suspend;
+	struct buf teardown;
+};
+
+static const struct screen_def *const screens[] = {&screen_lab, &screen_log, &screen_test, &screen_console};
+
+const struct screen_def *screen_at(size_t i)
+{
+	return i < ARRAY_SIZE(screens) ? screens[i] : NULL;
+}
+
+struct tui *tui_create(const struct tui_host *host, void *arg, const char *session_name, bool recording)
+{
+	struct tui *t = xcalloc(1, sizeof(*t));
+
+	t->host = host;
+	t->arg = arg;
+	t->session_name = xstrdup(session_name);
+	t->st.session_name = t->session_name;
+	t->st.recording = recording;
+	t->st.lists[PANE_LOG].follow = t->st.lists[PANE_LOG_FULL].follow = true;
+	t->st.lists[PANE_STEPS].follow = t->st.lists[PANE_CONSOLE].follow = true;
+	tui_show(t, &screen_lab);
+	if (getenv("NO_COLOR") && *getenv("NO_COLOR"))
+		theme_mono(&t->theme);
+	else if (theme_load("default", &t->theme, NULL) < 0)
+		theme_default(&t->theme);
+	return t;
+}
+
+void tui_destroy(struct tui *t)
+{
+	if (!t)
+		return;
+	prompt_finish(&t->st.prompt);
+	buf_finish(&t->teardown);
+	free(t->session_name);
+	free(t);
+}
+
+const struct tui_host *tui_host_of(struct tui *t, void **arg)
+{
+	*arg = t->arg;
+	return t->host;
+}
+
+struct tui_state *tui_state_of(struct tui *t)
+{
+	return &t->st;
+}
+
+const struct theme *tui_theme(const struct tui *t)
+{
+	return &t->theme;
+}
+
+int tui_set_theme(struct tui *t, const char *name, struct err *err)
+{
+	return theme_load(name, &t->theme, err);
+}
+
+void tui_say(struct tui *t, enum role role, const char *text)
+{
+	text_sanitise(t->st.message, sizeof(t->st.message), text, strlen(text));
+	t->st.message_role = role;
+}
+
+bool tui_frozen(const struct tui *t)
+{
+	return t->st.frozen;
+}
+
+void tui_load_history(struct tui *t)
+{
+	prompt_load(&t->st.prompt);
+}
+
+void tui_save_history(const struct tui *t)
+{
+	prompt_save(&t->st.prompt);
+}
+
+bool tui_wants_redraw(struct tui *t)
+{
+	bool r = t->redraw;
+
+	t->redraw = false;
+	return r;
+}
+
+bool tui_wants_suspend(struct tui *t)
+{
+	bool r = t->suspend;
+
+	t->suspend = false;
+	return r;
+}
+
+void tui_show(struct tui *t, const struct screen_def *screen)
+{
+	if (screen == &screen_help && t->st.screen != &screen_help)
+		t->before_help = t->st.screen;
+	t->st.screen = screen;
+	t->st.focus = screen->panes[0];
+	t->st.zoom = false;
+}
+
+/* ---- lines -------------------------------------------------------------------------------- */
+
+static int run_line(struct tui *t, const char *line, struct err *err)
+{
+	const struct tui_command *c;
+	size_t n, i;
+	char **words = words_split(line, &n, err);
+	int r;
+
+	if (!words)
+		return -EINVAL;
+	for (i = 0; n && (c = tui_command_at(i)); i++) {
+		if (strcmp(c->name, words[0]))
+			continue;
+		r = c->run(t, words, n, err);
+		words_free(words);
+		return r;
+	}
+	words_free(words);
+	return n ? t->host->submit(t->arg, line, err) : 0;
+}
+
+static void enter_line(struct tui *t)
+{
+	struct prompt *p = &t->st.prompt;
+	struct err err = ERR_INIT;
+	char line[PROMPT_MAX];
+
+	text_copy(line, sizeof(line), p->text);
+	prompt_remember(p, line);
+	if (run_line(t, line, &err) < 0) {
+		/* nothing typed is lost: the line is the newest of the history, one key away */
+		tui_say(t, ROLE_FAIL, err.msg);
+	}
+	prompt_close(p);
+}
+
+static void enter_prompt(struct tui *t)
+{
+	struct prompt *p = &t->st.prompt;
+
+	switch (p->kind) {
+	case PROMPT_COMMAND:
+		enter_line(t);
+		break;
+	case PROMPT_SEARCH:
+		text_copy(t->st.search, sizeof(t->st.search), p->text);
+		prompt_close(p);
+		break;
+	case PROMPT_FILTER:
+		text_copy(t->st.filter, sizeof(t->st.filter), p->text);
+		prompt_close(p);
+		break;
+	case PROMPT_NONE:
+		break;
+	}
+}
+
+static void paste(struct tui *t, const struct term_key *key)
+{
+	struct err err = ERR_INIT;
+
+	if (t->st.prompt.kind && !memchr(key->paste, '\n', key->paste_len)) {
+		prompt_insert(&t->st.prompt, key->paste, key->paste_len);
+		return;
+	}
+	prompt_close(&t->st.prompt);
+	if (t->host->submit_block(t->arg, key->paste, key->paste_len, &err) < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+	else
+		tui_say(t, ROLE_OK, "pasted block accepted");
+}
+
+/* ---- actions ------------------------------------------------------------------------------ */
+
+static void move_focus(struct tui *t, int step)
+{
+	const struct screen_def *s = t->st.screen;
+	size_t i;
+
+	for (i = 0; i < s->npanes && s->panes[i] != t->st.focus; i++)
+		;
+	t->st.focus = s->panes[(i + s->npanes + (size_t)step) % s->npanes];
+}
+
+static void next_theme(struct tui *t)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+	struct err err = ERR_INIT;
+	char *p, *word, *first = NULL, *next = NULL;
+	bool here = false;
+
+	theme_names(&names);
+	for (p = names.data; p && (word = strsep(&p, " "));) {
+		if (!*word)
+			continue;
+		if (!first)
+			first = word;
+		if (here && !next)
+			next = word;
+		here = here || !strcmp(word, t->theme.name);
+	}
+	if (!first)
+		tui_say(t, ROLE_WARN, "no theme files were found; see 'help theme'");
+	else if (tui_set_theme(t, next ? next : first, &err) < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+	else
+		tui_say(t, ROLE_HINT, t->theme.name);
+}
+
+static void open_prompt(struct tui *t, const char *text)
+{
+	prompt_open(&t->st.prompt, PROMPT_COMMAND, text);
+	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), tui_command_names());
+}
+
+/* exit of a payload under the cursor of the steps, else placement of a task */
+static bool expectation(struct tui *t, char *line, size_t size)
+{
+	const struct model *m = t->host->model(t->arg);
+	const struct list *l = &t->st.lists[t->st.focus];
+	const struct model_group *g;
+	const struct op_val *name;
+
+	if (t->st.focus == PANE_TASKS)
+		return lab_expectation(m, &t->st, line, size);
+	if ((t->st.focus != PANE_STEPS && t->st.focus != PANE_TEST) || l->sel < 0 || (size_t)l->sel >= m->nops ||
+	    !m->ops[l->sel].op || !(name = op_arg(m->ops[l->sel].op, WARG_NAME)))
+		return false;
+	g = model_group(m, name->str);
+	if (!g || !g->ntasks)
+		return false;
+	if (g->payload && g->tasks[0].exited)
+		snprintf(line, size, "expect exit %s == %d", g->name,
+			 (int)(g->tasks[0].signal ? 128 + (int64_t)g->tasks[0].signal : g->tasks[0].code));
+	else if (g->tasks[0].wanted) {
+		const char *cgroup = below_root(m, g->tasks[0].wanted);
+
+		snprintf(line, size, "expect placed %s in=%s", g->name, !strcmp(cgroup, "/") ? "/" : cgroup + 1);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void find_next(struct tui *t)
+{
+	struct list *l = &t->st.lists[t->st.focus];
+	const struct model *m = t->host->model(t->arg);
+	size_t i;
+
+	if (!*t->st.search || (t->st.focus != PANE_LOG && t->st.focus != PANE_LOG_FULL))
+		return;
+	for (i = (size_t)(l->follow ? 0 : l->sel + 1); i < m->nlog; i++) {
+		if (!strstr(model_line(m, i)->text, t->st.search))
+			continue;
+		l->sel = (int)i;
+		l->follow = false;
+		return;
+	}
+	tui_say(t, ROLE_HINT, "not found further on");
+	l->sel = 0;
+	l->follow = false;
+}
+
+static void back(struct tui *t)
+{
+	if (t->st.screen == &screen_help && t->before_help)
+		tui_show(t, t->before_help);
+	else if (t->st.zoom)
+		t->st.zoom = false;
+	else
+		t->st.filter[0] = t->st.search[0] = '\0';
+}
+
+static void suggest_export(struct tui *t)
+{
+	char stem[64], line[160];
+
+	text_copy(stem, sizeof(stem), t->session_name);
+	stem[strcspn(stem, ".")] = '\0';
+	snprintf(line, sizeof(line), "export c %s.c", *stem ? stem : "session");
+	open_prompt(t, line);
+}
+
+static void quit(struct tui *t)
+{
+	if (!t->host->live(t->arg) || t->st.confirm_quit) {
+		t->host->quit(t->arg);
+		return;
+	}
+	t->st.confirm_quit = true;
+	tui_say(t, ROLE_WARN, "q again ends the guest; the session stays on disk");
+}
+
+static void act(struct tui *t, enum action a)
+{
+	struct tui_state *st = &t->st;
+	char line[400];
+
+	switch (a) {
+	case ACT_NONE:
+		break;
+	case ACT_PROMPT:
+		open_prompt(t, "");
+		break;
+	case ACT_SEARCH:
+		prompt_open(&st->prompt, PROMPT_SEARCH, "");
+		break;
+	case ACT_SEARCH_NEXT:
+		find_next(t);
+		break;
+	case ACT_FILTER:
+		prompt_open(&st->prompt, PROMPT_FILTER, st->filter);
+		break;
+	case ACT_NEXT_PANE:
+		move_focus(t, 1);
+		break;
+	case ACT_PREVIOUS_PANE:
+		move_focus(t, -1);
+		break;
+	case ACT_ZOOM:
+		st->zoom = !st->zoom;
+		break;
+	case ACT_FREEZE:
+		st->frozen = !st->frozen;
+		break;
+	case ACT_FOLLOW:
+		st->lists[st->focus].follow = !st->lists[st->focus].follow;
+		break;
+	case ACT_HELP:
+		if (st->screen == &screen_help)
+			back(t);
+		else
+			tui_show(t, &screen_help);
+		break;
+	case ACT_EXPORT:
+		suggest_export(t);
+		break;
+	case ACT_EXPECT:
+		if (expectation(t, line, sizeof(line)))
+			open_prompt(t, line);
+		else
+			tui_say(t, ROLE_HINT, "nothing under the cursor can be expected; choose a task of a group, or a run op");
+		break;
+	case ACT_PROMOTE:
+		if (lab_promotion(t->host->model(t->arg), st, line, sizeof(line)))
+			open_prompt(t, line);
+		else
+			tui_say(t, ROLE_HINT, "focus the steps (Tab) and choose an op that made something");
+		break;
+	case ACT_THEME:
+		next_theme(t);
+		break;
+	case ACT_CANCEL:
+		t->host->cancel(t->arg);
+		tui_say(t, ROLE_HINT, "asked the guest to cut its hold or wait short; q leaves");
+		break;
+	case ACT_REDRAW:
+		t->redraw = true;
+		break;
+	case ACT_SUSPEND:
+		t->suspend = true;
+		break;
+	case ACT_CONSOLE:
+		tui_show(t, &screen_console);
+		break;
+	case ACT_BACK:
+		back(t);
+		break;
+	case ACT_QUIT:
+		quit(t);
+		break;
+	}
+}
+
+static bool screen_key(struct tui *t, int code)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(screens); i++) {
+		if (screens[i]->digit == code || KEY_FUNCTION + screens[i]->function == code) {
+			tui_show(t, screens[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool kind_key(struct tui *t, int code)
+{
+	static const char kinds[] = "OEUKAH"; /* in the order of enum log_kind */
+	const char *at = code > 0 && code < 128 ? strchr(kinds, code) : NULL;
+
+	if (t->st.screen != &screen_log || !at)
+		return false;
+	t->st.hidden_kinds ^= 1u << (at - kinds);
+	return true;
+}
+
+static bool shortcut_key(struct tui *t, int code)
+{
+	const struct op_def *d;
+	char line[80];
+	size_t i;
+
+	for (i = 0; (d = op_def_at(i)); i++) {
+		if (!d->shortcut || d->shortcut != code)
+			continue;
+		snprintf(line, sizeof(line), "%s%s%s ", d->words[0], d->words[1] ? " " : "", d->words[1] ? d->words[1] : "");
+		open_prompt(t, line);
+		return true;
+	}
+	return false;
+}
+
+void tui_key(struct tui *t, const struct term_key *key)
+{
+	bool confirming = t->st.confirm_quit;
+
+	if (key->code == KEY_PASTED) {
+		paste(t, key);
+		return;
+	}
+	if (t->st.prompt.kind) {
+		if (prompt_key(&t->st.prompt, key->code, t->host->scenario(t->arg), tui_command_names()))
+			enter_prompt(t);
+		return;
+	}
+	t->st.message[0] = '\0';
+	if (t->st.frozen) {
+		/* a frozen picture is a still: the next key goes on with the live one */
+		t->st.frozen = false;
+		return;
+	}
+	if (!screen_key(t, key->code) && !kind_key(t, key->code) && !list_key(&t->st.lists[t->st.focus], key->code)) {
+		enum action a = key_action(key->code);
+
+		if (a)
+			act(t, a);
+		else
+			shortcut_key(t, key->code);
+	}
+	if (confirming)
+		t->st.confirm_quit = false;
+}
+
+void tui_draw(struct tui *t, struct canvas *c)
+{
+	const struct model *m = t->host->model(t->arg);
+	const struct scenario *s = t->host->scenario(t->arg);
+	struct rect r;
+
+	buf_reset(&t->teardown);
+	if (s)
+		scenario_teardown_text(s, &t->teardown);
+	t->st.teardown = buf_text(&t->teardown);
+	t->st.console = t->host->console(t->arg, &t->st.console_len);
+	canvas_clear(c);
+	r = frame_draw(m, &t->st, c);
+	if (r.rows > 0)
+		t->st.screen->draw(m, s, &t->st, c, r);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tui - the screen of the program: keys to lines, the model to a canvas.
+ *
+ * It knows the session only through struct tui_host, so that an old session file and a test stand
+ * in for a live guest. Drawing needs no terminal (tui_draw); the terminal is the caller's (term.h).
+ */
+#ifndef TUI_TUI_H
+#define TUI_TUI_H
+
+#include "base/err.h"
+#include "ops/scenario.h"
+#include "tui/canvas.h"
+#include "tui/state.h"
+#include "tui/term.h"
+
+struct tui_host {
+	const struct model *(*model)(void *arg);
+	const struct scenario *(*scenario)(void *arg);
+	int (*submit)(void *arg, const char *line, struct err *err);
+	int (*submit_block)(void *arg, const char *text, size_t len, struct err *err);
+	int (*export_to)(void *arg, const char *format, const char *file, bool force, struct err *err); /* tells its end by tui_say() */
+	void (*cancel)(void *arg); /* the running hold or wait */
+	void (*quit)(void *arg);
+	const char *(*console)(void *arg, size_t *len);
+	bool (*live)(void *arg); /* a guest is running: quitting ends it */
+};
+
+struct tui;
+
+struct tui *tui_create(const struct tui_host *host, void *arg, const char *session_name, bool recording);
+void tui_destroy(struct tui *t);
+
+void tui_key(struct tui *t, const struct term_key *key);
+void tui_draw(struct tui *t, struct canvas *c);
+/* A word to the person, shown until the next key. */
+void tui_say(struct tui *t, enum role role, const char *text);
+
+/* A still picture was asked for: do not draw until the next key. */
+bool tui_frozen(const struct tui *t);
+void tui_load_history(struct tui *t);
+void tui_save_history(const struct tui *t);
+
+/* Reactions the terminal's owner carries out; each is told once. */
+bool tui_wants_redraw(struct tui *t);
+bool tui_wants_suspend(struct tui *t);
+const struct theme *tui_theme(const struct tui *t);
+int tui_set_theme(struct tui *t, const char *name, struct err *err);
+
+/* For commands.c. */
+const struct tui_host *tui_host_of(struct tui *t, void **arg);
+struct tui_state *tui_state_of(struct tui *t);
+void tui_show(struct tui *t, const struct screen_def *screen);
+
+#endif
