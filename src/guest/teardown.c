@@ -20,13 +20,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXIT_DEADLINE_NS 5000000000ull
+/* A killed task has to run once more to die. Under a scheduler that starves it that takes until the
+ * sched_ext watchdog (30 s at most) ends that scheduler. */
+#define EXIT_WARN_NS     3000000000ull
+#define EXIT_DEADLINE_NS 37000000000ull
 
 enum phase { PHASE_NONE, PHASE_LIST, PHASE_KILL, PHASE_WAIT, PHASE_REMOVE };
 
 static enum phase phase;
 static void (*on_finish)(void);
-static bool keep_cgroups;
+static bool keep_cgroups, warned;
 static bool chosen[GROUPS_MAX];
 static struct teardown td;
 
@@ -110,22 +113,54 @@ static void remove_cgroups(void)
 		send(w, on_removed);
 }
 
+static void wait_for_exits(void)
+{
+	phase = PHASE_WAIT;
+	warned = false;
+	line_timer(EXIT_WARN_NS);
+	teardown_poke();
+}
+
 void teardown_poke(void)
 {
 	if (phase == PHASE_WAIT && !group_dying())
 		remove_cgroups();
 }
 
+static void give_up(int code, const char *why)
+{
+	char text[160];
+	unsigned n = group_dying();
+
+	snprintf(text, sizeof(text), "%s: %u killed task%s not ended", why, n,
+		 n == 1 ? " has" : "s have");
+	teardown_fail(code, text);
+	remove_cgroups();
+}
+
 void teardown_timeout(void)
 {
-	char text[96];
+	unsigned n = group_dying();
 
 	if (phase != PHASE_WAIT)
 		return;
-	snprintf(text, sizeof(text), "%u killed task%s did not end within 5s", group_dying(),
-		 group_dying() == 1 ? "" : "s");
-	teardown_fail(ETIMEDOUT, text);
-	remove_cgroups();
+	if (warned) {
+		give_up(ETIMEDOUT, "timed out");
+		return;
+	}
+	warned = true;
+	line_timer(EXIT_DEADLINE_NS);
+	port_log(4,
+		 "%u killed task%s not ended yet: a task has to run once more to die; is it "
+		 "starved?",
+		 n, n == 1 ? " has" : "s have");
+}
+
+void teardown_cancel(int code, const char *why)
+{
+	/* the scenario's time being over is no reason to leave things behind, a person's word is */
+	if (phase == PHASE_WAIT && code == ECANCELED)
+		give_up(code, why);
 }
 
 static void report_other(const struct job_reply *r)
@@ -145,11 +180,10 @@ static void on_killed(void *arg, struct job_reply *r)
 		report_other(r);
 		return;
 	}
-	if (r->code)
+	/* what has not ended yet is our own: it is waited for below */
+	if (r->code && !(r->code == ETIMEDOUT && group_dying()))
 		teardown_fail(r->code, r->text);
-	phase = PHASE_WAIT;
-	line_timer(EXIT_DEADLINE_NS);
-	teardown_poke();
+	wait_for_exits();
 }
 
 /* Session of a payload that may have left processes behind; 0 = none, or its number lives on in
@@ -250,7 +284,5 @@ void teardown_kill_group(struct group *g, void (*finish_fn)(void))
 	keep_cgroups = true;
 	on_finish = finish_fn;
 	td.tasks = group_kill(g);
-	phase = PHASE_WAIT;
-	line_timer(EXIT_DEADLINE_NS);
-	teardown_poke();
+	wait_for_exits();
 }

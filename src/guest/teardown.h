@@ -35,5 +35,6 @@ void teardown_fail(int code, const char *text);
 
 void teardown_poke(void);
 void teardown_timeout(void);
+void teardown_cancel(int code, const char *why);
 
 #endif
