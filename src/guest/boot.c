@@ -26,7 +26,7 @@ static const struct {
 	{.type = "devtmpfs", .dir = "/dev"},
 	{.type = "proc", .dir = "/proc"},
 	{.type = "sysfs", .dir = "/sys"},
-	{.type = "tmpfs", .dir = "/tmp", .options = "mode=1777"},
+	/* /tmp stays on the root file system: files that were included from there lie in it */
 	{.type = "tmpfs", .dir = "/run", .options = "mode=0755"},
 	{.type = "tmpfs", .dir = "/dev/shm", .options = "mode=1777"},
 	{.type = "devpts", .dir = "/dev/pts", .optional = true},
