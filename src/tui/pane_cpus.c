@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static void number(char *dst, size_t size, bool known, double v)
+static void number(char *dst, size_t size, bool known, const double *v)
 {
 	if (known)
-		snprintf(dst, size, "%.0f", v);
+		snprintf(dst, size, "%.0f", *v);
 	else
 		snprintf(dst, size, "-");
 }
@@ -30,10 +30,11 @@ static void row(const struct model *m, size_t i, struct canvas *c, struct rect r
 	else
 		model_task_name(m, now->pid, now->comm, name, sizeof(name));
 	snprintf(where, sizeof(where), "%s", idle ? "-" : g ? below_root(m, g->path) : now->cgroup_id == 1 ? "/" : "-");
-	number(nr, sizeof(nr), now->nr_running != SAMPLE_ABSENT, (double)now->nr_running);
-	number(sw, sizeof(sw), model_cpu_rate(m, i, now->switches, old->switches, &v), v);
-	number(mig, sizeof(mig), model_cpu_rate(m, i, now->migrations, old->migrations, &v), v);
-	number(busy, sizeof(busy), model_cpu_busy(m, i, &v), v);
+	v = (double)now->nr_running;
+	number(nr, sizeof(nr), now->nr_running != SAMPLE_ABSENT, &v);
+	number(sw, sizeof(sw), model_cpu_rate(m, i, now->switches, old->switches, &v), &v);
+	number(mig, sizeof(mig), model_cpu_rate(m, i, now->migrations, old->migrations, &v), &v);
+	number(busy, sizeof(busy), model_cpu_busy(m, i, &v), &v);
 	canvas_printf(c, r, y, 0, -1, ROLE_NORMAL, "%3u", now->cpu);
 	canvas_printf(c, r, y, 4, name_width, idle ? ROLE_DIM : ROLE_RUNNING, "%s", name);
 	if (group_width > 3)
