@@ -197,6 +197,21 @@ static void left_out(struct buf *warning, const struct model_op *mo, const char 
  * The ops that were carried out; expectations whatever their verdict was. What depends on an op that
  * failed cannot stand without it (an expectation of a group that was never started).
  */
+/* A hold that a person cut short is repeated as long as it really was. */
+static void shorten_hold(struct op *op, const struct model_op *mo, struct buf *warning)
+{
+	const struct op_val *asked = op_arg(op, WARG_DURATION);
+	uint64_t held = mo->end_ns > mo->begin_ns ? mo->end_ns - mo->begin_ns : 0;
+	char text[32];
+
+	held = (held + MS_NS / 2) / MS_NS * MS_NS;
+	if (op->def->id != OP_HOLD || !asked || !mo->end_ns || held + MS_NS >= (uint64_t)asked->num)
+		return;
+	op_set_num(op, WARG_DURATION, (int64_t)held);
+	text_format_duration(text, sizeof(text), held);
+	buf_addf(warning, "op %" PRIu64 " '%s' was cut short and is repeated for %s; ", mo->seq, mo->text, text);
+}
+
 static void build_scenario(const struct model *m, bool asap, unsigned cpus, struct scenario **out,
 			   struct buf *warning)
 {
@@ -218,6 +233,7 @@ static void build_scenario(const struct model *m, bool asap, unsigned cpus, stru
 		op = op_clone(mo->op);
 		op->seq = 0;
 		op->after_ns = asap ? 0 : tempo(before, mo);
+		shorten_hold(op, mo, warning);
 		if (scenario_add(*out, op, &err) < 0) {
 			cleanup_free char *why = xasprintf("cannot be repeated (%s)", err.msg);
 

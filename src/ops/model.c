@@ -491,8 +491,11 @@ static void sample_cgroups(struct model *m, const struct sample *s)
 
 		if (!c)
 			continue;
-		/* cgroup files are read less often than frames come: the same figures are not a new reading */
-		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns && s->t_ns - c->now_ns < 900000000)
+		/*
+		 * Cgroup files are read less often than frames come. The same figures say nothing new, so a
+		 * rate is always taken between two readings that differ.
+		 */
+		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns)
 			continue;
 		c->before = c->now;
 		c->before_ns = c->now_ns;

@@ -164,6 +164,8 @@ void model_task_name(const struct model *m, int64_t pid, const char *comm, char 
 bool model_cpu_rate(const struct model *m, size_t cpu, uint64_t now, uint64_t before, double *per_s);
 bool model_cpu_busy(const struct model *m, size_t cpu, double *percent); /* 0..100 */
 bool model_task_share(const struct model *m, size_t task, double *run_percent, double *wait_percent);
+/* CPU use of a cgroup between its last two readings, in percent of one CPU; 0 when it has not changed for over 2 s. */
+bool model_cgroup_use(const struct model *m, size_t cgroup, double *percent);
 bool model_cost(const struct model *m, double *percent_of_one_cpu);
 
 #endif

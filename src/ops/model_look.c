@@ -144,6 +144,23 @@ bool model_task_share(const struct model *m, size_t task, double *run, double *w
 	return true;
 }
 
+bool model_cgroup_use(const struct model *m, size_t cgroup, double *out)
+{
+	const struct model_cgroup *g = &m->cgroups[cgroup];
+
+	if (!g->now_ns || g->now.usage_ns == SAMPLE_ABSENT)
+		return false;
+	if (m->sample_ns > g->now_ns + UINT64_C(2000000000)) {
+		*out = 0;
+		return true;
+	}
+	if (!g->before_ns || g->before.usage_ns == SAMPLE_ABSENT || g->now_ns <= g->before_ns ||
+	    g->now.usage_ns < g->before.usage_ns)
+		return false;
+	*out = (double)(g->now.usage_ns - g->before.usage_ns) * 100 / (double)(g->now_ns - g->before_ns);
+	return true;
+}
+
 bool model_cost(const struct model *m, double *out)
 {
 	double share;

@@ -77,6 +77,7 @@ static void cgroup_row(const struct model *m, const struct row *row, struct canv
 {
 	const struct model_cgroup *g = row->index == ROW_NONE ? NULL : &m->cgroups[row->index];
 	char text[300], use[32] = "-";
+	double share;
 	int at;
 
 	if (g)
@@ -85,13 +86,9 @@ static void cgroup_row(const struct model *m, const struct row *row, struct canv
 		snprintf(text, sizeof(text), "cgroup #%" PRIu64 " (name not known)", row->cgroup_id);
 	at = canvas_text(c, r, y, 0, k->rest - 1, ROLE_CGROUP, text);
 	canvas_printf(c, r, y, at + 1, k->rest - at - 1, ROLE_DIM, "%u task%s", row->tasks, row->tasks == 1 ? "" : "s");
-	if (!g || !g->before_ns || g->now.usage_ns == SAMPLE_ABSENT || g->before.usage_ns == SAMPLE_ABSENT ||
-	    g->now_ns <= g->before_ns || g->now.usage_ns < g->before.usage_ns)
-		canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, "       use -");
-	else {
-		snprintf(use, sizeof(use), "%.0f%%", (double)(g->now.usage_ns - g->before.usage_ns) * 100 / (double)(g->now_ns - g->before_ns));
-		canvas_printf(c, r, y, k->rest, -1, ROLE_NORMAL, "       use %s", use);
-	}
+	if (g && model_cgroup_use(m, row->index, &share))
+		snprintf(use, sizeof(use), "%.0f%%", share);
+	canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, "       use %s", use);
 	if (g && g->now.throttled != SAMPLE_ABSENT && g->now.throttled)
 		canvas_printf(c, r, y, k->rest + 20, -1, ROLE_WARN, "throttled %" PRIu64 "x", g->now.throttled);
 }

@@ -15,13 +15,14 @@ result() {
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; screen | sed 's/^/# /'; fi
 }
 
-# Waits for a text. tmux's own wait-for is woken by a hook each time the pane's output changes.
+# Waits until a text stands on the screen; nothing tells when a pane changes, so it looks again.
 see() { # text, seconds
 	deadline=$(($(date +%s) + $2))
-	while ! screen | grep -qF -- "$1"; do
+	until screen | grep -qF -- "$1"; do
 		[ "$(date +%s)" -lt "$deadline" ] || return 1
-		timeout 1 tmux -S "$socket" wait-for changed
+		timeout 0.2 tmux -S "$socket" wait-for never
 	done
+	return 0
 }
 
 line() { t send-keys -t road -l ":$1"; t send-keys -t road Enter; }
