@@ -205,7 +205,9 @@ static void shorten_hold(struct op *op, const struct model_op *mo, struct buf *w
 	char text[32];
 
 	held = (held + MS_NS / 2) / MS_NS * MS_NS;
-	if (op->def->id != OP_HOLD || !asked || !mo->end_ns || held + MS_NS >= (uint64_t)asked->num)
+	/* the agent says that it was cut; time alone could be a slow clock of an old file */
+	if (op->def->id != OP_HOLD || !asked || !mo->note || !strstr(mo->note, "cut short") ||
+	    held + MS_NS >= (uint64_t)asked->num)
 		return;
 	op_set_num(op, WARG_DURATION, (int64_t)held);
 	text_format_duration(text, sizeof(text), held);
