@@ -3,6 +3,7 @@
  * cmd_help - `scxplore help [COMMAND|ops|OP]`, all from the tables.
  */
 #include "cmd.h"
+#include "completions.h"
 #include "ops/help.h"
 #include "vmm/options.h"
 
@@ -38,18 +39,41 @@ static bool one_command(const char *name, struct buf *out)
 	return true;
 }
 
+/* What the build installs: not in the overview, a person has no use for it. */
+static bool generated(const char *name, struct buf *out)
+{
+	static const struct {
+		const char *name;
+		void (*write)(struct buf *out);
+	} texts[] = {
+		{"man-page", completions_man},
+		{"completion-bash", completions_bash},
+		{"completion-zsh", completions_zsh},
+		{"completion-fish", completions_fish},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (strcmp(name, texts[i].name))
+			continue;
+		texts[i].write(out);
+		return true;
+	}
+	return false;
+}
+
 static int run_help(int argc, char **argv)
 {
 	cleanup_buf struct buf out = BUF_INIT;
 	bool found = true;
 
-	if (argc < 2)
+	if (argc < 2) {
 		overview(&out);
-	else if (!strcmp(argv[1], "ops"))
+	} else if (!strcmp(argv[1], "ops")) {
 		help_ops(&out);
-	else if (!strcmp(argv[1], "man"))
-		help_man(&out);
-	else {
+	} else if (generated(argv[1], &out)) {
+		found = true;
+	} else {
 		/* "run" is a command and an op: both are shown */
 		found = one_command(argv[1], &out);
 		if (found)
