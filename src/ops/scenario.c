@@ -435,6 +435,14 @@ void scenario_undo(struct scenario *s, uint64_t seq)
 		apply(s, s->ops[i], i);
 }
 
+void scenario_ended(struct scenario *s, const char *name)
+{
+	struct thing *t = find(s, false, name);
+
+	if (t)
+		t->pub.ended = true;
+}
+
 /* ---- blocks ---------------------------------------------------------------------------- */
 
 static void place(struct err *err, const char *name, int line)
@@ -556,7 +564,7 @@ void scenario_teardown_text(const struct scenario *s, struct buf *out)
 	for (i = 0; s->step && i < s->nthings; i++) {
 		const struct scenario_thing *t = &s->things[i].pub;
 
-		if (t->gone || t->backdrop || t->step != s->step)
+		if (t->gone || t->ended || t->backdrop || t->step != s->step)
 			continue;
 		buf_adds(out, out->len ? ", " : "");
 		if (t->is_cgroup)

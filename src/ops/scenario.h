@@ -41,12 +41,16 @@ void scenario_teardown_text(const struct scenario *s, struct buf *out);
 /* Told by the session when the agent could not do an op, or when a thing is gone, so that the picture stays true. */
 void scenario_undo(struct scenario *s, uint64_t seq);
 
+/* Told by the session when every task of a group has ended by itself: nothing of it is left to tear down. */
+void scenario_ended(struct scenario *s, const char *name);
+
 struct scenario_thing {
 	const char *name;   /* group name, or cgroup path below the root */
 	const char *cgroup; /* groups: where it was started; NULL = root cgroup */
 	bool is_cgroup;
 	bool backdrop;	    /* lives to the end */
 	bool gone;	    /* removed, killed or torn down */
+	bool ended;	    /* groups: all tasks have exited */
 	unsigned step;	    /* 0 = backdrop */
 	unsigned count;	    /* tasks */
 	const struct op_def *made_by;

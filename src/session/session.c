@@ -221,6 +221,18 @@ static void on_ready(struct session *s)
 		send_simple(s, WIRE_END, 0, NULL);
 }
 
+static void note_exit(struct session *s, const char *name)
+{
+	const struct model_group *g = model_group(s->model, name);
+	size_t i;
+
+	for (i = 0; g && i < g->ntasks; i++)
+		if (!g->tasks[i].exited)
+			return;
+	if (g)
+		scenario_ended(s->scenario, name);
+}
+
 static void on_event(struct session *s, const struct event *ev)
 {
 	if (ev->t_ns > s->now_ns)
@@ -243,6 +255,9 @@ static void on_event(struct session *s, const struct event *ev)
 	case EV_DONE:
 		judge(s, ev);
 		s->sample_due = true;
+		break;
+	case EV_EXIT:
+		note_exit(s, ev->name);
 		break;
 	case EV_END:
 		guest_stop(s->guest);

@@ -14,25 +14,21 @@
 #include <string.h>
 
 struct columns {
-	int name, comm, rest; /* start columns; comm < 0: not shown */
-	bool shares;
+	int comm, rest; /* start columns; comm < 0: not shown */
+	bool cpu, times, shares;
 };
 
+/* What goes first as it gets narrower: command, shares, times, CPU; name, state and mark stay. */
 static struct columns layout(int cols)
 {
-	struct columns k = {.comm = -1};
-	int need = 38;
+	struct columns k = {.comm = -1, .cpu = cols >= 30, .times = cols >= 52, .shares = cols >= 64};
+	int need = 8 + (k.cpu ? 4 : 0) + (k.times ? 18 : 0) + (k.shares ? 12 : 0) + (cols >= 52 ? 8 : 0);
 
-	k.shares = cols >= 64;
-	need += k.shares ? 12 : 0;
 	k.rest = cols - need;
-	if (cols >= 100) {
+	if (cols >= 100)
 		k.comm = k.rest - 17;
-		k.rest = cols - need;
-	}
-	if (k.rest < 12)
-		k.rest = 12;
-	k.name = 0;
+	if (k.rest < 8)
+		k.rest = 8;
 	return k;
 }
 
@@ -69,7 +65,8 @@ static void head(struct canvas *c, struct rect r, const struct columns *k)
 	canvas_text(c, r, 1, 0, k->rest, ROLE_DIM, "CGROUP / TASK");
 	if (k->comm > 0)
 		canvas_text(c, r, 1, k->comm, 16, ROLE_DIM, "COMMAND");
-	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S CPU %8s %8s%s  PLACED", "RUN", "WAIT", k->shares ? "  RUN% WAIT%" : "");
+	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S%s%s%s  PLACED", k->cpu ? " CPU" : "",
+		      k->times ? "      RUN     WAIT" : "", k->shares ? "  RUN% WAIT%" : "");
 }
 
 static void cgroup_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r, int y,
@@ -88,7 +85,7 @@ static void cgroup_row(const struct model *m, const struct row *row, struct canv
 	canvas_printf(c, r, y, at + 1, k->rest - at - 1, ROLE_DIM, "%u task%s", row->tasks, row->tasks == 1 ? "" : "s");
 	if (g && model_cgroup_use(m, row->index, &share))
 		snprintf(use, sizeof(use), "%.0f%%", share);
-	canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, "       use %s", use);
+	canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, k->times ? "       use %s" : " %s", use);
 	if (g && g->now.throttled != SAMPLE_ABSENT && g->now.throttled)
 		canvas_printf(c, r, y, k->rest + 20, -1, ROLE_WARN, "throttled %" PRIu64 "x", g->now.throttled);
 }
@@ -134,8 +131,11 @@ static void task_row(const struct model *m, const struct row *row, struct canvas
 		canvas_text(c, r, y, k->comm, 16, ROLE_DIM, t->comm);
 	canvas_text(c, r, y, k->rest + 1, 1, role, state);
 	x = k->rest + 2;
-	x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %3d %8s %8s", t->cpu, t->run_ns == SAMPLE_ABSENT ? "-" : run,
-			   t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
+	if (k->cpu)
+		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %3d", t->cpu);
+	if (k->times)
+		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s %8s", t->run_ns == SAMPLE_ABSENT ? "-" : run,
+				   t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
 	if (k->shares)
 		x += canvas_text(c, r, y, x, -1, ROLE_NORMAL, share);
 	placed_mark(m, t, c, r, y, x + 2);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_screens - keys in, text out, no terminal: a recorded session is shown and compared with
+ * golden files. SXP_REGENERATE=1 writes them anew (look at the difference before you commit it).
+ */
+#include "tests/unit/test.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "ops/journal.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/theme.h"
+#include "tui/tui.h"
+
+#include <locale.h>
+
+struct bench {
+	struct tui *tui;
+	struct model *model;
+	struct scenario *scenario;
+	struct session_info info;
+	char submitted[400]; /* the last line that went to the guest */
+	char refuse[200];    /* answer with this error */
+	bool cancelled, quit, live;
+};
+
+static const struct model *host_model(void *arg)
+{
+	return ((struct bench *)arg)->model;
+}
+
+static const struct scenario *host_scenario(void *arg)
+{
+	return ((struct bench *)arg)->scenario;
+}
+
+static int host_submit(void *arg, const char *line, struct err *err)
+{
+	struct bench *b = arg;
+
+	snprintf(b->submitted, sizeof(b->submitted), "%s", line);
+	return *b->refuse ? err_set(err, 22, "%s", b->refuse) : 0;
+}
+
+static int host_block(void *arg, const char *text, size_t len, struct err *err)
+{
+	return host_submit(arg, text, err);
+}
+
+static int host_export(void *arg, const char *format, const char *file, bool force, struct err *err)
+{
+	struct bench *b = arg;
+
+	snprintf(b->submitted, sizeof(b->submitted), "export %s %s", format, file);
+	return 0;
+}
+
+static void host_cancel(void *arg)
+{
+	((struct bench *)arg)->cancelled = true;
+}
+
+static void host_quit(void *arg)
+{
+	((struct bench *)arg)->quit = true;
+}
+
+static const char *host_console(void *arg, size_t *len)
+{
+	static const char text[] = "[    0.0] Linux version\n[    0.1] \033[2Jevil\n";
+
+	*len = sizeof(text) - 1;
+	return text;
+}
+
+static bool host_live(void *arg)
+{
+	return ((struct bench *)arg)->live;
+}
+
+static const struct tui_host host = {host_model, host_scenario, host_submit, host_block, host_export,
+				     host_cancel, host_quit, host_console, host_live};
+
+static int set_up(void **state)
+{
+	struct bench *b = xcalloc(1, sizeof(*b));
+	struct err err = ERR_INIT;
+
+	b->model = model_create();
+	if (journal_read(SCREENS_DIR "/lab.session", false, &b->info, b->model, &b->scenario, NULL, &err) < 0) {
+		print_error("%s\n", err.msg);
+		return -1;
+	}
+	b->tui = tui_create(&host, b, "lab.session", true);
+	b->live = true;
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	tui_destroy(b->tui);
+	model_destroy(b->model);
+	scenario_destroy(b->scenario);
+	session_info_finish(&b->info);
+	free(b);
+	return 0;
+}
+
+static void press(struct bench *b, int code)
+{
+	tui_key(b->tui, &(struct term_key){.code = code});
+}
+
+static void type(struct bench *b, const char *text)
+{
+	for (; *text; text++)
+		press(b, *text == '\n' ? KEY_RETURN : *text);
+}
+
+static void picture(struct bench *b, int rows, int cols, bool ascii, struct buf *out)
+{
+	struct canvas c;
+
+	canvas_init(&c, rows, cols, ascii);
+	tui_draw(b->tui, &c);
+	canvas_dump(&c, out);
+	canvas_finish(&c);
+}
+
+static void assert_golden(struct bench *b, const char *name, int rows, int cols)
+{
+	cleanup_free char *path = xasprintf(SCREENS_DIR "/golden/%s.txt", name);
+	cleanup_buf struct buf seen = BUF_INIT;
+	static char want[65536];
+	size_t n;
+	FILE *f;
+
+	picture(b, rows, cols, false, &seen);
+	if (getenv("SXP_REGENERATE")) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fwrite(seen.data, 1, seen.len, f);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(want, 1, sizeof(want) - 1, f);
+	fclose(f);
+	want[n] = '\0';
+	assert_string_equal(buf_text(&seen), want);
+}
+
+static void assert_shows(struct bench *b, const char *text)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	picture(b, 30, 100, false, &seen);
+	if (!strstr(buf_text(&seen), text))
+		print_error("expected '%s' in\n%s", text, buf_text(&seen));
+	assert_non_null(strstr(buf_text(&seen), text));
+}
+
+static void the_lab_is_drawn_at_every_size(void **state)
+{
+	assert_golden(*state, "lab-100x30", 30, 100);
+	assert_golden(*state, "lab-200x60", 60, 200);
+	assert_golden(*state, "lab-80x24", 24, 80);
+	assert_golden(*state, "lab-40x12", 12, 40);
+	assert_golden(*state, "lab-20x5", 5, 20);
+}
+
+static void no_size_is_refused_down_to_one_cell(void **state)
+{
+	int rows, cols;
+
+	for (rows = 1; rows < 12; rows++) {
+		for (cols = 1; cols < 60; cols += 7) {
+			cleanup_buf struct buf seen = BUF_INIT;
+
+			picture(*state, rows, cols, false, &seen);
+			assert_true(seen.len >= (size_t)rows);
+		}
+	}
+}
+
+static void log_and_test_screens_are_a_digit_away(void **state)
+{
+	press(*state, '5');
+	assert_golden(*state, "log-80x24", 24, 80);
+	press(*state, KEY_FUNCTION + 6);
+	assert_golden(*state, "test-80x24", 24, 80);
+	press(*state, '1');
+	assert_shows(*state, "TASKS");
+}
+
+static void help_is_made_from_the_tables(void **state)
+{
+	press(*state, '?');
+	assert_shows(*state, "KEYS");
+	assert_golden(*state, "help-80x24", 24, 80);
+	press(*state, KEY_ESCAPE);
+	assert_shows(*state, "TASKS");
+}
+
+static void a_typed_line_goes_to_the_guest_as_it_is(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, ":kill hogs\n");
+	assert_string_equal(b->submitted, "kill hogs");
+}
+
+static void the_key_of_an_op_opens_the_prompt_with_its_words(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "a");
+	assert_shows(b, ":cgroup add");
+	type(b, "new\n");
+	assert_string_equal(b->submitted, "cgroup add new");
+}
+
+static void tab_completes_names_from_the_session(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, ":kill ho");
+	press(b, KEY_TAB);
+	type(b, "\n");
+	assert_string_equal(b->submitted, "kill hogs ");
+}
+
+static void a_refused_line_says_why_and_stays_in_the_history(void **state)
+{
+	struct bench *b = *state;
+
+	snprintf(b->refuse, sizeof(b->refuse), "NAME 'x': no such cgroup");
+	type(b, ":cgroup remove x\n");
+	assert_shows(b, "no such cgroup");
+	type(b, ":");
+	press(b, KEY_GO_UP);
+	assert_shows(b, ":cgroup remove x");
+}
+
+static void a_paste_of_many_lines_is_one_block(void **state)
+{
+	struct bench *b = *state;
+	const char *text = "cgroup add a\ncgroup add b\n";
+
+	tui_key(b->tui, &(struct term_key){.code = KEY_PASTED, .paste = text, .paste_len = strlen(text)});
+	assert_string_equal(b->submitted, text);
+}
+
+static void the_value_under_the_cursor_becomes_an_expectation(void **state)
+{
+	struct bench *b = *state;
+	int i;
+
+	assert_shows(b, "busy.2"); /* a list knows its rows once it was drawn */
+	for (i = 0; i < 4; i++)
+		press(b, KEY_GO_DOWN);
+	press(b, 'e');
+	assert_shows(b, ":expect placed busy in=high");
+}
+
+static void control_c_cancels_and_never_quits(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, KEY_CTRL_C);
+	assert_true(b->cancelled);
+	assert_false(b->quit);
+}
+
+static void quitting_a_live_guest_asks_once(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, 'q');
+	assert_false(b->quit);
+	assert_shows(b, "q again");
+	press(b, 'q');
+	assert_true(b->quit);
+}
+
+static void the_console_cannot_reach_the_terminal(void **state)
+{
+	press(*state, '9');
+	assert_shows(*state, "?[2Jevil");
+}
+
+static void ascii_draws_nothing_else(void **state)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+	size_t i;
+
+	picture(*state, 24, 80, true, &seen);
+	for (i = 0; i < seen.len; i++)
+		assert_true((unsigned char)seen.data[i] < 0x7f);
+}
+
+static void drawing_twice_gives_the_same_picture(void **state)
+{
+	cleanup_buf struct buf a = BUF_INIT, b = BUF_INIT;
+
+	picture(*state, 30, 100, false, &a);
+	picture(*state, 30, 100, false, &b);
+	assert_string_equal(buf_text(&a), buf_text(&b));
+}
+
+static void no_key_means_two_things(void **state)
+{
+	const struct key_binding *k, *o;
+	const struct op_def *d;
+	size_t i, j;
+
+	for (i = 0; (k = key_binding_at(i)); i++) {
+		for (j = i + 1; (o = key_binding_at(j)); j++)
+			assert_true(k->key != o->key && (!k->twin || (k->twin != o->key && k->twin != o->twin)));
+		for (j = 0; (d = op_def_at(j)); j++)
+			assert_true(!d->shortcut || d->shortcut != k->key);
+	}
+	for (i = 0; (d = op_def_at(i)); i++)
+		assert_true(!d->shortcut || !strchr("jkgG", d->shortcut));
+}
+
+static void every_theme_file_parses_and_a_bad_one_names_its_line(void **state)
+{
+	static const char *const names[] = {"default", "mono", "high-contrast", "colour-blind"};
+	struct err err = ERR_INIT;
+	struct theme t;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		cleanup_free char *path = xasprintf(THEMES_DIR "/%s.theme", names[i]);
+
+		assert_int_equal(theme_load(path, &t, &err), 0);
+	}
+	assert_true(theme_parse("bad", "ok = green\nwran = red\n", 23, &t, &err) < 0);
+	assert_non_null(strstr(err.msg, "line 2"));
+	assert_non_null(strstr(err.msg, "warn"));
+	assert_true(theme_parse("bad", "ok = 256\n", 9, &t, &err) < 0);
+}
+
+#define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(the_lab_is_drawn_at_every_size),
+		SCREEN_TEST(no_size_is_refused_down_to_one_cell),
+		SCREEN_TEST(log_and_test_screens_are_a_digit_away),
+		SCREEN_TEST(help_is_made_from_the_tables),
+		SCREEN_TEST(a_typed_line_goes_to_the_guest_as_it_is),
+		SCREEN_TEST(the_key_of_an_op_opens_the_prompt_with_its_words),
+		SCREEN_TEST(tab_completes_names_from_the_session),
+		SCREEN_TEST(a_refused_line_says_why_and_stays_in_the_history),
+		SCREEN_TEST(a_paste_of_many_lines_is_one_block),
+		SCREEN_TEST(the_value_under_the_cursor_becomes_an_expectation),
+		SCREEN_TEST(control_c_cancels_and_never_quits),
+		SCREEN_TEST(quitting_a_live_guest_asks_once),
+		SCREEN_TEST(the_console_cannot_reach_the_terminal),
+		SCREEN_TEST(ascii_draws_nothing_else),
+		SCREEN_TEST(drawing_twice_gives_the_same_picture),
+		cmocka_unit_test(no_key_means_two_things),
+		cmocka_unit_test(every_theme_file_parses_and_a_bad_one_names_its_line),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	unsetenv("NO_COLOR");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
