@@ -47,16 +47,23 @@ static void finish_group(struct model_group *g)
 	buf_finish(&g->output[1]);
 }
 
-void model_destroy(struct model *m)
+static void drop_texts(struct model *m)
 {
 	char **const texts[] = {&m->gone, &m->accel, &m->accel_why, &m->kernel, &m->topology,
 				&m->root, &m->fault, &m->probes, &m->probes_absent};
 	size_t i;
 
-	if (!m)
-		return;
 	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		free(*texts[i]);
+}
+
+void model_destroy(struct model *m)
+{
+	size_t i;
+
+	if (!m)
+		return;
+	drop_texts(m);
 	for (i = 0; i < m->nstages; i++)
 		free(m->stages[i].name);
 	for (i = 0; i < m->nops; i++) {

@@ -427,6 +427,16 @@ static const struct op_def *find_op(char **words, size_t n, size_t *taken)
 	return NULL;
 }
 
+static bool takes_rest(const struct op_def *d)
+{
+	size_t i;
+
+	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++)
+		if (d->args[i].form == FORM_REST)
+			return true;
+	return false;
+}
+
 int op_parse(const char *line, struct op **out, struct err *err)
 {
 	struct parser p = {.words = NULL};
@@ -453,7 +463,8 @@ int op_parse(const char *line, struct op **out, struct err *err)
 	p.used = xcalloc(p.n, sizeof(*p.used));
 	p.used[0] = true;
 	p.used[taken - 1] = true;
-	for (p.rest = taken; p.rest < p.n && strcmp(p.words[p.rest], "--"); p.rest++)
+	/* elsewhere "--" is a text like any other: expect output probe contains "--" */
+	for (p.rest = taken; p.rest < p.n && !(takes_rest(def) && !strcmp(p.words[p.rest], "--")); p.rest++)
 		;
 	p.op = op_create(def);
 	r = parse_args(&p, err);

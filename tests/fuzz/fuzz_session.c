@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuzz_session - a session file somebody sent: read, judged, reported and exported.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include "base/cleanup.h"
+#include "ops/export.h"
+#include "ops/journal.h"
+#include "ops/report.h"
+
+#include <string.h>
+
+const char *const fuzz_words[] = {
+	"{\"seq\":1,\"t_ns\":5,\"event\":\"", "{\"seq\":9,\"t_ns\":0,\"op\":\"", "\"}\n", "begin", "done", "failed", "exit",
+	"output", "placed", "verdict", "data64", "\"name\":", "\"index\":", "\"code\":", "\"cgroup\":", "-1", "1e999",
+	"18446744073709551615", "null", "true", "[]", "{}", "\\u0000", "\\ud800", "\\n*/", "?\?/", "\xff", "\x1b[2J", "step",
+	"run x -- sh", "%s%n", "\"sample\":{\"cpus\":[[1,2]]}", NULL,
+};
+
+static const char session[] =
+	"{\"scxplore\":1,\"version\":\"0.1.0\",\"created\":\"2026-11-23T14:02:11Z\",\"guest\":{\"topology\":\"1n1l2c1t\","
+	"\"memory_mib\":512,\"kernel\":\"7.3.4\",\"accel\":\"tcg\",\"workload_root\":\"/placement\","
+	"\"include\":[\"/bin/sh\"],\"watchdog_ns\":0,\"duration_ns\":5,\"append\":\"quiet\"}}\n"
+	"{\"t_ns\":0,\"event\":\"ready\",\"count\":2,\"cgroup\":\"/placement\"}\n"
+	"{\"seq\":1,\"t_ns\":0,\"op\":\"cgroup add low cpu.weight=50\"}\n{\"seq\":1,\"t_ns\":1000000,\"event\":\"begin\"}\n"
+	"{\"seq\":1,\"t_ns\":2000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":2,\"t_ns\":0,\"op\":\"step \\\"one\\\"\"}\n{\"seq\":2,\"t_ns\":9000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":3,\"t_ns\":0,\"op\":\"run probe@low -- sh -c \\\"cat /proc/self/cgroup > /tmp/where\\\"\"}\n"
+	"{\"seq\":3,\"t_ns\":29000000,\"event\":\"begin\"}\n"
+	"{\"seq\":3,\"t_ns\":30000000,\"event\":\"placed\",\"name\":\"probe\",\"index\":1,\"pid\":81,"
+	"\"cgroup\":\"/placement/low\",\"text\":\"0::/placement/low\",\"flag\":true}\n"
+	"{\"seq\":3,\"t_ns\":31000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":3,\"t_ns\":32000000,\"event\":\"output\",\"name\":\"probe\",\"stream\":1,\"data64\":\"/wAB\",\"count\":0}\n"
+	"{\"seq\":3,\"t_ns\":33000000,\"event\":\"exit\",\"name\":\"probe\",\"index\":1,\"pid\":81,\"code\":0,\"signal\":0,"
+	"\"flag\":false}\n"
+	"{\"seq\":4,\"t_ns\":0,\"op\":\"expect file /tmp/where == \\\"0::/placement/low\\\"\"}\n"
+	"{\"seq\":4,\"t_ns\":34000000,\"event\":\"file\",\"path\":\"/tmp/where\",\"data\":\"0::/placement/low\\n\",\"flag\":false,"
+	"\"code\":0}\n{\"seq\":4,\"t_ns\":35000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":4,\"t_ns\":35000000,\"event\":\"verdict\",\"code\":0,\"text\":\"it holds\"}\n"
+	"{\"seq\":5,\"t_ns\":0,\"op\":\"expect placed probe in=low\"}\n{\"seq\":5,\"t_ns\":36000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"t_ns\":40000000,\"event\":\"end\"}\n{\"t_ns\":40000000,\"event\":\"gone\",\"text\":\"powered off\"}\n";
+
+static void looked_at(const struct session_info *info, const struct model *model, const struct scenario *scenario)
+{
+	struct export_input in = {.info = info, .model = model, .scenario = scenario, .session_name = "x.session",
+				  .file_name = "x.out"};
+	const struct report_format *f;
+	const struct exporter *e;
+	cleanup_buf struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct report report;
+	size_t i;
+
+	check_session(model, &out);
+	report_build(&report, "x", model);
+	for (i = 0; (f = report_format_at(i)); i++) {
+		buf_reset(&out);
+		f->write(&report, model, &out);
+	}
+	report_finish(&report);
+	for (i = 0; (e = exporter_at(i)); i++) {
+		buf_reset(&out);
+		if (e->write(&in, &out, &err) == 0)
+			fuzz_must(!memchr(buf_text(&out), '\x1b', out.len));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct session_info info = {0};
+	struct model *model = model_create();
+	struct scenario *scenario = NULL;
+	cleanup_buf struct buf warning = BUF_INIT;
+	struct err err = ERR_INIT;
+	int r = journal_read_memory("x.session", (const char *)data, len, false, &info, model, &scenario, &warning, &err);
+
+	fuzz_must(r == 0 || (r < 0 && *err.msg));
+	if (r == 0)
+		looked_at(&info, model, scenario);
+	scenario_destroy(scenario);
+	model_destroy(model);
+	session_info_finish(&info);
+	return 0;
+}
+
+void fuzz_seeds(void (*add)(const void *data, size_t len))
+{
+	add(session, sizeof(session) - 1);
+}
