@@ -461,9 +461,10 @@ void tui_key(struct tui *t, const struct term_key *key)
 	}
 	t->st.message[0] = '\0';
 	if (t->st.frozen) {
-		/* a frozen picture is a still: the next key goes on with the live one */
+		/* a frozen picture is a still: the next key goes on with the live one; Ctrl-C acts all the same */
 		t->st.frozen = false;
-		return;
+		if (key->code != KEY_CTRL_C)
+			return;
 	}
 	if (!screen_key(t, key->code) && !kind_key(t, key->code) && !list_key(&t->st.lists[t->st.focus], key->code)) {
 		enum action a = key_action(key->code);
@@ -484,7 +485,7 @@ void tui_draw(struct tui *t, struct canvas *c)
 	struct rect r;
 
 	buf_reset(&t->teardown);
-	if (s)
+	if (s && !m->gone && !m->ended)
 		scenario_teardown_text(s, &t->teardown);
 	t->st.teardown = buf_text(&t->teardown);
 	t->st.console = t->host->console(t->arg, &t->st.console_len);
