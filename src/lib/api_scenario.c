@@ -117,11 +117,17 @@ static int add_checked(struct scenario *s, struct op *made, struct err *err)
 	cleanup_free char *text = op_format(made);
 	cleanup_op struct op *op = NULL;
 	int r = op_parse(text, &op, err);
+	size_t i;
 
 	if (r < 0)
 		return r;
 	if (!op)
 		return err_set(err, EINVAL, "an op is empty");
+	/* a name with an '@' in it must not name a cgroup by the way */
+	for (i = 0; i < OP_ARGS_MAX && made->def->args[i].key; i++)
+		if (op->def != made->def || op->val[i].set != made->val[i].set)
+			return err_set(err, EINVAL, "'%.200s' means something else than its fields say; "
+						    "look at its %s", text, made->def->args[i].key);
 	op->after_ns = made->after_ns;
 	r = scenario_add(s, op, err);
 	if (r == 0)

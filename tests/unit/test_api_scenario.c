@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_api_scenario - a scenario written as C data is the one that is typed.
+ */
+#include "tests/unit/test.h"
+
+#include "base/cleanup.h"
+#include "lib/api_scenario.h"
+
+#include <errno.h>
+
+static const struct sxp_op backdrop[] = {
+	{.type = SXP_CGROUP_ADD, .cgroup = "low", .set = SXP_SET({"cpu.weight", "50"}, {"cpu.max", "5000 10000"})},
+	{.type = SXP_SPAWN, .name = "hogs", .cgroup = "low", .work = "spin", .count = 4},
+	{.type = SXP_END},
+};
+
+static const struct sxp_op work[] = {
+	{.type = SXP_RUN, .name = "probe", .cgroup = "low", .argv = SXP_LIST("sh", "-c", "echo 'a b' #\n\t\"$1\""),
+	 .after = SXP_MS(250)},
+	{.type = SXP_WAIT, .name = "probe", .timeout = SXP_S(5)},
+	{.type = SXP_MOVE, .pid = 77, .to = "low"},
+	{.type = SXP_KILL, .cgroup = "low"},
+	{.type = SXP_READ_FILE, .path = "/tmp/where"},
+	{.type = SXP_CGROUP_SET, .cgroup = "low", .set = SXP_SET({"cpu.weight", "9"})},
+	{.type = SXP_HOLD},
+	{.type = SXP_END},
+};
+
+static void c_data_becomes_the_ops_that_are_typed(void **state)
+{
+	static const struct sxp_step steps[] = {
+		{.label = "leave while throttled", .ops = work, .hold = SXP_MS(500)},
+		{SXP_LAST_STEP},
+	};
+	static const char *const want[] = {
+		"cgroup add low cpu.weight=50 \"cpu.max=5000 10000\"",
+		"spawn hogs@low spin n=4",
+		"step \"leave while throttled\"",
+		NULL, /* looked at below */
+		"wait probe timeout=5s",
+		"move 77 to=low",
+		"kill @low",
+		"read /tmp/where",
+		"cgroup set low cpu.weight=9",
+		"hold 0s",
+		"hold 500ms",
+	};
+	struct scenario *s = scenario_create(2);
+	struct err err = ERR_INIT;
+	size_t i;
+
+	if (api_scenario(s, backdrop, steps, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_int_equal(scenario_len(s), ARRAY_SIZE(want));
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		cleanup_free char *text = op_format(scenario_at(s, i));
+
+		if (want[i])
+			assert_string_equal(text, want[i]);
+	}
+	assert_string_equal(op_arg(scenario_at(s, 3), WARG_ARGV)->list[2], "echo 'a b' #\n\t\"$1\"");
+	assert_int_equal(scenario_at(s, 3)->after_ns, 250000000);
+	scenario_destroy(s);
+}
+
+static void assert_refused(const struct sxp_op *ops, bool in_step, const char *words)
+{
+	const struct sxp_step steps[] = {{.ops = in_step ? ops : NULL}, {SXP_LAST_STEP}};
+	struct scenario *s = scenario_create(2);
+	struct err err = ERR_INIT;
+
+	if (api_scenario(s, in_step ? NULL : ops, steps, &err) >= 0)
+		fail_msg("taken; expected '%s'", words);
+	if (!strstr(err.msg, words))
+		fail_msg("expected '%s' in '%s'", words, err.msg);
+	scenario_destroy(s);
+}
+
+#define OPS(...) ((const struct sxp_op[]){__VA_ARGS__, {.type = SXP_END}})
+
+static void errors_say_where_and_what(void **state)
+{
+	assert_refused(OPS({.type = SXP_HOLD}, {.type = SXP_RUN, .name = "x"}), true, "step 1, op 2: SXP_RUN needs .argv");
+	assert_refused(OPS({.type = SXP_SPAWN, .name = "x", .work = "spim"}), false, "backdrop, op 1: WORK 'spim'");
+	assert_refused(OPS({.type = SXP_KILL}), false, "SXP_KILL needs .name");
+	assert_refused(OPS({.type = 99}), false, "op type 99 is not known");
+	assert_refused(OPS({.type = SXP_CGROUP_ADD, .cgroup = "low", .set = SXP_SET({"cpu.weigth", "5"})}), false,
+		       "did you mean 'cpu.weight'");
+	assert_refused(OPS({.type = SXP_WAIT, .name = "x"}), true, "step 1, op 1: NAME 'x': no such group");
+	assert_refused(OPS({.type = SXP_HOLD, .duration = UINT64_MAX}), true, "DUR");
+	assert_refused(OPS({.type = SXP_SPAWN, .name = "x", .work = "spin", .count = 5000}), true, "n '5000'");
+}
+
+static void no_string_can_become_an_argument_of_another_kind(void **state)
+{
+	assert_refused(OPS({.type = SXP_CGROUP_ADD, .cgroup = "low"}, {.type = SXP_SPAWN, .name = "x@low", .work = "spin"}),
+		       false, "op 2: ");
+	assert_refused(OPS({.type = SXP_SPAWN, .name = "x", .work = "n=4"}), false, "op 1: ");
+	assert_refused(OPS({.type = SXP_CGROUP_ADD, .cgroup = "a cpu.weight=5"}), false, "NAME 'a cpu.weight=5'");
+}
+
+static void the_environment_overrides_the_guest(void **state)
+{
+	const struct sxp_guest guest = {.topology = {1, 2, 2, 1}, .kernel = "6.12", .accel = "tcg", .memory_mib = 700};
+	struct guest_config config;
+	struct err err = ERR_INIT;
+
+	unsetenv("SXP_TOPOLOGY");
+	unsetenv("SXP_KERNEL");
+	unsetenv("SXP_ACCEL");
+	assert_int_equal(api_guest_config(&guest, &config, &err), 0);
+	assert_int_equal(topology_cpus(&config.topology), 4);
+	assert_string_equal(config.kernel, "6.12");
+	assert_int_equal(config.accel, ACCEL_TCG);
+	setenv("SXP_TOPOLOGY", "1n1l8c1t", 1);
+	setenv("SXP_KERNEL", "7.3", 1);
+	setenv("SXP_ACCEL", "auto", 1);
+	assert_int_equal(api_guest_config(&guest, &config, &err), 0);
+	assert_int_equal(topology_cpus(&config.topology), 8);
+	assert_string_equal(config.kernel, "7.3");
+	assert_int_equal(config.accel, ACCEL_AUTO);
+	assert_int_equal(config.memory_mib, 700);
+	setenv("SXP_TOPOLOGY", "8", 1);
+	assert_int_equal(api_guest_config(&guest, &config, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "SXP_TOPOLOGY"));
+	unsetenv("SXP_TOPOLOGY");
+	unsetenv("SXP_KERNEL");
+	unsetenv("SXP_ACCEL");
+	assert_int_equal(api_guest_config(&(const struct sxp_guest){0}, &config, &err), 0);
+	assert_int_equal(topology_cpus(&config.topology), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(c_data_becomes_the_ops_that_are_typed),
+		cmocka_unit_test(errors_say_where_and_what),
+		cmocka_unit_test(no_string_can_become_an_argument_of_another_kind),
+		cmocka_unit_test(the_environment_overrides_the_guest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
