@@ -3,6 +3,8 @@
  * frame - what stands around every screen: head line, what is wrong in words, message or prompt,
  * function bar. At few rows the least needed goes first.
  */
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "tui/screen.h"
 
 #include <inttypes.h>
@@ -34,18 +36,14 @@ static void head(const struct model *m, const struct tui_state *st, struct canva
 		snprintf(state, sizeof(state), "booting");
 	else
 		snprintf(state, sizeof(state), "%.1fs%s", (double)m->now_ns / 1e9, st->frozen ? " FROZEN" : "");
-	if (m->drops != SAMPLE_ABSENT)
-		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost ", m->drops);
+	if (m->drops != SAMPLE_ABSENT && model_cost(m, &cost))
+		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost %.1f%%", m->drops, cost);
+	else if (m->drops != SAMPLE_ABSENT)
+		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost -", m->drops);
 	used = canvas_printf(c, line, 0, 0, -1, ROLE_HEAD, " %s%s", st->session_name, st->recording ? " REC" : "");
-	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | %s", m->accel ? m->accel : "-", state);
-	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | Linux %s | %s", m->kernel ? m->kernel : "-", m->topology ? m->topology : "-");
-	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | EEVDF | %s", observer);
-	if (m->drops == SAMPLE_ABSENT)
-		return;
-	if (model_cost(m, &cost))
-		canvas_printf(c, line, 0, used, -1, ROLE_HEAD, "%.1f%%", cost);
-	else
-		canvas_text(c, line, 0, used, -1, ROLE_HEAD, "-");
+	/* what changes and what tells of trouble stands left: it is seen at every width */
+	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | %s | %s", m->accel ? m->accel : "-", state, observer);
+	canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | Linux %s", m->topology ? m->topology : "-", m->kernel ? m->kernel : "-");
 }
 
 /* The first thing that is wrong, in words; false when nothing is. */
@@ -66,8 +64,9 @@ static bool trouble(const struct model *m, char *dst, size_t size)
 
 static void bar(const struct tui_state *st, struct canvas *c, struct rect line)
 {
-	static const char *const keys[] = {":", "?", "/", "f", "Tab", "z", "x", "q"};
-	static const char *const words[] = {"op", "help", "search", "filter", "pane", "zoom", "export", "quit"};
+	/* the most needed first: what does not fit whole is left out, ? tells it */
+	static const char *const hints[] = {": op", "? help", "q quit", "Tab pane", "e expect", "x export", "/ find",
+					    "f filter", "z zoom", "Space freeze", "Enter open", "t theme"};
 	const struct screen_def *s;
 	int used = 0;
 	size_t i;
@@ -76,8 +75,9 @@ static void bar(const struct tui_state *st, struct canvas *c, struct rect line)
 	for (i = 0; (s = screen_at(i)); i++)
 		used += canvas_printf(c, line, 0, used, -1, s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ", s->digit,
 				      s->name, s == st->screen ? "*" : "");
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		used += canvas_printf(c, line, 0, used, -1, ROLE_BAR, " %s %s", keys[i], words[i]);
+	for (i = 0; i < ARRAY_SIZE(hints); i++)
+		if (used + 1 + (int)strlen(hints[i]) <= line.cols)
+			used += canvas_printf(c, line, 0, used, -1, ROLE_BAR, " %s", hints[i]);
 }
 
 static void hint(const struct tui_state *st, struct canvas *c, struct rect line)
@@ -120,6 +120,8 @@ struct rect frame_draw(const struct model *m, struct tui_state *st, struct canva
 			prompt_draw(&st->prompt, c, line);
 		else if (*st->message)
 			canvas_text(c, line, 0, 0, -1, st->message_role, st->message);
+		else if (!tall && trouble(m, words, sizeof(words)))
+			canvas_text(c, line, 0, 0, -1, ROLE_WARN, words);
 		else if (*st->teardown)
 			canvas_printf(c, line, 0, 0, -1, ROLE_DIM, "next step: %s", st->teardown);
 		r.rows--;
@@ -130,4 +132,49 @@ struct rect frame_draw(const struct model *m, struct tui_state *st, struct canva
 		r.rows--;
 	}
 	return r;
+}
+
+/* Lines of a text wrapped to a width; draws those from `y` on when there is a canvas. Returns their number. */
+static int wrap(const char *text, int width, struct canvas *c, struct rect r, int y)
+{
+	size_t len = strlen(text), i = 0;
+	int lines = 0;
+
+	while (i < len && width > 0) {
+		size_t from = i;
+		char part[2048];
+		int used = 0;
+
+		while (i < len && text[i] != '\n' && i - from < sizeof(part) - 8) {
+			uint32_t cp;
+			size_t n = text_utf8(text + i, len - i, &cp);
+			char one[8] = "";
+
+			memcpy(one, text + i, n);
+			used += canvas_width(one);
+			if (used > width && i > from)
+				break;
+			i += n;
+		}
+		memcpy(part, text + from, i - from);
+		part[i - from] = '\0';
+		if (c)
+			canvas_text(c, r, y + lines, 0, -1, ROLE_NORMAL, part);
+		lines++;
+		i += i < len && text[i] == '\n';
+	}
+	return lines;
+}
+
+void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect r)
+{
+	int lines = wrap(buf_text(&st->opened), r.cols, NULL, r, 0), rows = lines + 1;
+
+	if (rows > r.rows)
+		rows = r.rows;
+	r.row += r.rows - rows;
+	r.rows = rows;
+	canvas_fill(c, r, ROLE_NORMAL, ' ');
+	canvas_rule(c, r, 0, "OPENED  Esc closes", true);
+	wrap(buf_text(&st->opened), r.cols, c, r, 1);
 }

@@ -9,8 +9,9 @@
 
 static const struct key_binding table[] = {
 	{':', 0, ACT_PROMPT, ":", "type an op or a command; Tab completes, arrows walk the history"},
-	{'/', 0, ACT_SEARCH, "/", "search"},
-	{'N', 0, ACT_SEARCH_NEXT, "N", "next line found"},
+	{'/', 0, ACT_SEARCH, "/", "search in the focused list"},
+	{'N', 0, ACT_SEARCH_NEXT, "N", "next row found"},
+	{KEY_RETURN, 0, ACT_OPEN, "Enter", "open the row under the cursor: everything known about it"},
 	{'f', KEY_FUNCTION + 3, ACT_FILTER, "f F3", "show only what contains a text"},
 	{KEY_TAB, 0, ACT_NEXT_PANE, "Tab", "focus the next pane"},
 	{KEY_BACK_TAB, 0, ACT_PREVIOUS_PANE, "Shift-Tab", "focus the pane before"},

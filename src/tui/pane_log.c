@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "tui/item.h"
 #include "tui/screen.h"
 
 #include <stdio.h>
@@ -47,18 +48,26 @@ static void title(const struct tui_state *st, enum pane pane, size_t n, char *ds
 		snprintf(dst + used, size - used, "  filter: %s", st->filter);
 }
 
+size_t *log_rows(const struct model *m, const struct tui_state *st, enum pane pane, size_t *n)
+{
+	size_t *rows = xcalloc(m->nlog + 1, sizeof(*rows)), i;
+
+	*n = 0;
+	for (i = 0; i < m->nlog; i++)
+		if (shown(st, pane, model_line(m, i)))
+			rows[(*n)++] = i;
+	return rows;
+}
+
 void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r)
 {
-	cleanup_free size_t *rows = xcalloc(m->nlog + 1, sizeof(*rows));
+	size_t n;
+	cleanup_free size_t *rows = log_rows(m, st, pane, &n);
 	struct list *l = &st->lists[pane];
 	bool focused = st->focus == pane;
 	char text[240];
-	size_t n = 0, i;
 	int y;
 
-	for (i = 0; i < m->nlog; i++)
-		if (shown(st, pane, model_line(m, i)))
-			rows[n++] = i;
 	title(st, pane, n, text, sizeof(text));
 	canvas_rule(c, r, 0, text, focused);
 	list_fit(l, (int)n, r.rows - 1);

@@ -15,14 +15,14 @@
 
 struct columns {
 	int comm, rest; /* start columns; comm < 0: not shown */
-	bool cpu, times, shares;
+	bool cpu, run, wait, shares;
 };
 
-/* What goes first as it gets narrower: command, shares, times, CPU; name, state and mark stay. */
+/* What goes first as it gets narrower: command, shares, run time, wait time, CPU; name, state and mark stay. */
 static struct columns layout(int cols)
 {
-	struct columns k = {.comm = -1, .cpu = cols >= 30, .times = cols >= 52, .shares = cols >= 64};
-	int need = 8 + (k.cpu ? 4 : 0) + (k.times ? 18 : 0) + (k.shares ? 12 : 0) + (cols >= 52 ? 8 : 0);
+	struct columns k = {.comm = -1, .cpu = cols >= 30, .run = cols >= 52, .wait = cols >= 38, .shares = cols >= 64};
+	int need = 8 + (k.cpu ? 4 : 0) + (k.run ? 9 : 0) + (k.wait ? 9 : 0) + (k.shares ? 12 : 0) + (cols >= 52 ? 8 : 0);
 
 	k.rest = cols - need;
 	if (cols >= 100)
@@ -65,8 +65,8 @@ static void head(struct canvas *c, struct rect r, const struct columns *k)
 	canvas_text(c, r, 1, 0, k->rest, ROLE_DIM, "CGROUP / TASK");
 	if (k->comm > 0)
 		canvas_text(c, r, 1, k->comm, 16, ROLE_DIM, "COMMAND");
-	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S%s%s%s  PLACED", k->cpu ? " CPU" : "",
-		      k->times ? "      RUN     WAIT" : "", k->shares ? "  RUN% WAIT%" : "");
+	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S%s%s%s%s  PLACED", k->cpu ? " CPU" : "",
+		      k->run ? "      RUN" : "", k->wait ? "     WAIT" : "", k->shares ? "  RUN% WAIT%" : "");
 }
 
 static void cgroup_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r, int y,
@@ -85,7 +85,7 @@ static void cgroup_row(const struct model *m, const struct row *row, struct canv
 	canvas_printf(c, r, y, at + 1, k->rest - at - 1, ROLE_DIM, "%u task%s", row->tasks, row->tasks == 1 ? "" : "s");
 	if (g && model_cgroup_use(m, row->index, &share))
 		snprintf(use, sizeof(use), "%.0f%%", share);
-	canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, k->times ? "       use %s" : " %s", use);
+	canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, k->run ? "       use %s" : " %s", use);
 	if (g && g->now.throttled != SAMPLE_ABSENT && g->now.throttled)
 		canvas_printf(c, r, y, k->rest + 20, -1, ROLE_WARN, "throttled %" PRIu64 "x", g->now.throttled);
 }
@@ -133,9 +133,10 @@ static void task_row(const struct model *m, const struct row *row, struct canvas
 	x = k->rest + 2;
 	if (k->cpu)
 		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %3d", t->cpu);
-	if (k->times)
-		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s %8s", t->run_ns == SAMPLE_ABSENT ? "-" : run,
-				   t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
+	if (k->run)
+		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s", t->run_ns == SAMPLE_ABSENT ? "-" : run);
+	if (k->wait)
+		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s", t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
 	if (k->shares)
 		x += canvas_text(c, r, y, x, -1, ROLE_NORMAL, share);
 	placed_mark(m, t, c, r, y, x + 2);
@@ -148,43 +149,26 @@ void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, s
 	bool focused = st->focus == PANE_TASKS;
 	struct columns k = layout(r.cols);
 	size_t n = rows_build(m, st->filter, rows);
+	/* where every row counts there are no titles */
+	int top = r.rows > 3 ? 2 : 0, i;
 	char title[200];
-	int i;
 
 	snprintf(title, sizeof(title), "TASKS %zu%s%s%s", m->ntasks, *st->filter ? "  filter: " : "", st->filter, st->frozen ? "  FROZEN" : "");
-	canvas_rule(c, r, 0, title, focused);
-	head(c, r, &k);
-	list_fit(l, (int)n, r.rows - 2);
-	for (i = 0; i < r.rows - 2 && l->top + i < l->count; i++) {
+	if (top) {
+		canvas_rule(c, r, 0, title, focused);
+		head(c, r, &k);
+	}
+	list_fit(l, (int)n, r.rows - top);
+	for (i = 0; i < r.rows - top && l->top + i < l->count; i++) {
 		const struct row *row = &rows[l->top + i];
 
 		if (row->is_cgroup)
-			cgroup_row(m, row, c, r, i + 2, &k);
+			cgroup_row(m, row, c, r, i + top, &k);
 		else
-			task_row(m, row, c, r, i + 2, &k);
+			task_row(m, row, c, r, i + top, &k);
 		if (focused && l->top + i == l->sel)
-			canvas_mark_row(c, r, i + 2, ROLE_CURSOR);
+			canvas_mark_row(c, r, i + top, ROLE_CURSOR);
 	}
 	if (!n && r.rows > 2)
 		canvas_text(c, r, 2, 0, -1, ROLE_DIM, "no cgroup and no task yet: press a to add a cgroup, r to run something");
-}
-
-/* "expect placed NAME in=CGROUP" of the task under the cursor. */
-bool lab_expectation(const struct model *m, const struct tui_state *st, char *line, size_t size)
-{
-	cleanup_free struct row *rows = xcalloc(ROWS_MAX, sizeof(*rows));
-	size_t n = rows_build(m, st->filter, rows);
-	int sel = st->lists[PANE_TASKS].sel;
-	const struct model_group *g;
-	const struct model_task *t;
-	const char *cgroup;
-
-	if (sel < 0 || (size_t)sel >= n || rows[sel].is_cgroup)
-		return false;
-	t = rows_group_task(m, m->tasks[rows[sel].index].pid, &g);
-	if (!t || !t->wanted)
-		return false;
-	cgroup = below_root(m, t->wanted);
-	snprintf(line, size, "expect placed %s in=%s", g->name, !strcmp(cgroup, "/") ? "/" : cgroup + (*cgroup == '/'));
-	return true;
 }

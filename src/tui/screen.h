@@ -32,9 +32,10 @@ void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, st
 
 /* The head line(s), message, prompt and function bar around a screen; returns what is left for it. */
 struct rect frame_draw(const struct model *m, struct tui_state *st, struct canvas *c);
+/* The opened line, wrapped, over the lower part of what is left. */
+void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect r);
 
-/* What is under the cursor, as an op line to be put into the prompt; false when there is nothing. */
-bool lab_expectation(const struct model *m, const struct tui_state *st, char *line, size_t size);
+/* The op that promotes what is under the cursor, to be put into the prompt; false when there is nothing. */
 bool lab_promotion(const struct model *m, const struct tui_state *st, char *line, size_t size);
 
 /* "/scxplore/low" -> "/low"; the path itself where it is outside the workload root. */

@@ -42,6 +42,31 @@ static void write_op(struct writer *w, const struct op_def *d)
 	put(w, ROLE_DIM, "    for example", d->example);
 }
 
+/* What stands on the screen without a word of its own. */
+static void write_legend(struct writer *w)
+{
+	static const struct {
+		const char *sign, *meaning;
+	} rows[] = {
+		{"S  R", "running on its CPU"},
+		{"S  r", "runnable and waiting for a CPU"},
+		{"S  S D T Z I", "sleeping, uninterruptible, stopped, dead, idle kernel thread"},
+		{"NR", "tasks on the CPU's runqueue, the running one included"},
+		{"SW/s MIG/s BUSY", "switches, tasks that came from another CPU, time not idle; of the last sample"},
+		{"RUN WAIT", "time on a CPU, time runnable but waiting, since its start; % of the last sample"},
+		{"use", "CPU time of the cgroup in percent of one CPU"},
+		{"+ok +ok exec", "read in its cgroup before its first instruction; seen there by the probe at exec, too"},
+		{"X MISPLACED", "was somewhere else, or ran already"},
+		{"-", "not known: the kernel has no such counter, or there is no second sample yet"},
+		{"drops cost", "records the observer lost; its own CPU time in percent of one CPU"},
+	};
+	size_t i;
+
+	put(w, ROLE_TITLE, "SIGNS", "");
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		put(w, ROLE_KEY, rows[i].sign, rows[i].meaning);
+}
+
 static void write_all(struct writer *w)
 {
 	const struct key_binding *k;
@@ -60,6 +85,7 @@ static void write_all(struct writer *w)
 	for (i = 0; (k = key_binding_at(i)); i++)
 		put(w, ROLE_KEY, k->shown, k->summary);
 	put(w, ROLE_KEY, "arrows j k g G PgUp PgDn", "move in a list");
+	write_legend(w);
 	put(w, ROLE_TITLE, "COMMANDS at the : prompt", "");
 	for (i = 0; (t = tui_command_at(i)); i++)
 		put(w, ROLE_KEY, t->synopsis, t->summary);

@@ -58,7 +58,7 @@ static void draw_wide(const struct model *m, struct tui_state *st, struct canvas
 static void draw_narrow(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
 {
 	int log = r.rows >= 10 ? 3 : r.rows >= 6 ? 2 : 0, cpus = r.rows >= 18 ? least((int)m->ncpus + 2, 6) : 0;
-	int steps = r.rows >= 22 ? 5 : 0, rest = r.rows - log - cpus - steps;
+	int steps = r.rows >= 26 ? 6 : r.rows >= 19 ? 4 : 0, rest = r.rows - log - cpus - steps;
 	enum pane big = st->focus == PANE_LOG || st->focus == PANE_CPUS || st->focus == PANE_STEPS ? st->focus : PANE_TASKS;
 
 	if (cpus)

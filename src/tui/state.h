@@ -35,6 +35,7 @@ struct tui_state {
 	const char *console;  /* raw; valid during a draw */
 	size_t console_len;
 	bool confirm_quit;
+	struct buf opened; /* the line that was opened, in words; empty = none */
 };
 
 /* Keys of every list: true when taken. */

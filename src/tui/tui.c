@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "tui/commands.h"
+#include "tui/item.h"
 #include "tui/keymap.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
@@ -59,6 +60,7 @@ void tui_destroy(struct tui *t)
 		return;
 	prompt_finish(&t->st.prompt);
 	buf_finish(&t->teardown);
+	buf_finish(&t->st.opened);
 	free(t->session_name);
 	free(t);
 }
@@ -167,27 +169,6 @@ static void enter_line(struct tui *t)
 	prompt_close(p);
 }
 
-static void enter_prompt(struct tui *t)
-{
-	struct prompt *p = &t->st.prompt;
-
-	switch (p->kind) {
-	case PROMPT_COMMAND:
-		enter_line(t);
-		break;
-	case PROMPT_SEARCH:
-		text_copy(t->st.search, sizeof(t->st.search), p->text);
-		prompt_close(p);
-		break;
-	case PROMPT_FILTER:
-		text_copy(t->st.filter, sizeof(t->st.filter), p->text);
-		prompt_close(p);
-		break;
-	case PROMPT_NONE:
-		break;
-	}
-}
-
 static void paste(struct tui *t, const struct term_key *key)
 {
 	struct err err = ERR_INIT;
@@ -246,53 +227,77 @@ static void open_prompt(struct tui *t, const char *text)
 	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), tui_command_names());
 }
 
-/* exit of a payload under the cursor of the steps, else placement of a task */
-static bool expectation(struct tui *t, char *line, size_t size)
+/* The line that the value under the cursor would be expected by. */
+static bool expectation(struct tui *t, struct buf *out)
 {
-	const struct model *m = t->host->model(t->arg);
-	const struct list *l = &t->st.lists[t->st.focus];
-	const struct model_group *g;
-	const struct op_val *name;
+	struct item_list items;
+	int sel = t->st.lists[t->st.focus].sel;
+	bool found;
 
-	if (t->st.focus == PANE_TASKS)
-		return lab_expectation(m, &t->st, line, size);
-	if ((t->st.focus != PANE_STEPS && t->st.focus != PANE_TEST) || l->sel < 0 || (size_t)l->sel >= m->nops ||
-	    !m->ops[l->sel].op || !(name = op_arg(m->ops[l->sel].op, WARG_NAME)))
-		return false;
-	g = model_group(m, name->str);
-	if (!g || !g->ntasks)
-		return false;
-	if (g->payload && g->tasks[0].exited)
-		snprintf(line, size, "expect exit %s == %d", g->name,
-			 (int)(g->tasks[0].signal ? 128 + (int64_t)g->tasks[0].signal : g->tasks[0].code));
-	else if (g->tasks[0].wanted) {
-		const char *cgroup = below_root(m, g->tasks[0].wanted);
-
-		snprintf(line, size, "expect placed %s in=%s", g->name, !strcmp(cgroup, "/") ? "/" : cgroup + 1);
-	} else {
-		return false;
-	}
-	return true;
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	found = sel >= 0 && item_expectation(&items, (size_t)sel, out);
+	item_list_finish(&items);
+	return found;
 }
 
+static void open_line(struct tui *t)
+{
+	struct item_list items;
+	int sel = t->st.lists[t->st.focus].sel;
+
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	buf_reset(&t->st.opened);
+	if (sel >= 0)
+		item_describe(&items, (size_t)sel, &t->st.opened);
+	item_list_finish(&items);
+}
+
+/* The next row of the focused list that holds the text, round the end. */
 static void find_next(struct tui *t)
 {
 	struct list *l = &t->st.lists[t->st.focus];
-	const struct model *m = t->host->model(t->arg);
-	size_t i;
+	cleanup_buf struct buf text = BUF_INIT;
+	struct item_list items;
+	size_t i, at, start;
+	bool found = false;
 
-	if (!*t->st.search || (t->st.focus != PANE_LOG && t->st.focus != PANE_LOG_FULL))
-		return;
-	for (i = (size_t)(l->follow ? 0 : l->sel + 1); i < m->nlog; i++) {
-		if (!strstr(model_line(m, i)->text, t->st.search))
-			continue;
-		l->sel = (int)i;
-		l->follow = false;
-		return;
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	start = l->follow || l->sel < 0 ? items.n : (size_t)l->sel + 1;
+	for (i = 0; *t->st.search && i < items.n && !found; i++) {
+		at = (start + i) % items.n;
+		buf_reset(&text);
+		item_text(&items, at, &text);
+		found = strstr(buf_text(&text), t->st.search);
+		if (found) {
+			l->sel = (int)at;
+			l->follow = false;
+		}
 	}
-	tui_say(t, ROLE_HINT, "not found further on");
-	l->sel = 0;
-	l->follow = false;
+	item_list_finish(&items);
+	if (!found && *t->st.search)
+		tui_say(t, ROLE_HINT, "not found in the focused list; Tab goes to another");
+}
+
+static void enter_prompt(struct tui *t)
+{
+	struct prompt *p = &t->st.prompt;
+
+	switch (p->kind) {
+	case PROMPT_COMMAND:
+		enter_line(t);
+		break;
+	case PROMPT_SEARCH:
+		text_copy(t->st.search, sizeof(t->st.search), p->text);
+		prompt_close(p);
+		find_next(t);
+		break;
+	case PROMPT_FILTER:
+		text_copy(t->st.filter, sizeof(t->st.filter), p->text);
+		prompt_close(p);
+		break;
+	case PROMPT_NONE:
+		break;
+	}
 }
 
 static void back(struct tui *t)
@@ -328,6 +333,7 @@ static void quit(struct tui *t)
 static void act(struct tui *t, enum action a)
 {
 	struct tui_state *st = &t->st;
+	cleanup_buf struct buf wish = BUF_INIT;
 	char line[400];
 
 	switch (a) {
@@ -370,10 +376,10 @@ static void act(struct tui *t, enum action a)
 		suggest_export(t);
 		break;
 	case ACT_EXPECT:
-		if (expectation(t, line, sizeof(line)))
-			open_prompt(t, line);
+		if (expectation(t, &wish))
+			open_prompt(t, buf_text(&wish));
 		else
-			tui_say(t, ROLE_HINT, "nothing under the cursor can be expected; choose a task of a group, or a run op");
+			tui_say(t, ROLE_HINT, "nothing under the cursor can be expected; choose a task, an op that starts one, or a line of output");
 		break;
 	case ACT_PROMOTE:
 		if (lab_promotion(t->host->model(t->arg), st, line, sizeof(line)))
@@ -399,6 +405,9 @@ static void act(struct tui *t, enum action a)
 		break;
 	case ACT_BACK:
 		back(t);
+		break;
+	case ACT_OPEN:
+		open_line(t);
 		break;
 	case ACT_QUIT:
 		quit(t);
@@ -460,6 +469,11 @@ void tui_key(struct tui *t, const struct term_key *key)
 		return;
 	}
 	t->st.message[0] = '\0';
+	if (t->st.opened.len) {
+		buf_reset(&t->st.opened);
+		if (key->code == KEY_RETURN || key->code == KEY_ESCAPE)
+			return;
+	}
 	if (t->st.frozen) {
 		/* a frozen picture is a still: the next key goes on with the live one; Ctrl-C acts all the same */
 		t->st.frozen = false;
@@ -493,4 +507,6 @@ void tui_draw(struct tui *t, struct canvas *c)
 	r = frame_draw(m, &t->st, c);
 	if (r.rows > 0)
 		t->st.screen->draw(m, s, &t->st, c, r);
+	if (t->st.opened.len)
+		frame_draw_opened(&t->st, c, r);
 }

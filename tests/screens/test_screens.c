@@ -268,6 +268,107 @@ static void the_value_under_the_cursor_becomes_an_expectation(void **state)
 	assert_shows(b, ":expect placed busy in=high");
 }
 
+static void an_exited_payload_becomes_an_expected_exit(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "6");
+	assert_shows(b, "run probe@low");
+	type(b, "gjjjjje");
+	assert_shows(b, ":expect exit probe == 0");
+}
+
+static void a_line_of_output_becomes_an_expectation(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "5OEKAH");
+	assert_shows(b, "probe: 0::/scxplore/low");
+	type(b, "ge\n");
+	assert_string_equal(b->submitted, "expect output probe contains 0::/scxplore/low");
+}
+
+static void what_an_op_made_can_be_promoted(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "6");
+	assert_shows(b, "run probe@low");
+	type(b, "gjjjjjb\n");
+	assert_string_equal(b->submitted, "backdrop probe");
+}
+
+static void search_finds_rows_whatever_kinds_are_hidden(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "5O");
+	assert_shows(b, "O -op");
+	type(b, "g/released\n");
+	assert_shows(b, "not found in the focused list");
+	type(b, "g/hogs.2\n\n"); /* the second Return opens the row */
+	assert_shows(b, "OPENED");
+	assert_shows(b, "placed    hogs.2[120] in /scxplore/low before its first instruction\n");
+	press(b, KEY_ESCAPE);
+	type(b, "1");
+	assert_shows(b, "TASKS");
+	type(b, "g/hogs.3\n\n");
+	assert_shows(b, "hogs.3[121] hogs.3, thread 121");
+	assert_golden(b, "opened-40x12", 12, 40);
+}
+
+static void a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, " ");
+	assert_true(tui_frozen(b->tui));
+	assert_shows(b, "FROZEN");
+	press(b, KEY_CTRL_C);
+	assert_false(tui_frozen(b->tui));
+	assert_true(b->cancelled);
+}
+
+static void a_filter_leaves_only_what_contains_it(void **state)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+	struct bench *b = *state;
+
+	type(b, "fhogs\n");
+	assert_shows(b, "hogs.1[119]");
+	picture(b, 30, 100, false, &seen);
+	assert_null(strstr(buf_text(&seen), "busy.2[117]"));
+}
+
+static void what_is_wrong_is_said_at_every_size(void **state)
+{
+	struct bench *b = *state;
+
+	model_apply(b->model, &(struct event){.type = EV_GONE, .t_ns = 9000000000, .name = "", .text = "the emulator ended by signal 9",
+					      .path = "", .cgroup = "", .data = ""});
+	assert_golden(b, "gone-80x24", 24, 80);
+	assert_golden(b, "gone-20x5", 5, 20);
+	assert_shows(b, "! the guest is gone: the emulator ended by signal 9");
+}
+
+static void a_boot_is_shown_in_stages(void **state)
+{
+	struct bench b = {.live = true, .model = model_create(), .scenario = scenario_create(2)};
+	struct err err = ERR_INIT;
+	static const char text[] =
+		"{\"scxplore\":1,\"created\":\"2026-11-23T14:02:11Z\",\"guest\":{\"topology\":\"1n1l2c1t\"}}\n"
+		"{\"t_ns\":0,\"event\":\"boot\",\"name\":\"kernel\",\"count\":27818484}\n"
+		"{\"t_ns\":0,\"event\":\"accel\",\"name\":\"tcg\",\"text\":\"KVM starts here but cannot run the guest\"}\n"
+		"{\"t_ns\":0,\"event\":\"boot\",\"name\":\"qemu\",\"count\":60805229}\n";
+
+	assert_int_equal(journal_read_memory("boot", text, sizeof(text) - 1, false, NULL, b.model, NULL, NULL, &err), 0);
+	b.tui = tui_create(&host, &b, "boot.session", true);
+	assert_golden(&b, "boot-80x24", 24, 80);
+	tui_destroy(b.tui);
+	model_destroy(b.model);
+	scenario_destroy(b.scenario);
+}
+
 static void control_c_cancels_and_never_quits(void **state)
 {
 	struct bench *b = *state;
@@ -362,6 +463,14 @@ int main(void)
 		SCREEN_TEST(a_refused_line_says_why_and_stays_in_the_history),
 		SCREEN_TEST(a_paste_of_many_lines_is_one_block),
 		SCREEN_TEST(the_value_under_the_cursor_becomes_an_expectation),
+		SCREEN_TEST(an_exited_payload_becomes_an_expected_exit),
+		SCREEN_TEST(a_line_of_output_becomes_an_expectation),
+		SCREEN_TEST(what_an_op_made_can_be_promoted),
+		SCREEN_TEST(search_finds_rows_whatever_kinds_are_hidden),
+		SCREEN_TEST(a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts),
+		SCREEN_TEST(a_filter_leaves_only_what_contains_it),
+		SCREEN_TEST(what_is_wrong_is_said_at_every_size),
+		cmocka_unit_test(a_boot_is_shown_in_stages),
 		SCREEN_TEST(control_c_cancels_and_never_quits),
 		SCREEN_TEST(quitting_a_live_guest_asks_once),
 		SCREEN_TEST(the_console_cannot_reach_the_terminal),

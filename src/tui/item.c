@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * item - rows of lists in words. Pure. Invariant: an expectation it writes is true of what the
+ * model holds, so that it passes when it is entered at once.
+ */
+#include "tui/item.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "tui/screen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st, enum pane pane)
+{
+	*l = (struct item_list){.model = m, .pane = pane};
+	switch (pane) {
+	case PANE_LOG:
+	case PANE_LOG_FULL:
+		l->lines = log_rows(m, st, pane, &l->n);
+		break;
+	case PANE_STEPS:
+	case PANE_TEST:
+		l->n = m->nops;
+		break;
+	case PANE_TASKS:
+		l->rows = xcalloc(ROWS_MAX, sizeof(*l->rows));
+		l->n = rows_build(m, st->filter, l->rows);
+		break;
+	case PANE_CPUS:
+		l->n = m->ncpus;
+		break;
+	default:
+		break;
+	}
+}
+
+void item_list_finish(struct item_list *l)
+{
+	free(l->lines);
+	free(l->rows);
+}
+
+static void add_task_name(const struct model *m, const struct sample_task *t, struct buf *out)
+{
+	char name[96];
+
+	model_task_name(m, t->pid, t->comm, name, sizeof(name));
+	buf_addf(out, "%s[%d] %s", name, (int)t->pid, t->comm);
+}
+
+static void add_cgroup_name(const struct model *m, const struct row *row, struct buf *out)
+{
+	if (row->index != ROW_NONE)
+		buf_adds(out, m->cgroups[row->index].path);
+	else
+		buf_addf(out, "cgroup #%" PRIu64, row->cgroup_id);
+}
+
+void item_text(const struct item_list *l, size_t i, struct buf *out)
+{
+	const struct model *m = l->model;
+	const struct model_cgroup *g;
+
+	if (i >= l->n)
+		return;
+	if (l->lines) {
+		buf_adds(out, model_line(m, l->lines[i])->text);
+	} else if (l->rows) {
+		if (l->rows[i].is_cgroup)
+			add_cgroup_name(m, &l->rows[i], out);
+		else
+			add_task_name(m, &m->tasks[l->rows[i].index], out);
+	} else if (l->pane == PANE_CPUS) {
+		g = model_cgroup_by_id(m, m->cpus[i].now.cgroup_id);
+		buf_addf(out, "CPU %u %s %s", m->cpus[i].now.cpu, m->cpus[i].now.comm, g ? g->path : "");
+	} else {
+		buf_adds(out, m->ops[i].text);
+	}
+}
+
+/* ---- the opened line ---------------------------------------------------------------------- */
+
+static void add_at(struct buf *out, const char *what, uint64_t ns)
+{
+	if (ns)
+		buf_addf(out, "%s at %.3fs\n", what, (double)ns / 1e9);
+}
+
+static void describe_op(const struct model_op *op, struct buf *out)
+{
+	static const char *const states[] = {
+		[OPS_QUEUED] = "queued", [OPS_RUNNING] = "running", [OPS_DONE] = "done", [OPS_FAILED] = "failed"};
+
+	buf_addf(out, "%s\n%s%s%s\n", op->text, states[op->state], op->note ? ": " : "", op->note ? op->note : "");
+	if (op->verdict != VERDICT_NONE)
+		buf_addf(out, "%s%s%s\n", verdict_name(op->verdict), op->verdict_text ? ": " : "",
+			 op->verdict_text ? op->verdict_text : "");
+	add_at(out, "accepted", op->accepted_ns);
+	add_at(out, "begun", op->begin_ns);
+	add_at(out, "ended", op->end_ns);
+}
+
+static void describe_task(const struct model *m, const struct sample_task *t, struct buf *out)
+{
+	const struct model_cgroup *in = model_cgroup_by_id(m, t->cgroup_id);
+	const struct model_group *g;
+	const struct model_task *task = rows_group_task(m, t->pid, &g);
+
+	add_task_name(m, t, out);
+	buf_addf(out, ", thread %d, CPU %d, now in %s\n", (int)t->tid, (int)t->cpu, in ? in->path : "a cgroup without a name");
+	if (!task) {
+		buf_adds(out, "started by no op\n");
+		return;
+	}
+	if (task->wanted)
+		buf_addf(out, "asked for: %s\n", task->wanted);
+	if (task->line)
+		buf_addf(out, "read from /proc/PID/cgroup %s its first instruction: '%s'\n", task->held ? "before" : "AFTER", task->line);
+	add_at(out, "placed", task->placed_ns);
+	buf_addf(out, "seen by the probe at exec in: %s\n",
+		 task->exec_cgroup ? task->exec_cgroup : g->payload ? "- (nothing was seen)" : "- (workers do not exec)");
+}
+
+static void describe_cgroup(const struct model *m, const struct row *row, struct buf *out)
+{
+	const struct model_cgroup *g = row->index == ROW_NONE ? NULL : &m->cgroups[row->index];
+	double use;
+
+	add_cgroup_name(m, row, out);
+	buf_addf(out, ", id %" PRIu64 ", %u tasks directly in it, %s\n", row->cgroup_id, row->tasks,
+		 !g ? "removed or never told of" : g->ours ? "made by an op" : "not made by an op");
+	if (g && model_cgroup_use(m, row->index, &use))
+		buf_addf(out, "uses %.0f%% of one CPU\n", use);
+	if (g && g->now_ns && g->now.throttled != SAMPLE_ABSENT)
+		buf_addf(out, "throttled %" PRIu64 " times\n", g->now.throttled);
+}
+
+void item_describe(const struct item_list *l, size_t i, struct buf *out)
+{
+	const struct model_line *line;
+
+	if (i >= l->n)
+		return;
+	if (l->lines) {
+		line = model_line(l->model, l->lines[i]);
+		buf_addf(out, "%.6fs\n%s\n", (double)line->t_ns / 1e9, line->text);
+	} else if (l->rows) {
+		if (l->rows[i].is_cgroup)
+			describe_cgroup(l->model, &l->rows[i], out);
+		else
+			describe_task(l->model, &l->model->tasks[l->rows[i].index], out);
+	} else if (l->pane == PANE_CPUS) {
+		item_text(l, i, out);
+	} else {
+		describe_op(&l->model->ops[i], out);
+	}
+}
+
+/* ---- expectations -------------------------------------------------------------------------- */
+
+static bool expect_placed(const struct model *m, const struct model_group *g, const struct model_task *t, struct buf *out)
+{
+	const char *in;
+
+	if (!g || !t || !t->wanted)
+		return false;
+	in = below_root(m, t->wanted);
+	buf_adds(out, "expect placed ");
+	words_quote(out, g->name);
+	buf_adds(out, " in=");
+	words_quote(out, !strcmp(in, "/") ? in : in + (*in == '/'));
+	return true;
+}
+
+static bool expect_op(const struct model *m, const struct model_op *op, struct buf *out)
+{
+	const struct op_val *name = op->op ? op_arg(op->op, WARG_NAME) : NULL;
+	const struct model_group *g = name ? model_group(m, name->str) : NULL;
+	const struct model_task *t = g && g->ntasks ? &g->tasks[0] : NULL;
+
+	if (!t)
+		return false;
+	if (!g->payload || !t->exited)
+		return expect_placed(m, g, t, out);
+	buf_adds(out, "expect exit ");
+	words_quote(out, g->name);
+	buf_addf(out, " == %" PRId64, t->signal ? 128 + (int64_t)t->signal : t->code);
+	return true;
+}
+
+/* "probe: text" as the log writes it; only text that the raw output holds byte for byte can be expected. */
+static bool expect_output(const struct model *m, const struct model_line *line, struct buf *out)
+{
+	const struct model_group *g;
+	size_t i, head;
+
+	for (i = m->ngroups; line->kind == LOG_OUTPUT && i--;) {
+		g = &m->groups[i];
+		head = strlen(g->name);
+		if (g->seq != line->seq || strncmp(line->text, g->name, head) || strlen(line->text) <= head + 2)
+			continue;
+		head += 2;
+		if (!memmem(buf_text(&g->output[0]), g->output[0].len, line->text + head, strlen(line->text + head)) &&
+		    !memmem(buf_text(&g->output[1]), g->output[1].len, line->text + head, strlen(line->text + head)))
+			return false;
+		buf_adds(out, "expect output ");
+		words_quote(out, g->name);
+		buf_adds(out, " contains ");
+		words_quote(out, line->text + head);
+		return true;
+	}
+	return false;
+}
+
+bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
+{
+	const struct model_group *g;
+	const struct model_task *t;
+
+	if (i >= l->n || l->pane == PANE_CPUS)
+		return false;
+	if (l->lines)
+		return expect_output(l->model, model_line(l->model, l->lines[i]), out);
+	if (!l->rows)
+		return expect_op(l->model, &l->model->ops[i], out);
+	if (l->rows[i].is_cgroup)
+		return false;
+	t = rows_group_task(l->model, l->model->tasks[l->rows[i].index].pid, &g);
+	return expect_placed(l->model, g, t, out);
+}

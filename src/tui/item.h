@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * item - what stands in a row of a list, in words: for search, for the opened line, for expectations.
+ *
+ * A list is valid until the model changes; nobody keeps one across a loop turn.
+ */
+#ifndef TUI_ITEM_H
+#define TUI_ITEM_H
+
+#include "tui/rows.h"
+
+struct item_list {
+	const struct model *model;
+	enum pane pane;
+	size_t n;
+	size_t *lines;	  /* log panes: i-th row is this line of the model */
+	struct row *rows; /* tasks */
+};
+
+/* The rows of a pane as it is filtered now; panes that are no lists of things have none. */
+void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st, enum pane pane);
+void item_list_finish(struct item_list *l);
+
+/* What a search looks at. */
+void item_text(const struct item_list *l, size_t i, struct buf *out);
+/* Everything known about it, a fact a line; sanitised. */
+void item_describe(const struct item_list *l, size_t i, struct buf *out);
+/* An "expect ..." line that holds now; false when nothing there can be expected. */
+bool item_expectation(const struct item_list *l, size_t i, struct buf *out);
+
+/* Row numbers of the log as filtered: indices for model_line(); frees with free(). */
+size_t *log_rows(const struct model *m, const struct tui_state *st, enum pane pane, size_t *n);
+
+#endif
