@@ -10,7 +10,7 @@
 
 static void put_comm(struct wire_writer *w, const char *comm)
 {
-	wire_put_bytes(w, comm, strnlen(comm, SAMPLE_COMM));
+	wire_put_bytes(w, comm, strnlen(comm, SAMPLE_COMM - 1));
 }
 
 static void get_fixed(struct wire_reader *r, char *dst, size_t size)
