@@ -15,7 +15,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <term.h>
 
 /* after curses.h: its KEY_* names are macros, ours are an enum of other names */
 #include "tui/keys.h"
@@ -82,6 +81,13 @@ int term_init(struct err *err)
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return err_set(err, ENOTSUP, "terminal type '%s' is not known to terminfo; set TERM", name ? name : "");
+	if (!tigetstr("cup")) {
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+		return err_set(err, ENOTSUP, "terminal type '%s' cannot place its cursor; set TERM, or use 'scxplore do' or 'scxplore run'",
+			       name ? name : "");
+	}
 	if (has_colors()) {
 		start_color();
 		use_default_colors();
