@@ -173,17 +173,30 @@ static void fall_back(struct guest *g)
 	launch(g);
 }
 
+/* Why QEMU itself ended: its first complaint is the cause, what follows are consequences. */
+static void quote_qemu(struct guest *g)
+{
+	const char *text = buf_text(&g->stderr_text.text);
+	char line[160];
+
+	text_sanitise(line, sizeof(line), text, strcspn(text, "\n"));
+	if (*line)
+		snprintf(g->failure, sizeof(g->failure), "QEMU ended during the boot: %s", line);
+	else
+		text_copy(g->failure, sizeof(g->failure), "QEMU ended during the boot");
+}
+
 static void boot_ended(struct guest *g)
 {
 	char why[sizeof(g->failure)];
 
+	if (!*g->failure)
+		quote_qemu(g);
 	if (g->accel == ACCEL_KVM && g->config.accel == ACCEL_AUTO) {
-		if (!*g->failure)
-			text_copy(g->failure, sizeof(g->failure), "QEMU ended during the boot");
 		fall_back(g);
 		return;
 	}
-	text_copy(why, sizeof(why), *g->failure ? g->failure : "QEMU ended before the agent spoke");
+	text_copy(why, sizeof(why), g->failure);
 	/* an image or command line QEMU refuses will not be better the second time */
 	if (g->attempt < ATTEMPTS && g->console.total) {
 		say(g, 4, "a boot was lost (%s): trying once more", why);
