@@ -23,7 +23,7 @@ typedef _Bool bool;
 #define true 1
 #define false 0
 
-enum bpf_map_type { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_RINGBUF = 27 };
+enum bpf_map_type { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_STRUCT_OPS = 26, BPF_MAP_TYPE_RINGBUF = 27 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -54,6 +54,31 @@ struct thread_info {
 	__u32 cpu;
 };
 
+struct bpf_map {
+	enum bpf_map_type map_type;
+	__u32 btf_vmlinux_value_type_id;
+};
+
+struct file {
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+/* x86-64: arguments of a system call */
+struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
@@ -69,6 +94,7 @@ struct task_struct {
 	struct sched_entity se;
 	struct sched_info sched_info;
 	struct css_set *cgroups;
+	struct files_struct *files;
 	char comm[16];
 };
 
@@ -93,5 +119,8 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 #define PF_KTHREAD 0x00200000
+
+#define NR_BPF		    321 /* x86-64 */
+#define BPF_MAP_UPDATE_ELEM 2
 
 #endif

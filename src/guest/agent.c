@@ -43,6 +43,7 @@ static struct loop loop;
 static struct err boot_err; /* what was wrong before the port was open */
 static bool configured, start_asked, ready, probes_settled;
 static uint64_t sample_ns = SAMPLE_DEFAULT_NS;
+static uint64_t watchdog_ns;
 static unsigned ncpus;
 
 static void stage(const char *name)
@@ -102,6 +103,8 @@ static void configure_one(const char *key, const char *value)
 		fault_set(value, &err);
 	} else if (!strcmp(key, WIRE_CONFIG_SAMPLE)) {
 		configure_number(value, &sample_ns);
+	} else if (!strcmp(key, WIRE_CONFIG_WATCHDOG)) {
+		configure_number(value, &watchdog_ns);
 	} else if (!strcmp(key, WIRE_CONFIG_DURATION)) {
 		configure_number(value, &duration);
 		line_set_duration(duration);
@@ -133,6 +136,7 @@ static void configure(struct wire_reader *p)
 		port_log(1, "%s", err.msg);
 	w = pool_job(JOB_PROBES);
 	wire_put_u32(w, ncpus);
+	wire_put_u32(w, (uint32_t)((watchdog_ns + 999999) / 1000000));
 	if (!pool_send(w, NULL, 0, PROBES_DEADLINE_NS, "", on_probes, NULL, &err))
 		return;
 	port_event(&(struct event){.type = EV_PROBES, .code = err.code, .text = err.msg});

@@ -12,6 +12,7 @@
 #include "guest/probe.h"
 #include "probes.skel.h"
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,13 @@ enum { PROGRAMS_MAX = 32 };
 
 static char attached[512], absent[768], first_warning[256];
 
+static void say(char *dst, size_t size, const char *name)
+{
+	size_t len = strlen(dst);
+
+	snprintf(dst + len, size - len, "%s%s", len ? " " : "", name);
+}
+
 static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	/* the first one names the cause; later ones repeat it from further away */
@@ -31,7 +39,37 @@ static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
-static struct probes *open_with(uint32_t ncpus, const bool *wanted)
+static struct {
+	uint32_t ncpus, watchdog_ms, type, offset;
+} params;
+
+/* Where a scheduler's timeout_ms is on this kernel; without sched_ext there is nothing to set. */
+static void find_watchdog(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf_type *value, *ops;
+	const struct btf_member *m;
+	int id = btf ? btf__find_by_name_kind(btf, "bpf_struct_ops_sched_ext_ops", BTF_KIND_STRUCT) : -1, i;
+
+	for (i = 0; id > 0 && i < btf_vlen(value = btf__type_by_id(btf, (uint32_t)id)); i++) {
+		m = btf_members(value) + i;
+		if (strcmp(btf__name_by_offset(btf, m->name_off), "data"))
+			continue;
+		params.offset = btf_member_bit_offset(value, (uint32_t)i) / 8;
+		ops = btf__type_by_id(btf, m->type);
+		for (i = 0; i < btf_vlen(ops); i++) {
+			m = btf_members(ops) + i;
+			if (strcmp(btf__name_by_offset(btf, m->name_off), "timeout_ms"))
+				continue;
+			params.offset += btf_member_bit_offset(ops, (uint32_t)i) / 8;
+			params.type = (uint32_t)id;
+		}
+		break;
+	}
+	btf__free(btf);
+}
+
+static struct probes *open_with(const bool *wanted)
 {
 	struct probes *s = probes__open();
 	struct bpf_program *p;
@@ -39,13 +77,19 @@ static struct probes *open_with(uint32_t ncpus, const bool *wanted)
 
 	if (!s)
 		return NULL;
-	s->rodata->ncpus = ncpus;
+	s->rodata->ncpus = params.ncpus;
+	s->rodata->watchdog_ms = params.watchdog_ms;
+	s->rodata->watchdog_type = params.type;
+	s->rodata->watchdog_offset = params.offset;
 	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, wanted[i++]);
+	/* it looks at every system call: only where it was asked for */
+	if (!params.watchdog_ms)
+		bpf_program__set_autoload(s->progs.set_watchdog, false);
 	return s;
 }
 
 /* One program after the other alone: which does this kernel take? */
-static unsigned try_each(uint32_t ncpus, bool *wanted)
+static unsigned try_each(bool *wanted)
 {
 	bool only[PROGRAMS_MAX] = {false};
 	struct probes *s;
@@ -54,7 +98,7 @@ static unsigned try_each(uint32_t ncpus, bool *wanted)
 	for (i = 0; i < PROGRAMS_MAX; i++) {
 		memset(only, 0, sizeof(only));
 		only[i] = true;
-		s = wanted[i] ? open_with(ncpus, only) : NULL;
+		s = wanted[i] ? open_with(only) : NULL;
 		wanted[i] = s && !probes__load(s);
 		ok += wanted[i];
 		probes__destroy(s);
@@ -71,13 +115,6 @@ static void add_fd(struct job_reply *r, char *kinds, enum probe_fd kind, int fd)
 	r->fds[r->nfds++] = fd;
 }
 
-static void say(char *dst, size_t size, const char *name)
-{
-	size_t len = strlen(dst);
-
-	snprintf(dst + len, size - len, "%s%s", len ? " " : "", name);
-}
-
 static void attach(struct probes *s, const bool *wanted, struct job_reply *r, char *kinds)
 {
 	struct bpf_program *p;
@@ -87,6 +124,10 @@ static void attach(struct probes *s, const bool *wanted, struct job_reply *r, ch
 
 	bpf_object__for_each_program(p, s->obj)
 	{
+		if (p == s->progs.set_watchdog && !params.watchdog_ms) {
+			i++;
+			continue;
+		}
 		/* this one is run on request, the others are attached */
 		reader = p == s->progs.read_runqueues && wanted[i];
 		link = wanted[i++] && !reader ? bpf_program__attach(p) : NULL;
@@ -107,23 +148,28 @@ static void attach(struct probes *s, const bool *wanted, struct job_reply *r, ch
 int hand_probes(struct hand *h, struct job_reply *r)
 {
 	static char kinds[JOB_FDS_MAX];
-	uint32_t ncpus = wire_get_u32(&h->in);
 	bool wanted[PROGRAMS_MAX];
 	struct probes *s;
 	int e = -ENOMEM;
 
+	params.ncpus = wire_get_u32(&h->in);
+	params.watchdog_ms = wire_get_u32(&h->in);
 	memset(wanted, true, sizeof(wanted));
 	libbpf_set_print(keep_warning);
 	r->leaving = true;
-	s = open_with(ncpus, wanted);
+	if (params.watchdog_ms)
+		find_watchdog();
+	if (params.watchdog_ms && !params.type)
+		say(absent, sizeof(absent), "(no sched_ext: --watchdog has nothing to set)");
+	s = open_with(wanted);
 	if (s)
 		e = probes__load(s);
 	if (e) {
 		probes__destroy(s);
-		if (!try_each(ncpus, wanted))
+		if (!try_each(wanted))
 			return hand_fail(h, -e, "this kernel takes no probe: %s: %s", strerror(-e),
 					 first_warning);
-		s = open_with(ncpus, wanted);
+		s = open_with(wanted);
 		e = s ? probes__load(s) : -ENOMEM;
 		if (e)
 			return hand_fail(h, -e, "cannot load the probes: %s", first_warning);

@@ -40,6 +40,7 @@ enum wire_type {
 #define WIRE_CONFIG_ROOT     "root"	/* workload root, "/scxplore" */
 #define WIRE_CONFIG_FAULT    "fault"	/* "", "place-after-exec", "place-never" */
 #define WIRE_CONFIG_SAMPLE   "sample"	/* ns between samples, decimal */
+#define WIRE_CONFIG_WATCHDOG "watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
 #define WIRE_CONFIG_DURATION "duration" /* ns of guest time the scenario may take, 0 = no limit */
 
 struct wire_header {

@@ -135,12 +135,15 @@ static int send_simple(struct session *s, enum wire_type type, uint64_t seq, con
 
 static void send_config(struct session *s)
 {
-	char sample[24], duration[24];
+	char sample[24], duration[24], watchdog[24];
 	struct wire_writer w;
 
 	snprintf(sample, sizeof(sample), "%" PRIu64, s->config.sample_ns);
 	snprintf(duration, sizeof(duration), "%" PRIu64, s->info.duration_ns);
+	snprintf(watchdog, sizeof(watchdog), "%" PRIu64, s->info.watchdog_ns);
 	wire_begin(&w, s->frame, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
+	wire_put_str(&w, WIRE_CONFIG_WATCHDOG);
+	wire_put_str(&w, watchdog);
 	wire_put_str(&w, WIRE_CONFIG_ROOT);
 	wire_put_str(&w, s->info.workload_root);
 	wire_put_str(&w, WIRE_CONFIG_FAULT);

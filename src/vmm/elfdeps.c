@@ -112,6 +112,10 @@ static int read_elf(struct image *im, struct elf_needs *out, struct err *err)
 
 	if (elf_kind(im->elf) != ELF_K_ELF || !gelf_getehdr(im->elf, &ehdr))
 		return err_set(err, ENOEXEC, "it is not a whole ELF file: %s", elf_errmsg(-1));
+	if (ehdr.e_type == ET_REL) {
+		out->kind = FILE_OTHER; /* an object file (a BPF scheduler, say) is data: it is not run by itself */
+		return 0;
+	}
 	if (gelf_getclass(im->elf) != ELFCLASS64 || ehdr.e_machine != EM_X86_64)
 		return err_set(err, ENOEXEC, "it is an ELF file for another machine than 64-bit x86");
 	if (elf_getphdrnum(im->elf, &im->nphdr) < 0 || im->nphdr > PHDRS_MAX)

@@ -11,9 +11,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* In a build tree the program stands one folder above its parts. NULL when it cannot be told. */
+static char *beside_program(const char *name)
+{
+	char self[4096], *slash;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n <= 0)
+		return NULL;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	return slash ? xasprintf("%.*s/%s", (int)(slash - self), self, name) : NULL;
+}
+
 char *paths_agent(struct err *err)
 {
 	const char *env = getenv("SXP_AGENT");
+	cleanup_free char *beside = NULL;
 
 	if (env && *env) {
 		if (access(env, R_OK) < 0) {
@@ -22,6 +36,9 @@ char *paths_agent(struct err *err)
 		}
 		return xstrdup(env);
 	}
+	beside = beside_program("guest/scxplore-agent");
+	if (beside && access(beside, R_OK) == 0)
+		return STEAL(beside);
 	if (access(SCXPLORE_AGENT_PATH, R_OK) < 0) {
 		err_sys(err, errno, "find the guest agent '%s'; install scxplore, or name the agent in SXP_AGENT "
 				    "(a build tree sets it in 'meson devenv -C build')", SCXPLORE_AGENT_PATH);

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-/* The agent binary: $SXP_AGENT, else beside the running build (SXP_BUILD_AGENT), else installed. Caller frees; NULL with err. */
+/* The agent binary: $SXP_AGENT, else in the build tree the program runs from, else installed. Caller frees; NULL with err. */
 char *paths_agent(struct err *err);
 
 /* $XDG_CACHE_HOME/scxplore/SUB (or ~/.cache), made 0700 when `make`. Caller frees; NULL with err. */
