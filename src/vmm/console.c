@@ -32,7 +32,7 @@ void console_finish(struct console *c)
 
 void console_tail(const struct console *c, unsigned lines, struct buf *out)
 {
-	const char *text = buf_text(&c->text), *p = text + c->text.len;
+	const char *text = buf_text(&c->text), *end = text + c->text.len, *p = end;
 	char line[512];
 
 	while (p > text && (p[-1] == '\n' || p[-1] == '\r'))
@@ -42,13 +42,14 @@ void console_tail(const struct console *c, unsigned lines, struct buf *out)
 			break;
 		p--;
 	}
-	while (*p) {
-		size_t n = strcspn(p, "\n");
+	while (p < end) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((stop ? stop : end) - p);
 		size_t keep = n && p[n - 1] == '\r' ? n - 1 : n;
 
 		text_sanitise(line, sizeof(line), p, keep);
 		if (*line)
 			buf_addf(out, "  %s\n", line);
-		p += n + (p[n] == '\n');
+		p += n + 1;
 	}
 }

@@ -93,7 +93,7 @@ static void compile_everywhere(const char *text)
 
 	write_file("t.c", text);
 	for (i = 0; i < ARRAY_SIZE(compilers); i++)
-		run("%s -Wall -Wextra -Werror -fsyntax-only -I%s t.c", compilers[i], INCLUDE_DIR);
+		run("%s -Wall -Wextra -Werror -fsyntax-only -I%s t.c", compilers[i], HEADERS_DIR);
 }
 
 static void the_seed_reads_as_it_should(void **state)
@@ -351,11 +351,11 @@ static void every_byte_survives_into_the_running_test(void **state)
 	assert_columns(text);
 	compile_everywhere(text);
 	expected_dump(&want);
-	run(CC_PATH " -std=c11 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", INCLUDE_DIR, STUB_FILE);
+	run(CC_PATH " -std=c11 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", HEADERS_DIR, STUB_FILE);
 	run("EXPORT_DUMP=dump ./t > out 2>&1");
 	dump = read_file(path);
 	assert_string_equal(dump, buf_text(&want));
-	run(CLANG_PATH " -std=gnu17 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", INCLUDE_DIR, STUB_FILE);
+	run(CLANG_PATH " -std=gnu17 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", HEADERS_DIR, STUB_FILE);
 	run("EXPORT_DUMP=dump ./t > out 2>&1");
 	free(dump);
 	dump = read_file(path);

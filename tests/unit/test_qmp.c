@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_qmp - what QEMU's monitor says, and what it might say.
+ */
+#include "tests/unit/test.h"
+
+#include "vmm/qmp.h"
+
+static struct qmp_message parsed(const char *line)
+{
+	struct qmp_message m;
+
+	qmp_parse(line, strlen(line), &m);
+	return m;
+}
+
+static void each_kind_of_line_is_told_apart(void **state)
+{
+	assert_int_equal(parsed("{\"QMP\":{\"version\":{\"qemu\":{\"micro\":2,\"minor\":0,\"major\":10}},\"capabilities\":[]}}").kind,
+			 QMP_GREETING);
+	assert_int_equal(parsed("{\"QMP\":{\"version\":{\"qemu\":{\"major\":10}}}}").major, 10);
+	assert_int_equal(parsed("{\"return\":{}}").kind, QMP_RETURN);
+	assert_string_equal(parsed("{\"return\":{\"status\":\"internal-error\",\"running\":false}}").status, "internal-error");
+	assert_string_equal(parsed("{\"error\":{\"class\":\"GenericError\",\"desc\":\"no such\"}}").error, "no such");
+	assert_int_equal(parsed("{\"something\":1}").kind, QMP_OTHER);
+}
+
+static void an_event_brings_its_reason(void **state)
+{
+	struct qmp_message m = parsed("{\"timestamp\":{\"seconds\":1},\"event\":\"SHUTDOWN\",\"data\":{\"guest\":true,"
+				      "\"reason\":\"guest-reset\"}}\r");
+
+	assert_int_equal(m.kind, QMP_EVENT);
+	assert_string_equal(m.event, "SHUTDOWN");
+	assert_string_equal(m.reason, "guest-reset");
+	assert_string_equal(parsed("{\"event\":\"STOP\"}").reason, "");
+}
+
+static void what_is_no_object_is_malformed(void **state)
+{
+	static const char *const lines[] = {"", "x", "[]", "1", "\"QMP\"", "{", "{\"QMP\":", "null", "{\"a\":1"};
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_int_equal(parsed(lines[i]).kind, QMP_MALFORMED);
+}
+
+static void values_of_the_wrong_type_are_not_taken(void **state)
+{
+	assert_string_equal(parsed("{\"event\":5,\"data\":\"x\"}").event, "");
+	assert_string_equal(parsed("{\"error\":\"x\"}").error, "");
+	assert_string_equal(parsed("{\"return\":[1]}").status, "");
+	assert_int_equal(parsed("{\"QMP\":{\"version\":[]}}").major, 0);
+}
+
+static void long_and_foreign_words_are_cut_and_made_safe(void **state)
+{
+	char line[1024], word[512];
+	struct qmp_message m;
+
+	memset(word, 'A', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	snprintf(line, sizeof(line), "{\"event\":\"\\u001b%s\"}", word);
+	m = parsed(line);
+	assert_int_equal(strlen(m.event), QMP_WORD_MAX - 1);
+	assert_int_equal(m.event[0], '?');
+}
+
+static void a_line_beyond_the_limit_is_not_parsed(void **state)
+{
+	char *line = malloc(QMP_LINE_MAX + 2);
+	struct qmp_message m;
+
+	memset(line, ' ', QMP_LINE_MAX + 1);
+	memcpy(line, "{\"return\":{}}", 13);
+	qmp_parse(line, QMP_LINE_MAX + 1, &m);
+	assert_int_equal(m.kind, QMP_MALFORMED);
+	qmp_parse(line, QMP_LINE_MAX, &m);
+	assert_int_equal(m.kind, QMP_RETURN);
+	free(line);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_of_line_is_told_apart),
+		cmocka_unit_test(an_event_brings_its_reason),
+		cmocka_unit_test(what_is_no_object_is_malformed),
+		cmocka_unit_test(values_of_the_wrong_type_are_not_taken),
+		cmocka_unit_test(long_and_foreign_words_are_cut_and_made_safe),
+		cmocka_unit_test(a_line_beyond_the_limit_is_not_parsed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
