@@ -39,21 +39,41 @@ static inline const struct sxp_result **sxp_cmocka_result(void)
 	return &result;
 }
 
+/* Words of several lines, each a comment of TAP. */
+static inline void sxp_cmocka_say(const char *what, const char *why)
+{
+	int n;
+
+	for (n = 0; *why; why += n + (why[n] == '\n')) {
+		for (n = 0; why[n] && why[n] != '\n'; n++)
+			;
+		print_message("# %s%s%.*s\n", what ? what : "", what ? ": " : "", n, why);
+		what = NULL;
+	}
+}
+
+/* The reason of a skip: its first line. */
+static inline void sxp_cmocka_skip(const char *what, const char *why, const char *file, int line)
+{
+	int n;
+
+	for (n = 0; why[n] && why[n] != '\n'; n++)
+		;
+	print_message("# skipped: %s%.*s\n", what, n, why);
+	_skip(file, line);
+}
+
 /* Pass, skip with the reason, or fail at file:line with what was expected and seen. */
 static inline void sxp_cmocka_judge(const struct sxp_result *seen, enum sxp_verdict verdict,
 				    const char *what, const char *why, const char *file, int line)
 {
 	if (verdict == SXP_PASS)
 		return;
-	if (verdict == SXP_FAIL) {
-		print_message("# %s: %s\n", what, why);
-		print_message("# the session of this run: scxplore %s\n", sxp_session_path(seen));
-		_fail(file, line);
-	} else {
-		print_message("# skipped, %s: %s: %s\n",
-			    verdict == SXP_SKIP ? "cannot be seen here" : "could not be judged", what, why);
-		_skip(file, line);
-	}
+	if (verdict != SXP_FAIL)
+		sxp_cmocka_skip(verdict == SXP_SKIP ? "" : "could not be judged: ", why, file, line);
+	sxp_cmocka_say(what, why);
+	print_message("# the session of this run: scxplore %s\n", sxp_session_path(seen));
+	_fail(file, line);
 }
 
 static inline void sxp_cmocka_ops(const struct sxp_result *seen, const char *file, int line)
@@ -118,13 +138,10 @@ static inline void sxp_cmocka_no_result(void **state)
 	const struct sxp_error *error = sxp_cmocka_error();
 
 	(void)state;
-	if (error->code == ENOTSUP) {
-		print_message("# skipped: %s\n", error->msg);
-		_skip(__FILE__, __LINE__);
-	} else {
-		print_message("# %s\n", error->msg);
-		_fail(__FILE__, __LINE__);
-	}
+	if (error->code == ENOTSUP)
+		sxp_cmocka_skip("", error->msg, __FILE__, __LINE__);
+	sxp_cmocka_say(NULL, error->msg);
+	_fail(__FILE__, __LINE__);
 }
 
 static inline int sxp_cmocka_setup(void **state)
@@ -147,7 +164,9 @@ static inline int sxp_cmocka_main(const char *group, const struct sxp_guest *gue
 	for (i = 0; !result && i < n; i++)
 		tests[i].test_func = sxp_cmocka_no_result;
 	cmocka_set_message_output(CM_OUTPUT_TAP);
+	sxp_tap_begin();
 	failed = _cmocka_run_group_tests(group, tests, n, sxp_cmocka_setup, NULL);
+	sxp_tap_end();
 	sxp_result_free(result);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -11,6 +11,7 @@
 #include "ops/check.h"
 #include "session/headless.h"
 #include "session/session_info.h"
+#include "vmm/accel.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,19 @@ struct sxp_result {
 	struct headless run;
 	char *path;
 };
+
+/* KVM was asked for where `auto` would not take it: the machine's fault, not the scheduler's. */
+static int blame(const struct sxp_result *r, enum accel asked, int rc, struct err *err)
+{
+	struct session *s = r->run.session;
+	char reason[256];
+	enum accel usable;
+
+	if (asked != ACCEL_KVM || (s && session_model(s)->ready) ||
+	    accel_choose(ACCEL_AUTO, &usable, reason, sizeof(reason), NULL) < 0 || usable == ACCEL_KVM)
+		return rc;
+	return err_set(err, ENOTSUP, "KVM was asked for: %s", reason);
+}
 
 static int run(struct sxp_result *r, const struct sxp_guest *guest, const struct sxp_op *backdrop,
 	       const struct sxp_step *steps, struct err *err)
@@ -39,8 +53,11 @@ static int run(struct sxp_result *r, const struct sxp_guest *guest, const struct
 		rc = r->path ? 0 : -err->code;
 	}
 	config.journal = r->path;
-	if (rc == 0)
+	if (rc == 0) {
 		rc = headless_run(&r->run, &config, scenario, false, NULL, NULL, err);
+		if (rc < 0)
+			rc = blame(r, config.guest.accel, rc, err);
+	}
 	scenario_destroy(scenario);
 	return rc;
 }
