@@ -19,6 +19,7 @@
 #define CGROUPS_MAX 10000
 #define STAGES_MAX  64
 #define TEXT_MAX    4096
+#define COST_WINDOW_NS UINT64_C(900000000)
 
 struct model *model_create(void)
 {
@@ -511,18 +512,27 @@ static void sample_cgroups(struct model *m, const struct sample *s)
 	}
 }
 
+static void sample_cost(struct model *m, const struct sample *s)
+{
+	if (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS)
+		return;
+	m->cost_before_ns = m->cost_ns;
+	m->cost_before_at_ns = m->cost_at_ns;
+	m->cost_ns = s->cost_ns;
+	m->cost_at_ns = s->t_ns;
+}
+
 void model_sample(struct model *m, const struct sample *s)
 {
 	if (s->t_ns > m->now_ns)
 		m->now_ns = s->t_ns;
 	m->sample_before_ns = m->sample_ns;
-	m->cost_before_ns = m->cost_ns;
 	sample_cpus(m, s);
 	sample_tasks(m, s);
 	sample_cgroups(m, s);
 	m->sample_ns = s->t_ns;
 	m->drops = s->drops;
-	m->cost_ns = s->cost_ns;
+	sample_cost(m, s);
 	m->cut = s->cut;
 	m->samples++;
 }

@@ -134,7 +134,9 @@ struct model {
 	struct sample_task *tasks, *tasks_before; /* sorted by tid; last two samples */
 	size_t ntasks, ntasks_before;
 	uint64_t sample_ns, sample_before_ns; /* 0 = none */
-	uint64_t drops, cost_ns, cost_before_ns, cut;
+	uint64_t drops, cut;
+	uint64_t cost_ns, cost_before_ns;	/* readings at least COST_WINDOW_NS apart: its parts come unevenly */
+	uint64_t cost_at_ns, cost_before_at_ns; /* when; 0 = not yet */
 	uint64_t samples; /* count */
 	uint64_t now_ns;  /* newest guest time seen */
 	/* the log: ring of MODEL_LOG_MAX lines */

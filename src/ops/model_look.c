@@ -163,10 +163,9 @@ bool model_cgroup_use(const struct model *m, size_t cgroup, double *out)
 
 bool model_cost(const struct model *m, double *out)
 {
-	double share;
-
-	if (!rate(m, m->cost_ns, m->cost_before_ns, &share))
+	if (!m->cost_before_at_ns || m->cost_at_ns <= m->cost_before_at_ns || m->cost_ns == SAMPLE_ABSENT ||
+	    m->cost_before_ns == SAMPLE_ABSENT || m->cost_ns < m->cost_before_ns)
 		return false;
-	*out = share * 100;
+	*out = (double)(m->cost_ns - m->cost_before_ns) * 100 / (double)(m->cost_at_ns - m->cost_before_at_ns);
 	return true;
 }
