@@ -189,6 +189,8 @@ static void complete_arg(struct completing *c, const struct op_def *d, char **wo
 	for (i = 0; at && at > c->typed && done == 0 && i < OP_ARGS_MAX && d->args[i].key; i++) {
 		if (d->args[i].form != FORM_AT)
 			continue;
+		if (at - c->typed > OP_NAME_MAX)
+			return; /* no name: what is typed would be cut */
 		snprintf(c->prefix, sizeof(c->prefix), "%.*s@", (int)(at - c->typed), c->typed);
 		c->typed = at + 1;
 		offer_arg(c, &d->args[i]);

@@ -80,12 +80,14 @@ static void one_line(const char *line)
 static void completed(const struct scenario *s, const char *line)
 {
 	static struct complete c;
-	size_t len = strlen(line), cursor[] = {0, len / 2, len}, i;
+	size_t len = strlen(line), cursor[] = {0, len / 2, len}, i, j;
 	char common[64];
 
 	for (i = 0; i < ARRAY_SIZE(cursor); i++) {
 		complete_line(s, line, cursor[i], (const char *const[]){"quit", "theme", NULL}, &c);
-		fuzz_must(c.n <= COMPLETE_MAX && c.start <= len);
+		fuzz_must(c.n <= COMPLETE_MAX && c.start <= cursor[i]);
+		for (j = 0; j < c.n; j++)
+			fuzz_must(!strncmp(c.words[j], line + c.start, cursor[i] - c.start));
 		complete_common(&c, common, sizeof(common));
 	}
 }

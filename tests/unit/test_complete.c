@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_complete - what Tab offers at the prompt.
+ */
+#include "tests/unit/test.h"
+
+#include "base/cleanup.h"
+#include "ops/complete.h"
+
+static struct scenario *scenario;
+static struct complete c;
+
+static int set_up(void **state)
+{
+	static const char text[] = "cgroup add low\ncgroup add high\ncgroup add old\nspawn hogs@low spin\ncgroup remove old\n";
+
+	scenario = scenario_create(4);
+	return scenario_add_text(scenario, NULL, text, sizeof(text) - 1, NULL);
+}
+
+static int tear_down(void **state)
+{
+	scenario_destroy(scenario);
+	return 0;
+}
+
+/* `want` has the words in any order, each between bars: "|low|high|". */
+static void assert_offered(const char *line, const char *want)
+{
+	size_t i, bars = 0;
+	const char *p;
+
+	complete_line(scenario, line, strlen(line), NULL, &c);
+	for (p = want; *p; p++)
+		bars += *p == '|';
+	for (i = 0; i < c.n; i++) {
+		char word[512];
+
+		snprintf(word, sizeof(word), "|%s|", c.words[i]);
+		if (!strstr(want, word))
+			fail_msg("'%s': '%s' is offered", line, c.words[i]);
+	}
+	assert_int_equal(c.n, bars ? bars - 1 : 0);
+}
+
+static void ops_are_completed_word_by_word(void **state)
+{
+	assert_offered("cg", "|cgroup|");
+	assert_offered("cgroup ", "|add|set|remove|");
+	assert_offered("expect o", "|output|");
+	assert_offered("nonesuch ", "");
+	complete_line(scenario, "th", 2, (const char *const[]){"theme", NULL}, &c);
+	assert_int_equal(c.n, 1);
+	assert_string_equal(c.words[0], "theme");
+}
+
+static void things_that_live_are_offered_where_they_fit(void **state)
+{
+	assert_offered("cgroup set ", "|low|high|");
+	assert_offered("kill ", "|hogs|@low|@high|");
+	assert_offered("kill @h", "|@high|");
+	assert_offered("move hogs to=", "|to=low|to=high|");
+	assert_offered("spawn x@", "|x@low|x@high|");
+	assert_offered("spawn x ", "|spin|yield|bursty|");
+	assert_offered("spawn x spin ", "|n=|");
+	assert_offered("run x ", "|-- |");
+	assert_offered("cgroup add new ", "|cpuset.cpus=|cpu.weight=|cpu.max=|");
+	assert_offered("expect exit hogs ", "|== |");
+}
+
+static void what_is_expected_is_said_where_nothing_can_be_offered(void **state)
+{
+	assert_offered("hold ", "");
+	assert_non_null(strstr(c.hint, "DUR: how long"));
+	assert_offered("run 'open quo", "");
+	assert_string_equal(c.hint, "");
+}
+
+static void only_what_is_before_the_cursor_counts(void **state)
+{
+	complete_line(scenario, "cgroup set low", 11, NULL, &c);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.start, 11);
+}
+
+static void the_common_beginning_is_found(void **state)
+{
+	char common[64];
+
+	complete_line(scenario, "s", 1, NULL, &c);
+	assert_int_equal(complete_common(&c, common, sizeof(common)), 1);
+	assert_string_equal(common, "s");
+	complete_line(scenario, "back", 4, NULL, &c);
+	assert_int_equal(complete_common(&c, common, sizeof(common)), 8);
+	assert_string_equal(common, "backdrop");
+	assert_int_equal(complete_common(&c, common, 4), 3);
+	assert_string_equal(common, "bac");
+}
+
+static void a_name_too_long_is_offered_nothing(void **state)
+{
+	char line[300];
+
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "spawn ", 6);
+	strcpy(line + 200, "@");
+	assert_offered(line, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ops_are_completed_word_by_word),
+		cmocka_unit_test(things_that_live_are_offered_where_they_fit),
+		cmocka_unit_test(what_is_expected_is_said_where_nothing_can_be_offered),
+		cmocka_unit_test(only_what_is_before_the_cursor_counts),
+		cmocka_unit_test(the_common_beginning_is_found),
+		cmocka_unit_test(a_name_too_long_is_offered_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
