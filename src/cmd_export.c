@@ -69,13 +69,16 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 	}
 	if ((v = value_of("--with", argc, argv, i))) {
 		o->with_build = true;
-		return strcmp(v, "build") ? command_usage(&cmd_export, "--with: '%s' is not 'build'", v) : 0;
+		return strcmp(v, "build")
+			       ? command_usage(&cmd_export, "--with: '%s' is not 'build'", v)
+			       : 0;
 	}
 	if ((v = value_of("--tempo", argc, argv, i))) {
 		o->asap = !strcmp(v, "asap");
 		return o->asap || !strcmp(v, "keep")
 			       ? 0
-			       : command_usage(&cmd_export, "--tempo: '%s' is neither 'keep' nor 'asap'", v);
+			       : command_usage(&cmd_export,
+					       "--tempo: '%s' is neither 'keep' nor 'asap'", v);
 	}
 	if ((v = value_of("-o", argc, argv, i)) || (v = value_of("--output", argc, argv, i))) {
 		o->out = v;
@@ -191,21 +194,26 @@ static int verify(const struct export_input *in, const struct guest_options *gue
 	struct err err = ERR_INIT;
 	int r;
 
-	fprintf(stderr, "scxplore export: replaying once in a fresh guest (--no-verify skips this)\n");
+	fprintf(stderr,
+		"scxplore export: replaying once in a fresh guest (--no-verify skips this)\n");
 	r = verify_export(in, &guest->config, &difference, &err);
 	if (r < 0) {
-		err_wrap(&err, "the export could not be replayed and is not saved (--no-verify saves it as it is)");
+		err_wrap(&err, "the export could not be replayed and is not saved (--no-verify "
+			       "saves it as it is)");
 		return command_error(&cmd_export, &err);
 	}
 	if (r > 0) {
-		fprintf(stderr, "scxplore export: not saved, the replay does not hold (--no-verify saves it as it is):\n%s",
+		fprintf(stderr,
+			"scxplore export: not saved, the replay does not hold (--no-verify saves "
+			"it as it is):\n%s",
 			buf_text(&difference));
 		return EXIT_FAILED;
 	}
 	return EXIT_HELD;
 }
 
-static int export(const struct options *o, const struct loaded *l, const struct guest_options *guest)
+static int export(const struct options *o, const struct loaded *l,
+		  const struct guest_options *guest)
 {
 	struct export_input in = {
 		.info = &l->info,
@@ -226,12 +234,14 @@ static int export(const struct options *o, const struct loaded *l, const struct 
 	return save(o, &text, &err) < 0 ? command_error(&cmd_export, &err) : EXIT_HELD;
 }
 
-static int load(struct loaded *l, const struct options *o, struct guest_options *guest, struct err *err)
+static int load(struct loaded *l, const struct options *o, struct guest_options *guest,
+		struct err *err)
 {
 	int r = load_file(l, o->session, o->asap, guest, err);
 
 	if (r == 0 && !l->is_session)
-		r = err_set(err, EINVAL, "'%s' is not a session; record one with 'scxplore do --save FILE %s'",
+		r = err_set(err, EINVAL,
+			    "'%s' is not a session; record one with 'scxplore do --save FILE %s'",
 			    o->session, o->session);
 	if (r == 0 && l->warning.len)
 		fprintf(stderr, "scxplore export: %s\n", buf_text(&l->warning));
@@ -263,8 +273,9 @@ static int run_export(int argc, char **argv)
 
 const struct command cmd_export = {
 	.name = "export",
-	.synopsis = "export SESSION --to c|json|sh|md [-o FILE] [--force] [--no-verify] [--with build] "
-		    "[--tempo keep|asap] [GUEST OPTIONS]",
+	.synopsis =
+		"export SESSION --to c|json|sh|md [-o FILE] [--force] [--no-verify] [--with build] "
+		"[--tempo keep|asap] [GUEST OPTIONS]",
 	.summary = "a session as a C test, JSON, a shell script or a bug report",
 	.boots = true,
 	.run = run_export,

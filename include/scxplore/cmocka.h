@@ -70,7 +70,8 @@ static inline void sxp_cmocka_judge(const struct sxp_result *seen, enum sxp_verd
 	if (verdict == SXP_PASS)
 		return;
 	if (verdict != SXP_FAIL)
-		sxp_cmocka_skip(verdict == SXP_SKIP ? "" : "could not be judged: ", why, file, line);
+		sxp_cmocka_skip(verdict == SXP_SKIP ? "" : "could not be judged: ", why, file,
+				line);
 	sxp_cmocka_say(what, why);
 	print_message("# the session of this run: scxplore %s\n", sxp_session_path(seen));
 	_fail(file, line);
@@ -80,31 +81,35 @@ static inline void sxp_cmocka_ops(const struct sxp_result *seen, const char *fil
 {
 	char why[SXP_WHY_MAX] = "";
 
-	sxp_cmocka_judge(seen, sxp_check_ops(seen, why, sizeof(why)), "every op is carried out", why, file, line);
+	sxp_cmocka_judge(seen, sxp_check_ops(seen, why, sizeof(why)), "every op is carried out",
+			 why, file, line);
 }
 
-static inline void sxp_cmocka_placed(const struct sxp_result *seen, const char *name, const char *cgroup,
-				     const char *file, int line)
+static inline void sxp_cmocka_placed(const struct sxp_result *seen, const char *name,
+				     const char *cgroup, const char *file, int line)
 {
 	char why[SXP_WHY_MAX] = "";
 
-	sxp_cmocka_judge(seen, sxp_check_placed(seen, name, cgroup, why, sizeof(why)), name, why, file, line);
+	sxp_cmocka_judge(seen, sxp_check_placed(seen, name, cgroup, why, sizeof(why)), name, why,
+			 file, line);
 }
 
-static inline void sxp_cmocka_exit(const struct sxp_result *seen, const char *name, int code, const char *file,
-				   int line)
+static inline void sxp_cmocka_exit(const struct sxp_result *seen, const char *name, int code,
+				   const char *file, int line)
 {
 	char why[SXP_WHY_MAX] = "";
 
-	sxp_cmocka_judge(seen, sxp_check_exit(seen, name, code, why, sizeof(why)), name, why, file, line);
+	sxp_cmocka_judge(seen, sxp_check_exit(seen, name, code, why, sizeof(why)), name, why, file,
+			 line);
 }
 
-static inline void sxp_cmocka_output(const struct sxp_result *seen, const char *name, const char *text,
-				     const char *file, int line)
+static inline void sxp_cmocka_output(const struct sxp_result *seen, const char *name,
+				     const char *text, const char *file, int line)
 {
 	char why[SXP_WHY_MAX] = "";
 
-	sxp_cmocka_judge(seen, sxp_check_output(seen, name, text, why, sizeof(why)), name, why, file, line);
+	sxp_cmocka_judge(seen, sxp_check_output(seen, name, text, why, sizeof(why)), name, why,
+			 file, line);
 }
 
 static inline void sxp_cmocka_file(const struct sxp_result *seen, const char *path, unsigned nth,
@@ -112,7 +117,8 @@ static inline void sxp_cmocka_file(const struct sxp_result *seen, const char *pa
 {
 	char why[SXP_WHY_MAX] = "";
 
-	sxp_cmocka_judge(seen, sxp_check_file(seen, path, nth, text, why, sizeof(why)), path, why, file, line);
+	sxp_cmocka_judge(seen, sxp_check_file(seen, path, nth, text, why, sizeof(why)), path, why,
+			 file, line);
 }
 
 /* The casts let `*state` be handed over as it is, in C and in C++. */
@@ -120,16 +126,19 @@ static inline void sxp_cmocka_file(const struct sxp_result *seen, const char *pa
 
 /* Every op of the scenario was done. */
 #define sxp_assert_ops(seen) sxp_cmocka_ops(SXP_SEEN_(seen), __FILE__, __LINE__)
-/* Every task of NAME was inside CGROUP ("/" = the system's root cgroup) before its first instruction. */
-#define sxp_assert_placed_before_exec(seen, name, cgroup) \
+/* Every task of NAME was inside CGROUP ("/" = the system's root cgroup) before its first
+ * instruction. */
+#define sxp_assert_placed_before_exec(seen, name, cgroup)                                          \
 	sxp_cmocka_placed(SXP_SEEN_(seen), name, cgroup, __FILE__, __LINE__)
 /* The tasks of NAME exited with CODE; 128 + N for signal N. */
-#define sxp_assert_exit(seen, name, code) sxp_cmocka_exit(SXP_SEEN_(seen), name, code, __FILE__, __LINE__)
+#define sxp_assert_exit(seen, name, code)                                                          \
+	sxp_cmocka_exit(SXP_SEEN_(seen), name, code, __FILE__, __LINE__)
 /* NAME wrote TEXT to its stdout or stderr. */
-#define sxp_assert_output(seen, name, text) sxp_cmocka_output(SXP_SEEN_(seen), name, text, __FILE__, __LINE__)
+#define sxp_assert_output(seen, name, text)                                                        \
+	sxp_cmocka_output(SXP_SEEN_(seen), name, text, __FILE__, __LINE__)
 /* The first, or nth (from 0), SXP_READ_FILE of PATH found TEXT, white space around it left out. */
 #define sxp_assert_file(seen, path, text) sxp_assert_file_nth(seen, path, 0, text)
-#define sxp_assert_file_nth(seen, path, nth, text) \
+#define sxp_assert_file_nth(seen, path, nth, text)                                                 \
 	sxp_cmocka_file(SXP_SEEN_(seen), path, nth, text, __FILE__, __LINE__)
 
 /* Stands in for every test when there is nothing to look at. */

@@ -8,8 +8,9 @@
 #include <stdio.h>
 
 /*
- * Copies TAP from one stream to another; what cmocka says of a skipped test, "not ok 3 # SKIP NAME",
- * becomes "ok 3 - NAME # SKIP REASON" with the reason of the last "# skipped: REASON" before it.
+ * Copies TAP from one stream to another; what cmocka says of a skipped test, "not ok 3 # SKIP
+ * NAME", becomes "ok 3 - NAME # SKIP REASON" with the reason of the last "# skipped: REASON" before
+ * it.
  */
 void tap_retell(FILE *from, FILE *to);
 

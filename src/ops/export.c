@@ -8,12 +8,22 @@
 #include <string.h>
 
 static const struct exporter exporters[] = {
-	{.name = "c", .summary = "C test with cmocka that boots its own guest", .suffix = ".c", .replays = true,
+	{.name = "c",
+	 .summary = "C test with cmocka that boots its own guest",
+	 .suffix = ".c",
+	 .replays = true,
 	 .write = export_c_write},
-	{.name = "json", .summary = "the scenario alone", .suffix = ".json", .write = export_json_write},
-	{.name = "sh", .summary = "POSIX shell script for any machine with cgroup v2", .suffix = ".sh",
+	{.name = "json",
+	 .summary = "the scenario alone",
+	 .suffix = ".json",
+	 .write = export_json_write},
+	{.name = "sh",
+	 .summary = "POSIX shell script for any machine with cgroup v2",
+	 .suffix = ".sh",
 	 .write = export_sh_write},
-	{.name = "md", .summary = "bug report: environment, ops, what was seen, how to replay", .suffix = ".md",
+	{.name = "md",
+	 .summary = "bug report: environment, ops, what was seen, how to replay",
+	 .suffix = ".md",
 	 .write = export_md_write},
 };
 

@@ -16,15 +16,15 @@ struct export_input {
 	const struct model *model;
 	const struct scenario *scenario;
 	const char *session_name; /* "placement.session": last path component only */
-	const char *file_name;	  /* "placement.c" or NULL */
-	bool with_build;	  /* --with build: meson stanza and Makefile line in a comment */
+	const char *file_name;    /* "placement.c" or NULL */
+	bool with_build;          /* --with build: meson stanza and Makefile line in a comment */
 };
 
 struct exporter {
 	const char *name; /* "c" */
 	const char *summary;
 	const char *suffix; /* ".c" */
-	bool replays;	    /* is verified by a replay before saving */
+	bool replays;       /* is verified by a replay before saving */
 	int (*write)(const struct export_input *in, struct buf *out, struct err *err);
 };
 

@@ -99,7 +99,8 @@ static void paragraphf(struct buf *out, const char *fmt, ...)
 /* "placement.c" to "placement", and only what is harmless in a shell, make and meson. */
 static char *stem_of(const char *file)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	static const char safe[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 	const char *dot = file ? strrchr(file, '.') : NULL;
 	size_t n = dot ? (size_t)(dot - file) : file ? strlen(file) : 0;
 
@@ -115,7 +116,9 @@ static void build_lines(struct buf *out, const char *stem)
 	buf_adds(out, " *     dependencies : [dependency('scxplore'), dependency('cmocka')]),\n"
 		      " *     protocol : 'tap', timeout : 300)\n");
 	buf_adds(out, " * Makefile:\n");
-	buf_addf(out, " *   %s: %s.c; $(CC) $< -o $@ $$(pkg-config --cflags --libs scxplore cmocka)\n", stem, stem);
+	buf_addf(out,
+		 " *   %s: %s.c; $(CC) $< -o $@ $$(pkg-config --cflags --libs scxplore cmocka)\n",
+		 stem, stem);
 }
 
 static const char *or_unknown(const char *s)
@@ -130,15 +133,19 @@ static void head(struct buf *out, const struct export_input *in, const struct ex
 	size_t ops = scenario_len(in->scenario), steps = parts->n - 1;
 
 	buf_adds(out, "/*\n");
-	paragraphf(out, "%s.c - recorded with scxplore %s on %.10s", stem, or_unknown(info->version),
-		   or_unknown(info->created));
+	paragraphf(out, "%s.c - recorded with scxplore %s on %.10s", stem,
+		   or_unknown(info->version), or_unknown(info->created));
 	buf_adds(out, " *\n");
-	paragraphf(out, "Linux %s, %s, topology %s. Session %s, %zu step%s, %zu op%s.", or_unknown(info->kernel),
-		   or_unknown(info->accel), or_unknown(info->topology), or_unknown(in->session_name), steps,
-		   steps == 1 ? "" : "s", ops, ops == 1 ? "" : "s");
+	paragraphf(out, "Linux %s, %s, topology %s. Session %s, %zu step%s, %zu op%s.",
+		   or_unknown(info->kernel), or_unknown(info->accel), or_unknown(info->topology),
+		   or_unknown(in->session_name), steps, steps == 1 ? "" : "s", ops,
+		   ops == 1 ? "" : "s");
 	if (in->model->fault)
-		paragraphf(out, "It was recorded with the fault switch '%s' in force.", in->model->fault);
-	paragraph(out, "SXP_KERNEL, SXP_TOPOLOGY and SXP_ACCEL in the environment choose another guest.");
+		paragraphf(out, "It was recorded with the fault switch '%s' in force.",
+			   in->model->fault);
+	paragraph(
+		out,
+		"SXP_KERNEL, SXP_TOPOLOGY and SXP_ACCEL in the environment choose another guest.");
 	buf_addf(out, " * Build: cc %s.c $(pkg-config --cflags --libs scxplore cmocka)\n", stem);
 	if (in->with_build)
 		build_lines(out, stem);
@@ -264,7 +271,7 @@ static size_t field_offset(const struct arg_def *a, const struct op_val *v)
 {
 	if (a->type != ARG_TARGET && a->type != ARG_MOVER)
 		return a->api_offset;
-	return *v->str == '@'	    ? offsetof(struct sxp_op, cgroup)
+	return *v->str == '@'      ? offsetof(struct sxp_op, cgroup)
 	       : is_number(v->str) ? offsetof(struct sxp_op, pid)
 				   : offsetof(struct sxp_op, name);
 }
@@ -297,7 +304,8 @@ static void op_fields(struct buf *out, const struct op *op)
 /* What `op` has made, as the target of a promotion. */
 static void promote_fields(struct buf *out, const struct op *op)
 {
-	const struct op_val *name = op_arg(op, WARG_NAME), *v = name ? name : op_arg(op, WARG_CGROUP);
+	const struct op_val *name = op_arg(op, WARG_NAME),
+			    *v = name ? name : op_arg(op, WARG_CGROUP);
 
 	buf_addf(out, ", .%s = ", name ? "name" : "cgroup");
 	export_c_string(out, v->str, strlen(v->str), export_column(out), 2, false);
@@ -307,7 +315,10 @@ static void item(struct buf *out, const struct export_item *it)
 {
 	cleanup_buf struct buf after = BUF_INIT;
 
-	buf_addf(out, "\t{ .type = %s", it->promote ? "SXP_BACKDROP" : it->op->def->api ? it->op->def->api : "SXP_READ_FILE");
+	buf_addf(out, "\t{ .type = %s",
+		 it->promote        ? "SXP_BACKDROP"
+		 : it->op->def->api ? it->op->def->api
+				    : "SXP_READ_FILE");
 	if (it->promote)
 		promote_fields(out, it->op);
 	else
@@ -325,7 +336,8 @@ static void ops_array(struct buf *out, const char *name, const struct export_par
 	size_t i;
 
 	if (p->resumed)
-		buf_adds(out, "/* here the session went back to the backdrop: what is made lives to the end */\n");
+		buf_adds(out, "/* here the session went back to the backdrop: what is made lives "
+			      "to the end */\n");
 	buf_addf(out, "static const struct sxp_op %s[] = {\n", name);
 	for (i = 0; i < p->n; i++)
 		item(out, &p->items[i]);
@@ -340,7 +352,8 @@ static void guest_topology(struct buf *out, const char *topology)
 
 	if (!topology || sscanf(topology, "%un%ul%uc%ut", &n, &l, &c, &t) != 4)
 		return;
-	buf_addf(out, "\t.topology = { .nodes = %u, .llcs = %u, .cores = %u, .threads = %u },\n", n, l, c, t);
+	buf_addf(out, "\t.topology = { .nodes = %u, .llcs = %u, .cores = %u, .threads = %u },\n", n,
+		 l, c, t);
 }
 
 static void guest_string(struct buf *out, const char *field, const char *s)
@@ -362,7 +375,8 @@ static void guest_include(struct buf *out, char *const *include)
 	if (!n)
 		return;
 	buf_adds(out, "\t.include = ");
-	if (flat_list(&flat, "SXP_LIST", include, n, false) && export_column(out) + export_column(&flat) + 1 <= EXPORT_COLUMNS)
+	if (flat_list(&flat, "SXP_LIST", include, n, false) &&
+	    export_column(out) + export_column(&flat) + 1 <= EXPORT_COLUMNS)
 		buf_add(out, flat.data, flat.len);
 	else
 		long_list(out, "SXP_LIST", include, n, false);
@@ -433,7 +447,7 @@ static void scenario(struct buf *out, const struct export_parts *parts, struct n
 	free(steps);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests -------------------- */
 
 static void argument(struct buf *out, const char *s)
 {
@@ -459,7 +473,8 @@ static void assertion(struct buf *out, const struct export_check *c)
 		[CHECK_FILE] = "sxp_assert_file",
 	};
 
-	buf_addf(out, "\t%s%s(*state", calls[c->kind], c->kind == CHECK_FILE && !c->only ? "_nth" : "");
+	buf_addf(out, "\t%s%s(*state", calls[c->kind],
+		 c->kind == CHECK_FILE && !c->only ? "_nth" : "");
 	argument(out, c->kind == CHECK_FILE ? c->path : c->name);
 	switch (c->kind) {
 	case CHECK_PLACED:
@@ -507,7 +522,8 @@ static const char *test_function(struct buf *out, const struct export_check *c, 
 	return name;
 }
 
-static void tests(struct buf *out, const struct export_parts *parts, const struct export_checks *checks, struct names *names)
+static void tests(struct buf *out, const struct export_parts *parts,
+		  const struct export_checks *checks, struct names *names)
 {
 	const char **rows = xcalloc(checks->n + 1, sizeof(*rows));
 	size_t i;
@@ -515,9 +531,11 @@ static void tests(struct buf *out, const struct export_parts *parts, const struc
 	for (i = 0; i < checks->n; i++)
 		rows[i] = test_function(out, &checks->v[i], names);
 	rows[i] = name_it(names, "", "every op was carried out");
-	buf_adds(out, "/* added by scxplore: a scenario that broke down half-way proves nothing */\n");
+	buf_adds(out,
+		 "/* added by scxplore: a scenario that broke down half-way proves nothing */\n");
 	buf_addf(out, "static void %s(void **state)\n{\n\tsxp_assert_ops(*state);\n}\n\n", rows[i]);
-	buf_addf(out, "SXP_TEST_MAIN(&guest, %s, %s", parts->v[0].n ? "backdrop" : "NULL", parts->n > 1 ? "steps" : "NULL");
+	buf_addf(out, "SXP_TEST_MAIN(&guest, %s, %s", parts->v[0].n ? "backdrop" : "NULL",
+		 parts->n > 1 ? "steps" : "NULL");
 	for (i = 0; i <= checks->n; i++)
 		buf_addf(out, ",\n\t      cmocka_unit_test(%s)", rows[i]);
 	buf_adds(out, ")\n");
@@ -546,7 +564,8 @@ int export_c_write(const struct export_input *in, struct buf *out, struct err *e
 	struct op *hold;
 
 	if (!scenario_len(in->scenario))
-		return err_set(err, ENODATA, "export '%s': no op of it was carried out, there is nothing to test",
+		return err_set(err, ENODATA,
+			       "export '%s': no op of it was carried out, there is nothing to test",
 			       or_unknown(in->session_name));
 	name_it(&names, "", "guest");
 	name_it(&names, "", "backdrop");

@@ -16,9 +16,9 @@ static bool same_text(const char *a, const char *b)
 
 static bool same(const struct export_check *a, const struct export_check *b)
 {
-	return a->kind == b->kind && same_text(a->name, b->name) && same_text(a->cgroup, b->cgroup) &&
-	       same_text(a->path, b->path) && same_text(a->text, b->text) && a->code == b->code &&
-	       a->nth == b->nth;
+	return a->kind == b->kind && same_text(a->name, b->name) &&
+	       same_text(a->cgroup, b->cgroup) && same_text(a->path, b->path) &&
+	       same_text(a->text, b->text) && a->code == b->code && a->nth == b->nth;
 }
 
 static void add(struct export_checks *c, struct export_check check)
@@ -52,8 +52,11 @@ static size_t reads_of(const struct scenario *s, const char *path, const struct 
 
 static void add_pinned(struct export_checks *c, const struct scenario *s, const struct op *op)
 {
-	struct export_check check = {.pinned = true, .op = op, .name = str(op, WARG_NAME),
-				     .path = str(op, WARG_PATH), .text = str(op, WARG_TEXT)};
+	struct export_check check = {.pinned = true,
+				     .op = op,
+				     .name = str(op, WARG_NAME),
+				     .path = str(op, WARG_PATH),
+				     .text = str(op, WARG_TEXT)};
 
 	switch (op->def->id) {
 	case OP_EXPECT_PLACED:
@@ -87,7 +90,9 @@ static void add_placement(struct export_checks *c, const struct op *op)
 {
 	const char *cgroup = str(op, WARG_CGROUP);
 
-	add(c, (struct export_check){.kind = CHECK_PLACED, .op = op, .name = str(op, WARG_NAME),
+	add(c, (struct export_check){.kind = CHECK_PLACED,
+				     .op = op,
+				     .name = str(op, WARG_NAME),
 				     .cgroup = cgroup ? cgroup : "/"});
 }
 
@@ -99,11 +104,14 @@ static void add_exit(struct export_checks *c, const struct op *op, const struct 
 
 	if (!t || !g->payload || !t->exited || t->killed_by_session)
 		return;
-	add(c, (struct export_check){.kind = CHECK_EXIT, .op = op, .name = str(op, WARG_NAME),
+	add(c, (struct export_check){.kind = CHECK_EXIT,
+				     .op = op,
+				     .name = str(op, WARG_NAME),
 				     .code = t->signal ? 128 + (int64_t)t->signal : t->code});
 }
 
-void export_checks_build(struct export_checks *c, const struct scenario *s, const struct model *seen)
+void export_checks_build(struct export_checks *c, const struct scenario *s,
+			 const struct model *seen)
 {
 	const struct op *op;
 	size_t i;
@@ -126,7 +134,8 @@ void export_checks_finish(struct export_checks *c)
 	*c = (struct export_checks){.v = NULL};
 }
 
-enum verdict export_check_judge(const struct export_check *c, const struct model *m, struct buf *why)
+enum verdict export_check_judge(const struct export_check *c, const struct model *m,
+				struct buf *why)
 {
 	switch (c->kind) {
 	case CHECK_PLACED:

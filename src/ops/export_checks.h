@@ -16,14 +16,15 @@ enum export_check_kind { CHECK_PLACED, CHECK_EXIT, CHECK_OUTPUT, CHECK_FILE };
 
 struct export_check {
 	enum export_check_kind kind;
-	bool pinned;	    /* by an expect op; else added */
-	const struct op *op; /* the expect op, or the op that made the group; borrowed from the scenario */
+	bool pinned; /* by an expect op; else added */
+	const struct op
+		*op; /* the expect op, or the op that made the group; borrowed from the scenario */
 	const char *name;   /* group; NULL for files */
 	const char *cgroup; /* PLACED: below the workload root or "/" */
 	const char *path, *text;
 	int64_t code;
-	size_t nth;	    /* FILE: which read of path, from 0 */
-	bool only;	    /* FILE: path is read only once */
+	size_t nth; /* FILE: which read of path, from 0 */
+	bool only;  /* FILE: path is read only once */
 };
 
 struct export_checks {
@@ -32,11 +33,13 @@ struct export_checks {
 };
 
 /* Strings are borrowed from the scenario. `seen` is the recorded model: tells which exits came. */
-void export_checks_build(struct export_checks *c, const struct scenario *s, const struct model *seen);
+void export_checks_build(struct export_checks *c, const struct scenario *s,
+			 const struct model *seen);
 void export_checks_finish(struct export_checks *c);
 
 /* Judge one against a replay's model. */
-enum verdict export_check_judge(const struct export_check *c, const struct model *m, struct buf *why);
+enum verdict export_check_judge(const struct export_check *c, const struct model *m,
+				struct buf *why);
 /* "probe is in cg_dst before its first instruction", foreign text as it is. */
 void export_check_sentence(const struct export_check *c, struct buf *out);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * export_json - the scenario alone, as one JSON object: guest, then ops with their arguments by
- * the names of the op table. Text that is not UTF-8 stands in base64 under NAME64, as in a session file.
+ * the names of the op table. Text that is not UTF-8 stands in base64 under NAME64, as in a session
+ * file.
  */
 #include "ops/export.h"
 #include "ops/event_json.h"
@@ -117,8 +118,10 @@ int export_json_write(const struct export_input *in, struct buf *out, struct err
 	for (i = 0; (op = scenario_at(in->scenario, i)); i++)
 		json_object_array_add(ops, op_object(op));
 	json_object_object_add(o, "ops", ops);
-	buf_addf(out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-								 JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_addf(out, "%s\n",
+		 json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+							   JSON_C_TO_STRING_SPACED |
+							   JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 	return 0;
 }

@@ -114,7 +114,8 @@ static void verdicts(struct buf *out, const struct model *m)
 
 		if (!op->op || !(op->op->def->flags & OPF_EXPECT))
 			continue;
-		buf_addf(out, "%s- %s: ", n++ ? "" : "\n### Expectations\n\n", verdict_name(op->verdict));
+		buf_addf(out, "%s- %s: ", n++ ? "" : "\n### Expectations\n\n",
+			 verdict_name(op->verdict));
 		code(out, op->text);
 		if (op->verdict_text) {
 			buf_adds(out, ": ");
@@ -127,12 +128,14 @@ static void verdicts(struct buf *out, const struct model *m)
 static void task(struct buf *out, const struct model_group *g, const struct model_task *t)
 {
 	buf_addf(out, "- %s.%" PRIu64 " (pid %" PRId64 ") %s ", g->name, t->index, t->pid,
-		 t->placed ? "was in" : "was NOT where it belongs before its first instruction; read");
+		 t->placed ? "was in"
+			   : "was NOT where it belongs before its first instruction; read");
 	code(out, or_unknown(t->placed ? t->wanted : t->line));
 	if (t->placed)
 		buf_adds(out, " before its first instruction");
 	if (t->exited && t->signal)
-		buf_addf(out, ", ended by signal %" PRIu64 "%s", t->signal, t->killed_by_session ? " (the session)" : "");
+		buf_addf(out, ", ended by signal %" PRIu64 "%s", t->signal,
+			 t->killed_by_session ? " (the session)" : "");
 	else if (t->exited)
 		buf_addf(out, ", exited with %" PRId64, t->code);
 	buf_adds(out, t->exited ? "" : ", still running at the end");
@@ -192,9 +195,11 @@ static void alarms(struct buf *out, const struct model *m)
 	for (i = 0; i < m->nlog; i++) {
 		const struct model_line *l = model_line(m, i);
 
-		if ((l->mark != MARK_WARN && l->mark != MARK_FAIL) || l->kind == LOG_OP || l->kind == LOG_OUTPUT)
+		if ((l->mark != MARK_WARN && l->mark != MARK_FAIL) || l->kind == LOG_OP ||
+		    l->kind == LOG_OUTPUT)
 			continue;
-		buf_addf(out, "%s- %.3fs ", n++ ? "" : "\n### Out of the ordinary\n\n", (double)l->t_ns / 1e9);
+		buf_addf(out, "%s- %.3fs ", n++ ? "" : "\n### Out of the ordinary\n\n",
+			 (double)l->t_ns / 1e9);
 		code(out, l->text);
 		buf_addc(out, '\n');
 	}

@@ -106,8 +106,8 @@ static int append(struct scenario *s, struct op *op, struct err *err)
 	return r;
 }
 
-static int append_simple(struct scenario *s, enum wire_op_id id, enum wire_arg tag, const char *str, uint64_t num,
-			 struct err *err)
+static int append_simple(struct scenario *s, enum wire_op_id id, enum wire_arg tag, const char *str,
+			 uint64_t num, struct err *err)
 {
 	struct op *op = op_create(op_def_by_id(id));
 
@@ -125,7 +125,8 @@ static int append_item(struct scenario *s, const struct export_item *it, struct 
 	struct op *op;
 
 	if (it->promote) {
-		target = name ? xstrdup(name->str) : xasprintf("@%s", op_arg(it->op, WARG_CGROUP)->str);
+		target = name ? xstrdup(name->str)
+			      : xasprintf("@%s", op_arg(it->op, WARG_CGROUP)->str);
 		return append_simple(s, OP_BACKDROP, WARG_TARGET, target, 0, err);
 	}
 	if (it->op->def->api) {

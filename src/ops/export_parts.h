@@ -35,7 +35,8 @@ struct export_parts {
 void export_parts_build(struct export_parts *p, const struct scenario *s);
 void export_parts_finish(struct export_parts *p);
 
-/* The scenario that the exported file will carry out, appended to s: what is verified before saving. */
+/* The scenario that the exported file will carry out, appended to s: what is verified before
+ * saving. */
 int export_parts_replay(const struct export_parts *p, struct scenario *s, struct err *err);
 
 #endif

@@ -109,7 +109,8 @@ static const char *shell_work(const char *name)
 	} works[] = {
 		{"spin", "while :; do :; done"},
 		{"yield", "while :; do sleep 0; done"},
-		{"bursty", "while :; do i=0; while [ \"$i\" -lt 40000 ]; do i=$((i + 1)); done; sleep 0.1; done"},
+		{"bursty", "while :; do i=0; while [ \"$i\" -lt 40000 ]; do i=$((i + 1)); done; "
+			   "sleep 0.1; done"},
 	};
 	size_t i;
 
@@ -124,7 +125,8 @@ static void spawn(struct writer *w, const struct op *op)
 	const struct op_val *count = op_arg(op, WARG_COUNT);
 	int64_t n = count ? count->num : 1;
 
-	buf_addf(w->out, "i=1\n# shellcheck disable=SC2016\nwhile [ \"$i\" -le %" PRId64 " ]; do\n\t", n);
+	buf_addf(w->out,
+		 "i=1\n# shellcheck disable=SC2016\nwhile [ \"$i\" -le %" PRId64 " ]; do\n\t", n);
 	start(w, op, "\"$i\"");
 	buf_adds(w->out, " sh -c");
 	word(w, shell_work(str(op, WARG_WORK)));
@@ -170,7 +172,8 @@ static void move(struct writer *w, const struct op *op)
 	const char *target = str(op, WARG_TARGET);
 
 	if (*target >= '0' && *target <= '9' && strspn(target, "0123456789") == strlen(target)) {
-		buf_adds(w->out, "note \"left out: the process number of the recorded guest means nothing here\"\n");
+		buf_adds(w->out, "note \"left out: the process number of the recorded guest means "
+				 "nothing here\"\n");
 		return;
 	}
 	buf_adds(w->out, *target == '@' ? "move_cgroup" : "move_group");
@@ -297,17 +300,21 @@ static void head(struct writer *w)
 
 	buf_adds(w->out, "#!/bin/sh\n");
 	buf_addf(&line, "%s - recorded with scxplore %s on %.10s",
-		 or_unknown(w->in->file_name ? w->in->file_name : w->in->session_name), or_unknown(info->version),
-		 or_unknown(info->created));
+		 or_unknown(w->in->file_name ? w->in->file_name : w->in->session_name),
+		 or_unknown(info->version), or_unknown(info->created));
 	comment(w, buf_text(&line));
 	buf_reset(&line);
-	buf_addf(&line, "Linux %s, %s, topology %s; session %s", or_unknown(info->kernel), or_unknown(info->accel),
-		 or_unknown(info->topology), or_unknown(w->in->session_name));
+	buf_addf(&line, "Linux %s, %s, topology %s; session %s", or_unknown(info->kernel),
+		 or_unknown(info->accel), or_unknown(info->topology),
+		 or_unknown(w->in->session_name));
 	comment(w, buf_text(&line));
-	buf_adds(w->out, "#\n# Does on this machine what the session did in its guest: needs root and cgroup v2, nothing else.\n"
-			 "# Prints TAP. Exit status: 0 all held, 1 an expectation failed, 2 it could not be run.\n"
+	buf_adds(w->out, "#\n# Does on this machine what the session did in its guest: needs root "
+			 "and cgroup v2, nothing else.\n"
+			 "# Prints TAP. Exit status: 0 all held, 1 an expectation failed, 2 it "
+			 "could not be run.\n"
 			 "root=");
-	export_sh_word(w->out, info->workload_root && *info->workload_root ? info->workload_root : "/scxplore");
+	export_sh_word(w->out, info->workload_root && *info->workload_root ? info->workload_root
+									   : "/scxplore");
 	buf_addc(w->out, '\n');
 	buf_adds(w->out, export_sh_prelude);
 	buf_adds(w->out, "\nbegin\n");
@@ -341,7 +348,8 @@ int export_sh_write(const struct export_input *in, struct buf *out, struct err *
 	export_checks_build(&w.checks, in->scenario, in->model);
 	head(&w);
 	r = body(&w, err);
-	buf_adds(out, "\n# added by scxplore: where everything was started, and how payloads ended\n");
+	buf_adds(out,
+		 "\n# added by scxplore: where everything was started, and how payloads ended\n");
 	for (i = 0; i < w.checks.n; i++)
 		if (!w.checks.v[i].pinned)
 			check(&w, &w.checks.v[i]);

@@ -3,7 +3,8 @@
  * export_sh_prelude - the shell functions that every shell export begins with.
  *
  * POSIX sh and the tools every machine has (cat, sleep, mkdir, rmdir, mktemp). tests/unit runs a
- * whole export through the shell's own syntax check. Invariant: nothing here depends on the session.
+ * whole export through the shell's own syntax check. Invariant: nothing here depends on the
+ * session.
  */
 #include "ops/export_sh.h"
 
@@ -94,7 +95,8 @@ const char export_sh_prelude[] =
 	"\t\tdie \"cannot write '$3' to $2 of cgroup '$1'\"\n"
 	"}\n"
 	"\n"
-	"# The shell that becomes the command enters the cgroup and reads back where it is before its exec:\n"
+	"# The shell that becomes the command enters the cgroup and reads back where it is before "
+	"its exec:\n"
 	"# the command is there before its first instruction.\n"
 	"start() { # NAME INDEX CGROUP COMMAND...\n"
 	"\tgroup=$tmp/$1 index=$2 at=$(dir \"$3\")\n"
@@ -110,7 +112,8 @@ const char export_sh_prelude[] =
 	"\t\t\techo \"$$\" > \"$2.pid\"\n"
 	"\t\t\tshift 2\n"
 	"\t\t\texec \"$@\"\n"
-	"\t\t' sh \"$at\" \"$group/$index\" \"$@\" >> \"$group/out\" 2>> \"$group/err\" < /dev/null\n"
+	"\t\t' sh \"$at\" \"$group/$index\" \"$@\" >> \"$group/out\" 2>> \"$group/err\" < "
+	"/dev/null\n"
 	"\t\tcode=$?\n"
 	"\t\techo \"$code\" > \"$group/$index.exit\"\n"
 	"\t) &\n"
@@ -227,7 +230,8 @@ const char export_sh_prelude[] =
 	"\n"
 	"begin() {\n"
 	"\t[ \"$(id -u)\" = 0 ] || die \"this needs root\"\n"
-	"\t[ -e \"$mount/cgroup.controllers\" ] || die \"no cgroup v2 at '$mount'; CGROUP2=PATH names another place\"\n"
+	"\t[ -e \"$mount/cgroup.controllers\" ] || die \"no cgroup v2 at '$mount'; CGROUP2=PATH "
+	"names another place\"\n"
 	"\t[ ! -e \"$top\" ] || die \"'$top' exists already: something else may use it\"\n"
 	"\ttmp=$(mktemp -d) || die \"cannot make a temporary directory\"\n"
 	"\tmkdir \"$top\" || die \"cannot make '$top'\"\n"

@@ -37,10 +37,12 @@ static bool shows(const char *s, size_t n)
 	return text_sanitise(safe, sizeof(safe), s, n) == n && !memcmp(safe, s, n);
 }
 
-/* One character of a literal; returns the bytes of input used. `before` is the character written before. */
+/* One character of a literal; returns the bytes of input used. `before` is the character written
+ * before. */
 static size_t escape(struct buf *out, const char *s, size_t len, char before)
 {
-	static const char simple[][2] = {{'\n', 'n'}, {'\t', 't'}, {'\r', 'r'}, {'"', '"'}, {'\\', '\\'}};
+	static const char simple[][2] = {
+		{'\n', 'n'}, {'\t', 't'}, {'\r', 'r'}, {'"', '"'}, {'\\', '\\'}};
 	uint32_t cp;
 	size_t n = text_utf8(s, len, &cp), i;
 
@@ -85,7 +87,8 @@ static bool fits(const char *data, size_t len, unsigned room)
 	return export_column(&one) + 2 <= room;
 }
 
-bool export_c_string(struct buf *out, const char *data, size_t len, unsigned column, unsigned indent, bool group)
+bool export_c_string(struct buf *out, const char *data, size_t len, unsigned column,
+		     unsigned indent, bool group)
 {
 	unsigned limit = EXPORT_COLUMNS - 3, at;
 	size_t i;
@@ -106,7 +109,8 @@ bool export_c_string(struct buf *out, const char *data, size_t len, unsigned col
 		size_t n = escape(&one, data + i, len - i, i ? data[i - 1] : 0);
 		unsigned width = export_column(&one);
 		bool wide = at + width + 1 > limit && at > indent * EXPORT_TAB + LITERAL_MIN;
-		/* a line of the text ends: the source reads best when its literal ends there, too */
+		/* a line of the text ends: the source reads best when its literal ends there, too
+		 */
 		bool ended = i && data[i - 1] == '\n';
 
 		if (wide || ended) {
@@ -133,7 +137,8 @@ void export_c_comment(struct buf *out, const char *text)
 	text_sanitise(safe, sizeof(safe), text, strlen(text));
 	for (p = safe; *p; before = *p++) {
 		/* no end of comment, no second beginning, no trigraph, no splice */
-		if ((before == '*' && *p == '/') || (before == '/' && *p == '*') || (before == '?' && *p == '?'))
+		if ((before == '*' && *p == '/') || (before == '/' && *p == '*') ||
+		    (before == '?' && *p == '?'))
 			buf_addc(out, ' ');
 		buf_addc(out, *p);
 	}
@@ -144,13 +149,17 @@ void export_c_comment(struct buf *out, const char *text)
 static bool is_keyword(const char *word)
 {
 	static const char *const keywords[] = {
-		"alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class",
-		"const", "constexpr", "continue", "default", "delete", "do", "double", "else", "enum", "export",
-		"extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "linux", "long",
-		"main", "mutable", "namespace", "new", "not", "nullptr", "operator", "or", "private", "protected",
-		"public", "register", "requires", "restrict", "return", "short", "signed", "sizeof", "static",
-		"struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename",
-		"typeof", "union", "unix", "unsigned", "using", "virtual", "void", "volatile", "while", "xor",
+		"alignas", "alignof",  "and",      "asm",      "auto",     "bool",      "break",
+		"case",    "catch",    "char",     "class",    "const",    "constexpr", "continue",
+		"default", "delete",   "do",       "double",   "else",     "enum",      "export",
+		"extern",  "false",    "float",    "for",      "friend",   "goto",      "if",
+		"inline",  "int",      "linux",    "long",     "main",     "mutable",   "namespace",
+		"new",     "not",      "nullptr",  "operator", "or",       "private",   "protected",
+		"public",  "register", "requires", "restrict", "return",   "short",     "signed",
+		"sizeof",  "static",   "struct",   "switch",   "template", "this",      "throw",
+		"true",    "try",      "typedef",  "typeid",   "typename", "typeof",    "union",
+		"unix",    "unsigned", "using",    "virtual",  "void",     "volatile",  "while",
+		"xor",
 	};
 	size_t i;
 
@@ -201,7 +210,8 @@ void export_c_duration(struct buf *out, uint64_t ns)
 
 void export_sh_word(struct buf *out, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+:,./-";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+:,./-";
 
 	if (*word && strspn(word, plain) == strlen(word)) {
 		buf_adds(out, word);

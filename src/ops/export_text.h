@@ -18,11 +18,13 @@
 
 /*
  * A C string literal (with quotes) for any bytes: no trigraphs, no splices; printable UTF-8 stays,
- * the rest is octal. `column` is where it begins, `indent` the tabs of further lines, on which it is
- * continued as adjacent literals when it would pass column 98. `group`: put parentheses around a broken one
- * (inside a list, where adjacent literals look like a forgotten comma). Returns whether it was broken.
+ * the rest is octal. `column` is where it begins, `indent` the tabs of further lines, on which it
+ * is continued as adjacent literals when it would pass column 98. `group`: put parentheses around a
+ * broken one (inside a list, where adjacent literals look like a forgotten comma). Returns whether
+ * it was broken.
  */
-bool export_c_string(struct buf *out, const char *data, size_t len, unsigned column, unsigned indent, bool group);
+bool export_c_string(struct buf *out, const char *data, size_t len, unsigned column,
+		     unsigned indent, bool group);
 
 /* Text made safe for the inside of a C block comment, one line. */
 void export_c_comment(struct buf *out, const char *text);

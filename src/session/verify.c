@@ -28,7 +28,9 @@ static void judge_ops(const struct model *m, struct buf *out)
 
 	for (i = 0; i < m->nops; i++)
 		if (m->ops[i].state != OPS_DONE)
-			differ(out, m->ops[i].text, m->ops[i].note && *m->ops[i].note ? m->ops[i].note : "was not finished");
+			differ(out, m->ops[i].text,
+			       m->ops[i].note && *m->ops[i].note ? m->ops[i].note
+								 : "was not finished");
 }
 
 static void judge_checks(const struct export_input *in, const struct model *m, struct buf *out)
@@ -48,8 +50,8 @@ static void judge_checks(const struct export_input *in, const struct model *m, s
 	export_checks_finish(&checks);
 }
 
-int verify_export(const struct export_input *in, const struct guest_config *guest, struct buf *difference,
-		  struct err *err)
+int verify_export(const struct export_input *in, const struct guest_config *guest,
+		  struct buf *difference, struct err *err)
 {
 	struct session_config config = {.guest = *guest};
 	struct scenario *scenario = scenario_create(topology_cpus(&guest->topology));

@@ -10,9 +10,10 @@
 
 /*
  * Boots the guest, carries out exactly what the exported file will, judges exactly what it will
- * assert. 0 = all holds; 1 = it does not, `difference` has a line for each; -errno = could not be replayed.
+ * assert. 0 = all holds; 1 = it does not, `difference` has a line for each; -errno = could not be
+ * replayed.
  */
-int verify_export(const struct export_input *in, const struct guest_config *guest, struct buf *difference,
-		  struct err *err);
+int verify_export(const struct export_input *in, const struct guest_config *guest,
+		  struct buf *difference, struct err *err);
 
 #endif

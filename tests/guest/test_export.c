@@ -20,7 +20,8 @@ static char dir[] = "/tmp/test_export.XXXXXX";
 static const char seed[] =
 	"cgroup add cg_dst cpu.weight=200\n"
 	"step \"the probe records where it is\"\n"
-	"run probe@cg_dst -- sh -c \"cat /proc/self/cgroup > /tmp/where; echo 'it is 100% \\\"done\\\"'\"\n"
+	"run probe@cg_dst -- sh -c \"cat /proc/self/cgroup > /tmp/where; echo 'it is 100% "
+	"\\\"done\\\"'\"\n"
 	"wait probe timeout=60s\n"
 	"expect placed probe in=cg_dst\n"
 	"expect file /tmp/where == \"0::/placement/cg_dst\"\n"
@@ -32,7 +33,8 @@ static const char seed[] =
 	"expect output late contains '0::/placement/low'\n"
 	"kill hogs\nhold 10ms\n";
 
-static const char *const tools[] = {"sh", "cat", "sleep", "mkdir", "rmdir", "mktemp", "rm", "id", NULL};
+static const char *const tools[] = {"sh",     "cat", "sleep", "mkdir", "rmdir",
+				    "mktemp", "rm",  "id",    NULL};
 
 static char *path_of(const char *name)
 {
@@ -51,12 +53,15 @@ static void write_file(const char *path, const char *text)
 
 static struct guest_config guest_of(const char *root, const char *const *include)
 {
-	return (struct guest_config){.topology = {1, 1, 2, 1}, .kernel = getenv("SXP_KERNEL"), .workload_root = root,
+	return (struct guest_config){.topology = {1, 1, 2, 1},
+				     .kernel = getenv("SXP_KERNEL"),
+				     .workload_root = root,
 				     .include = include};
 }
 
 /* Carries ops out in a guest; the run stays for looking at until headless_finish(). */
-static void carry_out(struct headless *run, const struct guest_config *guest, const char *text, const char *journal)
+static void carry_out(struct headless *run, const struct guest_config *guest, const char *text,
+		      const char *journal)
 {
 	struct session_config config = {.guest = *guest, .journal = journal};
 	struct scenario *s = scenario_create(2);
@@ -71,7 +76,8 @@ static void carry_out(struct headless *run, const struct guest_config *guest, co
 static int record(void **state)
 {
 	cleanup_free char *session = NULL;
-	struct guest_config guest = guest_of("/placement", (const char *const[]){"sh", "cat", NULL});
+	struct guest_config guest =
+		guest_of("/placement", (const char *const[]){"sh", "cat", NULL});
 	cleanup_buf struct buf why = BUF_INIT;
 	struct headless run;
 
@@ -94,14 +100,18 @@ static void load(struct loaded *l, struct export_input *in)
 	if (load_file(l, session, false, &options, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_string_equal(buf_text(&l->warning), "");
-	*in = (struct export_input){.info = &l->info, .model = l->model, .scenario = l->scenario,
-				    .session_name = "placement.session", .file_name = "placement.c"};
+	*in = (struct export_input){.info = &l->info,
+				    .model = l->model,
+				    .scenario = l->scenario,
+				    .session_name = "placement.session",
+				    .file_name = "placement.c"};
 }
 
 static void what_is_exported_holds_in_a_replay(void **state)
 {
 	cleanup_buf struct buf difference = BUF_INIT;
-	struct guest_config guest = guest_of("/placement", (const char *const[]){"sh", "cat", NULL});
+	struct guest_config guest =
+		guest_of("/placement", (const char *const[]){"sh", "cat", NULL});
 	struct export_input in;
 	struct err err = ERR_INIT;
 	struct loaded l;
@@ -117,7 +127,8 @@ static void what_is_exported_holds_in_a_replay(void **state)
 static void a_broken_invariant_is_a_difference_with_both_lines(void **state)
 {
 	cleanup_buf struct buf difference = BUF_INIT;
-	struct guest_config guest = guest_of("/placement", (const char *const[]){"sh", "cat", NULL});
+	struct guest_config guest =
+		guest_of("/placement", (const char *const[]){"sh", "cat", NULL});
 	struct export_input in;
 	struct err err = ERR_INIT;
 	struct loaded l;
@@ -166,23 +177,27 @@ static void assert_says(const char *command, bool success, const char *part)
 	cleanup_free char *said = output_of(command, &status);
 
 	if ((status == 0) != success || !strstr(said, part))
-		fail_msg("%s: expected %s and '%s'; status %d:\n%s", command, success ? "success" : "failure", part, status,
-			 said);
+		fail_msg("%s: expected %s and '%s'; status %d:\n%s", command,
+			 success ? "success" : "failure", part, status, said);
 }
 
 static void the_c_test_passes_and_fails_with_the_invariant(void **state)
 {
-	cleanup_free char *build = xasprintf(CC_PATH " -Wall -Wextra -Werror -I%s -o placement placement.c -L%s -lscxplore "
-					     "-lcmocka -Wl,-rpath,%s && echo built", INCLUDE_DIR, LIBRARY_DIR, LIBRARY_DIR);
+	cleanup_free char *build = xasprintf(
+		CC_PATH " -Wall -Wextra -Werror -I%s -o placement placement.c -L%s -lscxplore "
+			"-lcmocka -Wl,-rpath,%s && echo built",
+		INCLUDE_DIR, LIBRARY_DIR, LIBRARY_DIR);
 
 	export_to("c", "placement.c");
 	assert_says(build, true, "built");
-	assert_says("XDG_STATE_HOME=$PWD ./placement", true, "ok 1 - probe_is_in_cg_dst_before_its_first_instruction");
+	assert_says("XDG_STATE_HOME=$PWD ./placement", true,
+		    "ok 1 - probe_is_in_cg_dst_before_its_first_instruction");
 	assert_says("XDG_STATE_HOME=$PWD SCXPLORE_FAULT=place-after-exec ./placement", false,
 		    "expected '0::/placement/cg_dst', read '0::/'");
 	/* what cannot run here is skipped with the reason */
 	assert_says("XDG_STATE_HOME=$PWD SXP_KERNEL= XDG_CACHE_HOME=$PWD ./placement", true,
-		    "ok 2 - file_tmp_where_holds_0_placement_cg_dst # SKIP boot the guest: no guest kernel");
+		    "ok 2 - file_tmp_where_holds_0_placement_cg_dst # SKIP boot the guest: no "
+		    "guest kernel");
 	/* what makes no sense is a failure with the reason */
 	assert_says("XDG_STATE_HOME=$PWD SXP_TOPOLOGY=1n1l300c1t ./placement", false, "300");
 }
@@ -200,10 +215,14 @@ static void the_shell_script_does_the_same_in_a_guest(void **state)
 	export_to("sh", "placement.sh");
 	carry_out(&run, &guest,
 		  "run script -- placement.sh\nwait script timeout=200s\nexpect exit script == 0\n"
-		  "run after -- sh -c 'for d in /sys/fs/cgroup/*/; do echo \"<$d>\"; done'\nwait after timeout=60s\n", NULL);
+		  "run after -- sh -c 'for d in /sys/fs/cgroup/*/; do echo \"<$d>\"; done'\nwait "
+		  "after timeout=60s\n",
+		  NULL);
 	g = model_group(session_model(run.session), "script");
-	if (!g || !g->ntasks || g->tasks[0].code != 0 || !strstr(buf_text(&g->output[0]), "\n1..9\n"))
-		fail_msg("%s%s", g ? buf_text(&g->output[0]) : "", g ? buf_text(&g->output[1]) : "not started");
+	if (!g || !g->ntasks || g->tasks[0].code != 0 ||
+	    !strstr(buf_text(&g->output[0]), "\n1..9\n"))
+		fail_msg("%s%s", g ? buf_text(&g->output[0]) : "",
+			 g ? buf_text(&g->output[1]) : "not started");
 	g = model_group(session_model(run.session), "after");
 	assert_non_null(strstr(buf_text(&g->output[0]), "<"));
 	assert_null(strstr(buf_text(&g->output[0]), "placement"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_export_c - the exported C test: its text, that it compiles silently, that every byte survives.
+ * test_export_c - the exported C test: its text, that it compiles silently, that every byte
+ * survives.
  *
  * Golden text: tests/unit/golden; UPDATE_GOLDEN=1 writes it anew (then read the difference).
  */
@@ -16,8 +17,12 @@ static char dir[] = "/tmp/test_export_c.XXXXXX";
 
 static char *export_text(const struct recorded *r, const char *file, bool with_build)
 {
-	struct export_input in = {.info = &r->info, .model = r->model, .scenario = r->scenario,
-				  .session_name = "placement.session", .file_name = file, .with_build = with_build};
+	struct export_input in = {.info = &r->info,
+				  .model = r->model,
+				  .scenario = r->scenario,
+				  .session_name = "placement.session",
+				  .file_name = file,
+				  .with_build = with_build};
 	struct buf out = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -86,8 +91,8 @@ static void run(const char *fmt, ...)
 
 static void compile_everywhere(const char *text)
 {
-	const char *const compilers[] = {CC_PATH " -std=c11", CC_PATH " -std=gnu17 -trigraphs", CLANG_PATH " -std=c11",
-					 CLANG_PATH " -std=gnu17",
+	const char *const compilers[] = {CC_PATH " -std=c11", CC_PATH " -std=gnu17 -trigraphs",
+					 CLANG_PATH " -std=c11", CLANG_PATH " -std=gnu17",
 					 CLANG_PATH " -x c++ -std=c++20"};
 	size_t i;
 
@@ -137,20 +142,31 @@ static void assert_columns(const char *text)
 	}
 }
 
-#define LONG "aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hhhhhhhhh iiiiiiiii jjjjjjjjj "
+#define LONG                                                                                       \
+	"aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hhhhhhhhh "         \
+	"iiiiiiiii jjjjjjjjj "
 #define NAME64 "a123456789b123456789c123456789d123456789e123456789f123456789abcd"
 
 static void long_values_stay_within_100_columns(void **state)
 {
 	cleanup_free char *text = export_session(
-		HEAD DID(1, 1, 1, "cgroup add " NAME64) DID(2, 2, 2, "cgroup add " NAME64 "/" NAME64)
-		DID(3, 3, 3, "run " NAME64 "@" NAME64 "/" NAME64 " -- sh -c \\\"" LONG LONG "\\\" x '" LONG "' y")
-		PLACED(3, NAME64, 1, 81, "/placement/x", "0::/placement/x", true) EXITED(3, NAME64, 1, 81, 0, 0, false)
-		DID(4, 4, 4, "expect output " NAME64 " contains \\\"" LONG LONG "\\\"")
-		DID(5, 5, 5, "expect file /tmp/" NAME64 NAME64 " == \\\"" LONG "\\\"")
-		DID(6, 6, 6, "step \\\"" LONG LONG "\\\"")
-		DID(7, 7, 7, "cgroup add low cpuset.cpus=0-1 cpu.weight=100 cpu.max=50000/100000")
-		DID(8, 9999, 9999, "move " NAME64 " to=low") DID(9, 19999, 19999, "hold 86399999999us"));
+		HEAD DID(1, 1, 1, "cgroup add " NAME64) DID(2, 2, 2,
+							    "cgroup add " NAME64 "/" NAME64)
+			DID(3, 3, 3,
+			    "run " NAME64 "@" NAME64 "/" NAME64 " -- sh -c \\\"" LONG LONG
+			    "\\\" x '" LONG
+			    "' y") PLACED(3, NAME64, 1, 81, "/placement/x", "0::/placement/x",
+					  true) EXITED(3, NAME64, 1, 81, 0, 0, false)
+				DID(4, 4, 4,
+				    "expect output " NAME64 " contains \\\"" LONG LONG
+				    "\\\"") DID(5, 5, 5,
+						"expect file /tmp/" NAME64 NAME64 " == \\\"" LONG
+						"\\\"") DID(6, 6, 6, "step \\\"" LONG LONG "\\\"")
+					DID(7, 7, 7,
+					    "cgroup add low cpuset.cpus=0-1 cpu.weight=100 "
+					    "cpu.max=50000/100000")
+						DID(8, 9999, 9999, "move " NAME64 " to=low")
+							DID(9, 19999, 19999, "hold 86399999999us"));
 
 	assert_columns(text);
 	compile_everywhere(text);
@@ -160,9 +176,10 @@ static void expectations_leave_no_op_and_their_time_goes_on(void **state)
 {
 	cleanup_free char *text = export_session(
 		HEAD DID(1, 1000, 1000, "run a -- x") PLACED(1, "a", 1, 81, "/", "0::/", true)
-		DID(2, 3000, 3000, "expect placed a in=/") DID(3, 4500, 4500, "hold 1ms")
-		DID(4, 5000, 5000, "step one") DID(5, 5500, 5500, "hold 2s") DID(6, 8500, 8500, "step two")
-		DID(7, 9000, 9000, "hold 3s") DID(8, 9000, 9000, "step three"));
+			DID(2, 3000, 3000, "expect placed a in=/") DID(3, 4500, 4500, "hold 1ms")
+				DID(4, 5000, 5000, "step one") DID(5, 5500, 5500, "hold 2s")
+					DID(6, 8500, 8500, "step two") DID(7, 9000, 9000, "hold 3s")
+						DID(8, 9000, 9000, "step three"));
 
 	assert_has(text, "{ .type = SXP_HOLD, .duration = SXP_MS(1), .after = SXP_MS(3500) },");
 	assert_has(text, ".ops = step_one, .hold = SXP_S(3) }");
@@ -172,8 +189,8 @@ static void expectations_leave_no_op_and_their_time_goes_on(void **state)
 
 static void a_hold_at_the_end_of_a_step_is_the_steps_own(void **state)
 {
-	cleanup_free char *text = export_session(HEAD DID(1, 1, 1, "step \\\"a b\\\"") DID(2, 1, 1, "cgroup add x")
-						 DID(3, 1, 1, "hold 250ms"));
+	cleanup_free char *text = export_session(HEAD DID(1, 1, 1, "step \\\"a b\\\"") DID(
+		2, 1, 1, "cgroup add x") DID(3, 1, 1, "hold 250ms"));
 
 	assert_has(text, "{ .label = \"a b\", .ops = step_a_b, .hold = SXP_MS(250) },");
 	assert_null(strstr(text, "SXP_HOLD"));
@@ -182,12 +199,16 @@ static void a_hold_at_the_end_of_a_step_is_the_steps_own(void **state)
 static void checks_are_pinned_first_then_added_and_never_twice(void **state)
 {
 	cleanup_free char *text = export_session(
-		HEAD DID(1, 1, 1, "cgroup add low") DID(2, 1, 1, "spawn hogs@low spin n=2") DID(3, 1, 1, "run a@low -- x")
-		PLACED(3, "a", 1, 81, "/placement/low", "0::/placement/low", true) EXITED(3, "a", 1, 81, 0, 11, false)
-		DID(4, 1, 1, "run killed -- x") PLACED(4, "killed", 1, 82, "/", "0::/", true)
-		EXITED(4, "killed", 1, 82, 0, 9, true) DID(5, 1, 1, "run still -- x")
-		PLACED(5, "still", 1, 83, "/", "0::/", true) DID(6, 1, 1, "expect placed a in=low")
-		DID(7, 1, 1, "expect placed a in=low"));
+		HEAD DID(1, 1, 1, "cgroup add low") DID(2, 1, 1, "spawn hogs@low spin n=2")
+			DID(3, 1, 1, "run a@low -- x") PLACED(3, "a", 1, 81, "/placement/low",
+							      "0::/placement/low", true)
+				EXITED(3, "a", 1, 81, 0, 11, false) DID(4, 1, 1, "run killed -- x")
+					PLACED(4, "killed", 1, 82, "/", "0::/",
+					       true) EXITED(4, "killed", 1, 82, 0, 9,
+							    true) DID(5, 1, 1, "run still -- x")
+						PLACED(5, "still", 1, 83, "/", "0::/",
+						       true) DID(6, 1, 1, "expect placed a in=low")
+							DID(7, 1, 1, "expect placed a in=low"));
 	const char *pinned = strstr(text, "/* pinned: expect placed a in=low */");
 	const char *added = strstr(text, "/* added by scxplore for: spawn hogs@low spin n=2 */");
 
@@ -207,9 +228,12 @@ static void checks_are_pinned_first_then_added_and_never_twice(void **state)
 static void names_are_unique_and_legal_whatever_the_label(void **state)
 {
 	cleanup_free char *text = export_session(
-		HEAD DID(1, 1, 1, "step while") DID(2, 1, 1, "step while") DID(3, 1, 1, "step") DID(4, 1, 1, "step \\\"\\u00e9\\\"")
-		DID(5, 1, 1, "step \\\"9 lives\\\"") DID(6, 1, 1, "step \\\"guest\\\"") DID(7, 1, 1, "run 9p -- x")
-		DID(8, 1, 1, "run 9.p -- x") DID(9, 1, 1, "run sxp_assert_exit -- x") DID(10, 1, 1, "run main -- x"));
+		HEAD DID(1, 1, 1, "step while") DID(2, 1, 1, "step while") DID(3, 1, 1, "step")
+			DID(4, 1, 1, "step \\\"\\u00e9\\\"") DID(5, 1, 1, "step \\\"9 lives\\\"")
+				DID(6, 1, 1, "step \\\"guest\\\"") DID(7, 1, 1, "run 9p -- x")
+					DID(8, 1, 1, "run 9.p -- x")
+						DID(9, 1, 1, "run sxp_assert_exit -- x")
+							DID(10, 1, 1, "run main -- x"));
 
 	assert_has(text, " step_while[] =");
 	assert_has(text, " step_while_2[] =");
@@ -221,7 +245,8 @@ static void a_file_read_often_is_asserted_by_its_reading(void **state)
 {
 	cleanup_free char *text = export_session(
 		HEAD DID(1, 1, 1, "read /tmp/a") DID(2, 1, 1, "expect file /tmp/a == \\\"1\\\"")
-		DID(3, 1, 1, "expect file /tmp/b == \\\"2\\\"") DID(4, 1, 1, "expect file /tmp/a == \\\"3\\\""));
+			DID(3, 1, 1, "expect file /tmp/b == \\\"2\\\"")
+				DID(4, 1, 1, "expect file /tmp/a == \\\"3\\\""));
 
 	assert_has(text, "sxp_assert_file_nth(*state, \"/tmp/a\", 1, \"1\");");
 	assert_has(text, "sxp_assert_file_nth(*state, \"/tmp/a\", 2, \"3\");");
@@ -233,11 +258,13 @@ static void going_back_to_the_backdrop_becomes_a_step_of_promotions(void **state
 {
 	cleanup_free char *text = export_session(
 		HEAD DID(1, 1, 1, "step one") DID(2, 1, 1, "cgroup add a") DID(3, 1, 1, "backdrop")
-		DID(4, 1, 1, "cgroup add b") DID(5, 1, 1, "spawn hogs@b spin") DID(6, 1, 1, "step two")
-		DID(7, 1, 1, "move hogs to=/") DID(8, 1, 1, "move @b to=/") DID(9, 1, 1, "move 77 to=b")
-		DID(10, 1, 1, "backdrop @b"));
+			DID(4, 1, 1, "cgroup add b") DID(5, 1, 1, "spawn hogs@b spin")
+				DID(6, 1, 1, "step two") DID(7, 1, 1, "move hogs to=/")
+					DID(8, 1, 1, "move @b to=/") DID(9, 1, 1, "move 77 to=b")
+						DID(10, 1, 1, "backdrop @b"));
 
-	assert_has(text, "{ .type = SXP_CGROUP_ADD, .cgroup = \"b\" },\n\t{ .type = SXP_BACKDROP, .cgroup = \"b\" },");
+	assert_has(text, "{ .type = SXP_CGROUP_ADD, .cgroup = \"b\" },\n\t{ .type = SXP_BACKDROP, "
+			 ".cgroup = \"b\" },");
 	assert_has(text, "{ .type = SXP_BACKDROP, .name = \"hogs\" },");
 	assert_has(text, "{ .type = SXP_MOVE, .name = \"hogs\", .to = \"/\" },");
 	assert_has(text, "{ .type = SXP_MOVE, .cgroup = \"b\", .to = \"/\" },");
@@ -262,8 +289,9 @@ static void a_session_without_ops_is_refused(void **state)
 
 /* ---- hostile bytes -------------------------------------------------------------------------- */
 
-static const char hostile[] = "*/ /* ?\?/ ?\?= %s%n \"q\" \\ \\x \x01\x1b[2J\x7f\xff\xc3\x28 \xc3\xa9 \xe2\x80\xae"
-			      "\nint main(void){return 7;}\n#error x\n'; rm -rf / ; ` $(id) ${IFS} \r\t? ?\?\? 1";
+static const char hostile[] =
+	"*/ /* ?\?/ ?\?= %s%n \"q\" \\ \\x \x01\x1b[2J\x7f\xff\xc3\x28 \xc3\xa9 \xe2\x80\xae"
+	"\nint main(void){return 7;}\n#error x\n'; rm -rf / ; ` $(id) ${IFS} \r\t? ?\?\? 1";
 
 static void dump_line(struct buf *out, const char *s)
 {
@@ -275,8 +303,8 @@ static void dump_line(struct buf *out, const char *s)
 /* A session made through the same structs, as hostile bytes would not survive a heredoc here. */
 static void hostile_session(struct recorded *r)
 {
-	static const char *const lines[] = {"step %s", "run p -- sh -c %s %s", "read %s", "expect output p contains %s",
-					    "expect file %s == %s"};
+	static const char *const lines[] = {"step %s", "run p -- sh -c %s %s", "read %s",
+					    "expect output p contains %s", "expect file %s == %s"};
 	cleanup_buf struct buf path = BUF_INIT, word = BUF_INIT, path_word = BUF_INIT;
 	struct err err = ERR_INIT;
 	size_t i;
@@ -351,11 +379,13 @@ static void every_byte_survives_into_the_running_test(void **state)
 	assert_columns(text);
 	compile_everywhere(text);
 	expected_dump(&want);
-	run(CC_PATH " -std=c11 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", HEADERS_DIR, STUB_FILE);
+	run(CC_PATH " -std=c11 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", HEADERS_DIR,
+	    STUB_FILE);
 	run("EXPORT_DUMP=dump ./t > out 2>&1");
 	dump = read_file(path);
 	assert_string_equal(dump, buf_text(&want));
-	run(CLANG_PATH " -std=gnu17 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", HEADERS_DIR, STUB_FILE);
+	run(CLANG_PATH " -std=gnu17 -Wall -Wextra -Werror -I%s -o t t.c %s -lcmocka", HEADERS_DIR,
+	    STUB_FILE);
 	run("EXPORT_DUMP=dump ./t > out 2>&1");
 	free(dump);
 	dump = read_file(path);

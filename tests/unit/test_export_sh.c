@@ -13,25 +13,66 @@
 #include <json-c/json.h>
 
 #define EVERY_OP                                                                                   \
-	HEAD DID(1, 1, 1, "cgroup add low cpu.max=50000/100000") DID(2, 1, 1, "spawn bg@low bursty") \
-	DID(3, 1500, 1500, "step \\\"one\\\"") DID(4, 1, 1, "cgroup add low/sub")                     \
-	DID(5, 1, 1, "spawn hogs@low/sub spin n=3") DID(6, 1, 1, "run p@low -- sh -c \\\"echo it's\\\"") \
-	PLACED(6, "p", 1, 81, "/placement/low", "0::/placement/low", true) EXITED(6, "p", 1, 81, 0, 0, false) \
-	WROTE(6, "p", 1, "it's\\n`code`\\n") DID(7, 1, 1, "wait p timeout=30s") DID(8, 1, 1, "move hogs to=low") \
-	DID(9, 1, 1, "move @low to=/") DID(10, 1, 1, "move 77 to=low") DID(11, 1, 1, "cgroup set low cpu.weight=50") \
-	DID(12, 1, 1, "kill hogs") DID(13, 1, 1, "backdrop @low/sub") DID(14, 1, 1, "hold 250ms")      \
-	DID(15, 1, 1, "backdrop") DID(16, 1, 1, "cgroup add x") DID(17, 1, 1, "spawn y@x yield")       \
-	DID(18, 1, 1, "kill @x") DID(19, 1, 1, "cgroup remove x") DID(20, 1, 1, "step two")            \
-	DID(21, 1, 1, "read /proc/uptime") DID(22, 1, 1, "expect placed p in=low") JUDGED(22, 0, "in low")  \
-	DID(23, 1, 1, "expect exit p == 0") JUDGED(23, 0, "0") DID(24, 1, 1, "expect output p contains \\\"it's\\\"") \
-	JUDGED(24, 0, "it") DID(25, 1, 1, "expect file /tmp/x == \\\"a b\\\"") JUDGED(25, 1, "no `x`")
+	HEAD DID(1, 1, 1, "cgroup add low cpu.max=50000/100000") DID(                              \
+		2, 1, 1,                                                                           \
+		"spawn bg@low bursty") DID(3, 1500, 1500,                                          \
+					   "step \\\"one\\\"") DID(4, 1, 1,                        \
+								   "cgroup add low/sub") DID(5, 1, \
+											     1,    \
+											     "spa" \
+											     "wn " \
+											     "hog" \
+											     "s@"  \
+											     "low" \
+											     "/su" \
+											     "b "  \
+											     "spi" \
+											     "n "  \
+											     "n="  \
+											     "3")  \
+		DID(6, 1, 1, "run p@low -- sh -c \\\"echo it's\\\"") PLACED(                       \
+			6, "p", 1, 81, "/placement/low", "0::/placement/low",                      \
+			true) EXITED(6, "p", 1, 81, 0, 0,                                          \
+				     false) WROTE(6, "p", 1,                                       \
+						  "it's\\n`code`\\n") DID(7, 1, 1,                 \
+									  "wait p timeout=30s")    \
+			DID(8, 1, 1, "move hogs to=low") DID(9, 1, 1, "move @low to=/") DID(       \
+				10, 1, 1, "move 77 to=low") DID(11, 1, 1,                          \
+								"cgroup set low cpu.weight=50")    \
+				DID(12, 1, 1, "kill hogs") DID(13, 1, 1, "backdrop @low/sub") DID( \
+					14, 1, 1,                                                  \
+					"hold 250ms") DID(15, 1, 1,                                \
+							  "backdrop") DID(16, 1, 1,                \
+									  "cgroup add x")          \
+					DID(17, 1, 1, "spawn y@x yield") DID(                      \
+						18, 1, 1,                                          \
+						"kill @x") DID(19, 1, 1,                           \
+							       "cgroup remove x") DID(20, 1, 1,    \
+										      "step two")  \
+						DID(21, 1, 1, "read /proc/uptime") DID(            \
+							22, 1, 1,                                  \
+							"expect placed p in=low") JUDGED(22, 0,    \
+											 "in low") \
+							DID(23, 1, 1,                              \
+							    "expect exit p == 0") JUDGED(23, 0,    \
+											 "0")      \
+								DID(24, 1, 1,                      \
+								    "expect output p contains "    \
+								    "\\\"it's\\\"") JUDGED(24, 0,  \
+											   "it")   \
+									DID(25, 1, 1,              \
+									    "expect file /tmp/x "  \
+									    "== \\\"a b\\\"")      \
+										JUDGED(25, 1,      \
+										       "no `x`")
 
 static char *export_as(const char *format, const char *session)
 {
 	struct buf out = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct recorded r;
-	struct export_input in = {.info = &r.info, .session_name = "placement.session", .file_name = "placement.sh"};
+	struct export_input in = {
+		.info = &r.info, .session_name = "placement.session", .file_name = "placement.sh"};
 
 	recorded_init(&r, session);
 	in.model = r.model;
@@ -90,7 +131,8 @@ static void every_word_survives_the_shell(void **state)
 
 static void no_word_can_become_a_command(void **state)
 {
-	static const char *const words[] = {"", "'", "''", "$(id)", "`id`", "a;id", "-n", "\\", "a\\", "\n", "!x", "~", "*", "#x"};
+	static const char *const words[] = {"",   "'",   "''", "$(id)", "`id`", "a;id", "-n",
+					    "\\", "a\\", "\n", "!x",    "~",    "*",    "#x"};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
@@ -112,7 +154,8 @@ static void every_op_has_a_shell_form_with_good_syntax(void **state)
 	assert_has(text, "root=/placement\n");
 	assert_has(text, "cgroup_set low cpu.max '50000 100000'\n");
 	assert_has(text, "start p 1 low sh -c 'echo it'\\''s'\n");
-	assert_has(text, "expect_placed 'p is in low before its first instruction' p \"$root\"/low\n");
+	assert_has(text,
+		   "expect_placed 'p is in low before its first instruction' p \"$root\"/low\n");
 	assert_has(text, "expect_file 'file /tmp/x holds a b' /tmp/x 'a b'\n");
 	assert_has(text, "wait_group p 601\n");
 	assert_has(text, "move_cgroup low /\n");
@@ -132,7 +175,8 @@ static void a_script_refuses_where_it_cannot_work(void **state)
 
 	assert_int_equal(setenv("CGROUP2", "/nonexistent", 1), 0);
 	said = shell("", text);
-	assert_true(strstr(said, "Bail out! no cgroup v2 at '/nonexistent'") || strstr(said, "Bail out! this needs root"));
+	assert_true(strstr(said, "Bail out! no cgroup v2 at '/nonexistent'") ||
+		    strstr(said, "Bail out! this needs root"));
 }
 
 static void json_holds_the_ops_with_their_arguments(void **state)
@@ -164,10 +208,12 @@ static void the_report_says_environment_ops_sights_and_replay(void **state)
 	assert_has(text, "- pass: `expect exit p == 0`: `0`");
 	assert_has(text, "- fail: ");
 	assert_has(text, "`` no `x` ``");
-	assert_has(text, "- p.1 (pid 81) was in `/placement/low` before its first instruction, exited with 0");
+	assert_has(text, "- p.1 (pid 81) was in `/placement/low` before its first instruction, "
+			 "exited with 0");
 	assert_has(text, "    it's\n    `code`\n");
-	assert_has(text, "    scxplore do --topology 1n1l2c1t --memory 512 --workload-root /placement "
-			 "--include /bin/sh --include /bin/cat\n");
+	assert_has(text,
+		   "    scxplore do --topology 1n1l2c1t --memory 512 --workload-root /placement "
+		   "--include /bin/sh --include /bin/cat\n");
 	assert_has(text, "    expect file /tmp/x == \"a b\"\n");
 }
 
@@ -177,7 +223,8 @@ static void all_exports_are_deterministic(void **state)
 	size_t i;
 
 	for (i = 0; (e = exporter_at(i)); i++) {
-		cleanup_free char *a = export_as(e->name, EVERY_OP), *b = export_as(e->name, EVERY_OP);
+		cleanup_free char *a = export_as(e->name, EVERY_OP),
+				  *b = export_as(e->name, EVERY_OP);
 
 		assert_string_equal(a, b);
 	}

@@ -25,9 +25,16 @@ static struct session_info an_info(void)
 {
 	static char *include[] = {"/bin/sh", NULL};
 
-	return (struct session_info){.created = "2026-11-23T14:02:11Z", .topology = "1n2l4c1t", .memory_mib = 600,
-				     .kernel = "7.3.4", .accel = "tcg", .workload_root = "/x", .include = include,
-				     .watchdog_ns = 30000000000, .append = "quiet", .version = "0.1.0"};
+	return (struct session_info){.created = "2026-11-23T14:02:11Z",
+				     .topology = "1n2l4c1t",
+				     .memory_mib = 600,
+				     .kernel = "7.3.4",
+				     .accel = "tcg",
+				     .workload_root = "/x",
+				     .include = include,
+				     .watchdog_ns = 30000000000,
+				     .append = "quiet",
+				     .version = "0.1.0"};
 }
 
 static void assert_same_event(const struct event *a, const struct event *b)
@@ -52,10 +59,17 @@ static void assert_same_event(const struct event *a, const struct event *b)
 }
 
 /* Only the fields the table names for this type are set. */
-static struct event full_event(const struct event_def *d, const char *text, const char *data, size_t len)
+static struct event full_event(const struct event_def *d, const char *text, const char *data,
+			       size_t len)
 {
-	struct event ev = {.type = d->type, .seq = 7, .t_ns = UINT64_MAX, .name = "", .cgroup = "", .path = "",
-			   .text = "", .data = ""};
+	struct event ev = {.type = d->type,
+			   .seq = 7,
+			   .t_ns = UINT64_MAX,
+			   .name = "",
+			   .cgroup = "",
+			   .path = "",
+			   .text = "",
+			   .data = ""};
 	const struct event_field *const *f;
 
 	for (f = d->fields; *f; f++) {
@@ -98,14 +112,16 @@ static void every_event_survives_with_every_kind_of_bytes(void **state)
 	static const struct {
 		const char *data;
 		size_t len;
-	} datas[] = {{"plain", 5}, {"a\0b", 3}, {"\xff\xfe", 2}, {"\n\"\\\x01", 4}, {"\xc3\xa9", 2}, {"x", 0}};
+	} datas[] = {{"plain", 5},      {"a\0b", 3},     {"\xff\xfe", 2},
+		     {"\n\"\\\x01", 4}, {"\xc3\xa9", 2}, {"x", 0}};
 	const struct event_def *d;
 	size_t i, j;
 
 	for (i = 0; (d = event_def_at(i)); i++) {
 		for (j = 0; j < ARRAY_SIZE(datas); j++) {
 			struct event plain = full_event(d, "text", datas[j].data, datas[j].len);
-			struct event odd = full_event(d, "bad \xff\n\t\"\\ text", datas[j].data, datas[j].len);
+			struct event odd =
+				full_event(d, "bad \xff\n\t\"\\ text", datas[j].data, datas[j].len);
 
 			round_trip(&plain);
 			round_trip(&odd);
@@ -116,9 +132,29 @@ static void every_event_survives_with_every_kind_of_bytes(void **state)
 static void a_written_session_is_read_back(void **state)
 {
 	struct session_info info = an_info(), back = {0};
-	struct event op = {.type = EV_OP, .seq = 1, .text = "cgroup add low", .name = "", .cgroup = "", .path = "", .data = ""};
-	struct event begin = {.type = EV_BEGIN, .seq = 1, .t_ns = 5, .name = "", .cgroup = "", .path = "", .text = "", .data = ""};
-	struct event done = {.type = EV_DONE, .seq = 1, .t_ns = 6, .text = "ok", .name = "", .cgroup = "", .path = "", .data = ""};
+	struct event op = {.type = EV_OP,
+			   .seq = 1,
+			   .text = "cgroup add low",
+			   .name = "",
+			   .cgroup = "",
+			   .path = "",
+			   .data = ""};
+	struct event begin = {.type = EV_BEGIN,
+			      .seq = 1,
+			      .t_ns = 5,
+			      .name = "",
+			      .cgroup = "",
+			      .path = "",
+			      .text = "",
+			      .data = ""};
+	struct event done = {.type = EV_DONE,
+			     .seq = 1,
+			     .t_ns = 6,
+			     .text = "ok",
+			     .name = "",
+			     .cgroup = "",
+			     .path = "",
+			     .data = ""};
 	struct model *model = model_create();
 	struct scenario *scenario = NULL;
 	const char *path = temp_path();
@@ -154,11 +190,20 @@ static void a_written_session_is_read_back(void **state)
 
 static void a_sample_is_read_back(void **state)
 {
-	struct sample_cpu cpu = {.cpu = 1, .pid = 9, .nr_running = SAMPLE_ABSENT, .switches = 4, .comm = "spin"};
-	struct sample_task task = {.pid = 9, .tid = 10, .cpu = 1, .state = 'R', .run_ns = 77, .comm = "a\x1b"};
+	struct sample_cpu cpu = {
+		.cpu = 1, .pid = 9, .nr_running = SAMPLE_ABSENT, .switches = 4, .comm = "spin"};
+	struct sample_task task = {
+		.pid = 9, .tid = 10, .cpu = 1, .state = 'R', .run_ns = 77, .comm = "a\x1b"};
 	struct sample_cgroup cgroup = {.id = 5, .usage_ns = 3, .path = "/placement/low"};
-	struct sample s = {.t_ns = 1000, .drops = 1, .cost_ns = 2, .ncpus = 1, .ntasks = 1, .ncgroups = 1,
-			   .cpus = &cpu, .tasks = &task, .cgroups = &cgroup};
+	struct sample s = {.t_ns = 1000,
+			   .drops = 1,
+			   .cost_ns = 2,
+			   .ncpus = 1,
+			   .ntasks = 1,
+			   .ncgroups = 1,
+			   .cpus = &cpu,
+			   .tasks = &task,
+			   .cgroups = &cgroup};
 	cleanup_buf struct buf text = BUF_INIT;
 	struct recorded r;
 
@@ -193,7 +238,9 @@ static void a_session_cut_anywhere_is_never_refused(void **state)
 	for (cut = head; cut < len; cut++) {
 		struct scenario *scenario = NULL;
 
-		assert_int_equal(journal_read_memory("x", SEED, cut, false, NULL, NULL, &scenario, NULL, &err), 0);
+		assert_int_equal(journal_read_memory("x", SEED, cut, false, NULL, NULL, &scenario,
+						     NULL, &err),
+				 0);
 		scenario_destroy(scenario);
 	}
 }
@@ -216,8 +263,10 @@ static void unknown_lines_and_fields_are_tolerated_and_counted(void **state)
 {
 	struct recorded r;
 
-	recorded_init(&r, SEED "{\"t_ns\":1,\"event\":\"from-the-future\",\"x\":1}\n{\"seq\":1,\"t_ns\":1,\"note\":\"?\"}\n"
-			       "{\"seq\":4,\"t_ns\":1,\"event\":\"begin\",\"more\":[1,2]}\nnot json\n{\"t_ns\":2,\"event\":\"end\"}\n");
+	recorded_init(&r, SEED "{\"t_ns\":1,\"event\":\"from-the-future\",\"x\":1}\n{\"seq\":1,\"t_"
+			       "ns\":1,\"note\":\"?\"}\n"
+			       "{\"seq\":4,\"t_ns\":1,\"event\":\"begin\",\"more\":[1,2]}\nnot "
+			       "json\n{\"t_ns\":2,\"event\":\"end\"}\n");
 	assert_non_null(strstr(buf_text(&r.warning), "2 lines of a kind unknown"));
 	assert_non_null(strstr(buf_text(&r.warning), "1 malformed line"));
 	assert_true(r.model->ended);
@@ -229,15 +278,18 @@ static void tempo_is_the_time_between_the_end_of_an_op_and_the_next(void **state
 	struct scenario *asap = NULL;
 	struct err err = ERR_INIT;
 	struct recorded r;
-#define TEXT HEAD DID(1, 100, 150, "cgroup add a") DID(2, 1400, 1401, "cgroup add b") DID(3, 1401, 1402, "hold 0") \
-	     DID(4, 1402, 1402, "cgroup add c")
+#define TEXT                                                                                       \
+	HEAD DID(1, 100, 150, "cgroup add a") DID(2, 1400, 1401, "cgroup add b")                   \
+		DID(3, 1401, 1402, "hold 0") DID(4, 1402, 1402, "cgroup add c")
 
 	recorded_init(&r, TEXT);
 	assert_int_equal(scenario_at(r.scenario, 0)->after_ns, 0);
 	assert_int_equal(scenario_at(r.scenario, 1)->after_ns, 1250000000);
 	assert_int_equal(scenario_at(r.scenario, 2)->after_ns, 0);
 	recorded_finish(&r);
-	assert_int_equal(journal_read_memory("x", TEXT, strlen(TEXT), true, NULL, NULL, &asap, NULL, &err), 0);
+	assert_int_equal(
+		journal_read_memory("x", TEXT, strlen(TEXT), true, NULL, NULL, &asap, NULL, &err),
+		0);
 	assert_int_equal(scenario_at(asap, 1)->after_ns, 0);
 	scenario_destroy(asap);
 }
@@ -246,15 +298,22 @@ static void ops_that_failed_or_never_ended_are_left_out_of_a_replay(void **state
 {
 	struct recorded r;
 
-	recorded_init(&r, HEAD DID(1, 1, 1, "cgroup add a")
-			       "{\"seq\":2,\"t_ns\":2,\"op\":\"run p@a -- nonesuch\"}\n{\"seq\":2,\"t_ns\":2,\"event\":\"begin\"}\n"
-			       "{\"seq\":2,\"t_ns\":3,\"event\":\"failed\",\"code\":2,\"text\":\"no such file\"}\n"
-			       DID(3, 4, 4, "expect exit p == 0") JUDGED(3, 1, "x")
-			       "{\"seq\":4,\"t_ns\":5,\"op\":\"hold 3s\"}\n");
+	recorded_init(
+		&r,
+		HEAD DID(1, 1, 1,
+			 "cgroup add a") "{\"seq\":2,\"t_ns\":2,\"op\":\"run p@a -- "
+					 "nonesuch\"}\n{\"seq\":2,\"t_ns\":2,\"event\":\"begin\"}\n"
+					 "{\"seq\":2,\"t_ns\":3,\"event\":\"failed\",\"code\":2,"
+					 "\"text\":\"no such file\"}\n" DID(3, 4, 4,
+									    "expect exit p == 0")
+						 JUDGED(3, 1, "x") "{\"seq\":4,\"t_ns\":5,\"op\":"
+								   "\"hold 3s\"}\n");
 	assert_int_equal(r.model->nops, 4);
 	assert_int_equal(scenario_len(r.scenario), 1);
-	assert_non_null(strstr(buf_text(&r.warning), "op 2 'run p@a -- nonesuch' failed and is left out"));
-	assert_non_null(strstr(buf_text(&r.warning), "op 3 'expect exit p == 0' cannot be repeated"));
+	assert_non_null(
+		strstr(buf_text(&r.warning), "op 2 'run p@a -- nonesuch' failed and is left out"));
+	assert_non_null(
+		strstr(buf_text(&r.warning), "op 3 'expect exit p == 0' cannot be repeated"));
 	assert_non_null(strstr(buf_text(&r.warning), "op 4 'hold 3s' was never finished"));
 	recorded_finish(&r);
 }

@@ -37,7 +37,7 @@ static void output_is_kept_raw_and_logged_by_lines(void **state)
 	size_t i, lines = 0;
 
 	recorded_init(&r, HEAD DID(1, 1, 1, "run a -- x") PLACED(1, "a", 1, 81, "/", "0::/", true)
-			       WROTE(1, "a", 1, "one\\n\\u001b[31mtwo\\nthree"));
+				  WROTE(1, "a", 1, "one\\n\\u001b[31mtwo\\nthree"));
 	g = model_group(r.model, "a");
 	assert_memory_equal(g->output[0].data, "one\n\033[31mtwo\nthree", g->output[0].len);
 	for (i = 0; i < r.model->nlog; i++) {
@@ -59,10 +59,23 @@ static void forged_events_change_nothing_and_grow_nothing(void **state)
 	recorded_init(&r, SEED);
 	for (n = 0; n < 3; n++) {
 		for (i = 0; (d = event_def_at(i)); i++) {
-			struct event ev = {.type = d->type, .seq = UINT64_MAX, .t_ns = UINT64_MAX, .name = "nobody",
-					   .cgroup = "\033x", .path = "/\n", .text = "step \"", .data = "x", .data_len = 1,
-					   .index = UINT64_C(1) << 60, .pid = -1, .code = INT64_MIN, .signal = UINT64_MAX,
-					   .stream = UINT64_MAX, .count = UINT64_MAX, .id = UINT64_MAX, .level = UINT64_MAX};
+			struct event ev = {.type = d->type,
+					   .seq = UINT64_MAX,
+					   .t_ns = UINT64_MAX,
+					   .name = "nobody",
+					   .cgroup = "\033x",
+					   .path = "/\n",
+					   .text = "step \"",
+					   .data = "x",
+					   .data_len = 1,
+					   .index = UINT64_C(1) << 60,
+					   .pid = -1,
+					   .code = INT64_MIN,
+					   .signal = UINT64_MAX,
+					   .stream = UINT64_MAX,
+					   .count = UINT64_MAX,
+					   .id = UINT64_MAX,
+					   .level = UINT64_MAX};
 
 			model_apply(r.model, &ev);
 		}
@@ -78,7 +91,8 @@ static void forged_events_change_nothing_and_grow_nothing(void **state)
 
 static void the_log_is_a_ring_with_stable_numbers(void **state)
 {
-	struct event ev = {.type = EV_KMSG, .text = "line", .name = "", .cgroup = "", .path = "", .data = ""};
+	struct event ev = {
+		.type = EV_KMSG, .text = "line", .name = "", .cgroup = "", .path = "", .data = ""};
 	struct model *m = model_create();
 	size_t i;
 
@@ -94,8 +108,15 @@ static void the_log_is_a_ring_with_stable_numbers(void **state)
 static void output_beyond_the_limit_is_counted_not_kept(void **state)
 {
 	static char block[1 << 20];
-	struct event ev = {.type = EV_OUTPUT, .seq = 1, .name = "a", .stream = 1, .data = block, .data_len = sizeof(block),
-			   .cgroup = "", .path = "", .text = ""};
+	struct event ev = {.type = EV_OUTPUT,
+			   .seq = 1,
+			   .name = "a",
+			   .stream = 1,
+			   .data = block,
+			   .data_len = sizeof(block),
+			   .cgroup = "",
+			   .path = "",
+			   .text = ""};
 	const struct model_group *g;
 	struct recorded r;
 	int i;
@@ -109,11 +130,18 @@ static void output_beyond_the_limit_is_counted_not_kept(void **state)
 	recorded_finish(&r);
 }
 
-static void sample_at(struct model *m, uint64_t t_ns, uint64_t switches, uint64_t busy_ns, uint64_t run_ns)
+static void sample_at(struct model *m, uint64_t t_ns, uint64_t switches, uint64_t busy_ns,
+		      uint64_t run_ns)
 {
-	struct sample_cpu cpu = {.switches = switches, .busy_ns = busy_ns, .nr_running = SAMPLE_ABSENT};
+	struct sample_cpu cpu = {
+		.switches = switches, .busy_ns = busy_ns, .nr_running = SAMPLE_ABSENT};
 	struct sample_task task = {.pid = 5, .tid = 5, .run_ns = run_ns, .wait_ns = SAMPLE_ABSENT};
-	struct sample s = {.t_ns = t_ns, .ncpus = 1, .ntasks = 1, .cpus = &cpu, .tasks = &task, .cost_ns = t_ns / 50};
+	struct sample s = {.t_ns = t_ns,
+			   .ncpus = 1,
+			   .ntasks = 1,
+			   .cpus = &cpu,
+			   .tasks = &task,
+			   .cost_ns = t_ns / 50};
 
 	model_sample(m, &s);
 }
@@ -133,7 +161,8 @@ static void rates_need_two_samples_and_a_counter_that_is_there(void **state)
 	assert_true(model_task_share(m, 0, &v, &w));
 	assert_float_equal(v, 50, 0.01);
 	assert_true(w < 0);
-	assert_false(model_cpu_rate(m, 0, m->cpus[0].now.nr_running, m->cpus[0].before.nr_running, &v));
+	assert_false(
+		model_cpu_rate(m, 0, m->cpus[0].now.nr_running, m->cpus[0].before.nr_running, &v));
 	assert_true(model_cost(m, &v));
 	assert_float_equal(v, 2, 0.01);
 	/* a counter that went back, and one that stands still */
@@ -156,7 +185,7 @@ static void tasks_are_called_by_their_group_while_they_live(void **state)
 	assert_string_equal(name, "sh");
 	recorded_finish(&r);
 	recorded_init(&r, HEAD DID(1, 1, 1, "run a -- x") PLACED(1, "a", 1, 81, "/", "0::/", true)
-			       EXITED(1, "a", 1, 81, 0, 0, false));
+				  EXITED(1, "a", 1, 81, 0, 0, false));
 	model_task_name(r.model, 81, "other", name, sizeof(name));
 	assert_string_equal(name, "other"); /* the number may be somebody else's by now */
 	recorded_finish(&r);
@@ -166,9 +195,11 @@ static void failures_and_intrusions_are_counted(void **state)
 {
 	struct recorded r;
 
-	recorded_init(&r, HEAD "{\"seq\":1,\"t_ns\":0,\"op\":\"cgroup add a\"}\n"
-			       "{\"seq\":1,\"t_ns\":3,\"event\":\"failed\",\"code\":2,\"text\":\"x\"}\n"
-			       "{\"t_ns\":4,\"event\":\"not-by-an-op\",\"name\":\"\",\"pid\":3,\"text\":\"left its cgroup\"}\n");
+	recorded_init(&r,
+		      HEAD "{\"seq\":1,\"t_ns\":0,\"op\":\"cgroup add a\"}\n"
+			   "{\"seq\":1,\"t_ns\":3,\"event\":\"failed\",\"code\":2,\"text\":\"x\"}\n"
+			   "{\"t_ns\":4,\"event\":\"not-by-an-op\",\"name\":\"\",\"pid\":3,"
+			   "\"text\":\"left its cgroup\"}\n");
 	assert_int_equal(r.model->failures, 1);
 	assert_int_equal(r.model->intrusions, 1);
 	assert_string_equal(r.model->ops[0].note, "x");

@@ -27,13 +27,15 @@ static void a_skipped_test_is_ok_and_has_its_reason(void **state)
 
 static void a_failure_stays_one(void **state)
 {
-	assert_retold("not ok 1 - a_name\n# x.c:3: error: Failure!\n", "not ok 1 - a_name\n# x.c:3: error: Failure!\n");
+	assert_retold("not ok 1 - a_name\n# x.c:3: error: Failure!\n",
+		      "not ok 1 - a_name\n# x.c:3: error: Failure!\n");
 	assert_retold("not ok 1 - about # SKIP\n", "not ok 1 - about # SKIP\n");
 }
 
 static void a_reason_belongs_to_one_test(void **state)
 {
-	assert_retold("# skipped: one\nnot ok 1 # SKIP a\nnot ok 2 # SKIP b\n", "ok 1 - a # SKIP one\nok 2 - b # SKIP \n");
+	assert_retold("# skipped: one\nnot ok 1 # SKIP a\nnot ok 2 # SKIP b\n",
+		      "ok 1 - a # SKIP one\nok 2 - b # SKIP \n");
 }
 
 static void a_last_line_without_an_end_is_kept(void **state)
