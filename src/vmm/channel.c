@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define IN_MAX	 (4u << 20)
@@ -25,7 +26,8 @@ static void flush(struct channel *c)
 	size_t at = 0;
 
 	while (at < c->out.len) {
-		ssize_t n = write(c->fd, c->out.data + at, c->out.len - at);
+		/* the other end may be gone: that is an error here, not a signal for the whole program */
+		ssize_t n = send(c->fd, c->out.data + at, c->out.len - at, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -23,7 +23,7 @@ struct channel {
 	void *arg;
 };
 
-/* Takes ownership of fd. out_max: bytes that may wait to be written. */
+/* Takes ownership of fd, a socket. out_max: bytes that may wait to be written. */
 int channel_open(struct channel *c, struct loop *loop, int fd, size_t out_max,
 		 void (*data)(void *arg, struct channel *c),
 		 void (*closed)(void *arg, struct channel *c), void *arg);

@@ -20,6 +20,7 @@
 #include "vmm/paths.h"
 #include "vmm/qemu.h"
 #include "vmm/qmp.h"
+#include "vmm/tsc.h"
 
 #include <errno.h>
 #include <string.h>
@@ -45,6 +46,8 @@ struct guest {
 	char *qemu_binary;
 	int qemu_major;
 	int initramfs_fd;
+
+	struct tsc_mark tsc; /* taken at creation */
 
 	enum guest_state state;
 	enum accel accel;
@@ -87,6 +90,7 @@ struct guest *guest_create(struct loop *loop, const struct guest_config *config,
 {
 	struct guest *g = xcalloc(1, sizeof(*g));
 
+	tsc_take(&g->tsc);
 	g->loop = loop;
 	g->config = *config;
 	g->config.kernel = xstrdup(config->kernel);
@@ -443,6 +447,7 @@ static int try_launch(struct guest *g, struct err *err)
 		.kernel_image = g->kernel.image,
 		.initramfs_fd = g->initramfs_fd,
 		.append = g->config.append,
+		.tsc_khz = g->accel == ACCEL_TCG ? tsc_khz_since(&g->tsc) : 0,
 	};
 	int r;
 

@@ -135,6 +135,8 @@ static void add_accel(struct args *a, const struct qemu_spec *s)
 
 static void build(struct args *a, const struct qemu_spec *s, int qmp, int console, int wire)
 {
+	char tsc[40] = "";
+
 	add(a, "%s", s->binary);
 	add(a, "-nodefaults");
 	add(a, "-no-user-config");
@@ -151,8 +153,10 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	add(a, "%s", s->kernel_image);
 	add(a, "-initrd");
 	add(a, "/proc/self/fd/%d", s->initramfs_fd);
+	if (s->accel == ACCEL_TCG && s->tsc_khz)
+		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%u", s->tsc_khz);
 	add(a, "-append");
-	add(a, "%s%s%s", kernel_args, s->append && *s->append ? " " : "", s->append ? s->append : "");
+	add(a, "%s%s%s%s", kernel_args, tsc, s->append && *s->append ? " " : "", s->append ? s->append : "");
 	add(a, "-chardev");
 	add(a, "socket,id=qmp,fd=%d", qmp);
 	add(a, "-mon");

@@ -18,6 +18,7 @@ struct qemu_spec {
 	int version;	  /* major, 0 = not known */
 	const char *kernel_image;
 	int initramfs_fd;
+	unsigned tsc_khz;   /* TCG: told to the guest; 0 = let it measure */
 	const char *append; /* or NULL */
 };
 
