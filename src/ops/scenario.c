@@ -129,13 +129,28 @@ static void kill_in(struct scenario *s, const char *cgroup, const char *why)
 			gone(&s->things[i], "%s", why);
 }
 
+static bool made_in_step(const struct scenario *s, const struct thing *t)
+{
+	return s->step && !t->pub.gone && !t->pub.backdrop && t->pub.step == s->step;
+}
+
+/* Made in the step, or moved into a cgroup that was: what is in a cgroup goes with it. */
+static bool ends_with_step(const struct scenario *s, const struct thing *t)
+{
+	const struct thing *in = t->cgroup && !t->pub.gone ? find(s, true, t->cgroup) : NULL;
+
+	return made_in_step(s, t) || (in && made_in_step(s, in));
+}
+
 static void end_step(struct scenario *s)
 {
-	size_t i;
+	size_t pass, i;
 
-	for (i = 0; s->step && i < s->nthings; i++)
-		if (s->things[i].pub.step == s->step && !s->things[i].pub.backdrop)
-			gone(&s->things[i], "was torn down at the end of step %u", s->step);
+	/* groups first: they are judged by their cgroups */
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < s->nthings; i++)
+			if (s->things[i].pub.is_cgroup == (pass == 1) && ends_with_step(s, &s->things[i]))
+				gone(&s->things[i], "was torn down at the end of step %u", s->step);
 }
 
 static void promote_cgroup(struct scenario *s, const char *path)
@@ -561,10 +576,10 @@ void scenario_teardown_text(const struct scenario *s, struct buf *out)
 {
 	size_t i;
 
-	for (i = 0; s->step && i < s->nthings; i++) {
+	for (i = 0; i < s->nthings; i++) {
 		const struct scenario_thing *t = &s->things[i].pub;
 
-		if (t->gone || t->ended || t->backdrop || t->step != s->step)
+		if (t->ended || !ends_with_step(s, &s->things[i]))
 			continue;
 		buf_adds(out, out->len ? ", " : "");
 		if (t->is_cgroup)

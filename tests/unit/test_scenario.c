@@ -193,6 +193,19 @@ static void a_moved_group_is_where_it_went(void **state)
 	scenario_destroy(s);
 }
 
+static void what_was_moved_into_a_steps_cgroup_goes_with_it(void **state)
+{
+	struct scenario *s = with("spawn stay spin n=2\nstep one\ncgroup add low\nmove stay to=low\n");
+
+	assert_teardown(s, "kills stay (2 tasks), removes low");
+	assert_taken(s, "step two");
+	assert_true(thing(s, "stay", false)->gone);
+	assert_refused(s, "kill stay", "the group was torn down at the end of step 1");
+	scenario_destroy(s);
+	s = with("spawn stay spin\nstep one\ncgroup add low\nmove stay to=low\nbackdrop stay\nstep two\nkill stay\n");
+	scenario_destroy(s);
+}
+
 static void a_block_is_taken_whole_or_not_at_all(void **state)
 {
 	static const char text[] = "cgroup add b # fine\n\nspawn hogs@b spin\nspawn more@c spin\nhold 1s\n";
@@ -282,6 +295,7 @@ int main(void)
 		cmocka_unit_test(back_in_the_backdrop_things_live_to_the_end),
 		cmocka_unit_test(removing_and_killing_a_cgroup_reaches_what_is_below),
 		cmocka_unit_test(a_moved_group_is_where_it_went),
+		cmocka_unit_test(what_was_moved_into_a_steps_cgroup_goes_with_it),
 		cmocka_unit_test(a_block_is_taken_whole_or_not_at_all),
 		cmocka_unit_test(an_undone_op_leaves_no_trace_in_the_picture),
 		cmocka_unit_test(a_clone_has_the_same_picture),
