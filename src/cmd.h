@@ -14,11 +14,11 @@
 enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_UNJUDGED = 2 };
 
 struct command {
-	const char *name;    /* NULL name: opened when no sub-command is named */
+	const char *name;     /* NULL name: opened when no sub-command is named */
 	const char *synopsis; /* "do [FILE|-]" without the program's name */
 	const char *summary;
-	bool boots;	     /* takes the guest options */
-	bool hidden;	     /* for scripts; not in help */
+	bool boots;  /* takes the guest options */
+	bool hidden; /* for scripts; not in help */
 	/* argv[0] is the command's own name. Returns the exit status. */
 	int (*run)(int argc, char **argv);
 };
@@ -31,6 +31,7 @@ const struct command *command_by_name(const char *name);
 /* "scxplore NAME: MESSAGE" to stderr; returns EXIT_UNJUDGED. */
 int command_error(const struct command *cmd, const struct err *err);
 /* Wrong use: message, then the synopsis. Returns EXIT_UNJUDGED. */
-int command_usage(const struct command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int command_usage(const struct command *cmd, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -21,8 +21,10 @@ static void overview(struct buf *out)
 			buf_addf(out, "  scxplore %s\n      %s\n", c->synopsis, c->summary);
 	buf_adds(out, "\nguest options:\n");
 	guest_options_help(out);
-	buf_adds(out, "\n'scxplore help ops' lists the language, 'scxplore help run' or any other op explains it.\n"
-		      "Exit status: 0 all held, 1 an expectation failed, 2 it could not be judged or run.\n");
+	buf_adds(out, "\n'scxplore help ops' lists the language, 'scxplore help run' or any other "
+		      "op explains it.\n"
+		      "Exit status: 0 all held, 1 an expectation failed, 2 it could not be judged "
+		      "or run.\n");
 }
 
 static bool one_command(const char *name, struct buf *out)

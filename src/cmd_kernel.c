@@ -123,7 +123,8 @@ static int do_check(int argc, char **argv)
 	}
 	printf("%s\nLinux %s\n", path, facts.release[0] ? facts.release : "(version unknown)");
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		printf("  %-16s %s\n", rows[i].name, feature_name(*(enum feature *)((char *)&facts + rows[i].offset)));
+		printf("  %-16s %s\n", rows[i].name,
+		       feature_name(*(enum feature *)((char *)&facts + rows[i].offset)));
 	r = kernel_facts_usable(&facts, &err);
 	printf(r < 0 ? "cannot be used: %s\n" : "can be used\n", err.msg);
 	kernel_finish(&k);
@@ -134,7 +135,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"list", do_list}, {"fetch", do_fetch}, {"add", do_add}, {"check", do_check}, {"ensure", do_ensure},
+	{"list", do_list},   {"fetch", do_fetch},   {"add", do_add},
+	{"check", do_check}, {"ensure", do_ensure},
 };
 
 static int run_kernel(int argc, char **argv)

@@ -121,7 +121,8 @@ static void on_finished(void *arg, bool clean, const char *text)
 		loop_stop(&a->loop, 0);
 }
 
-static const struct session_observer observer = {.event = on_event, .sample = on_sample, .finished = on_finished};
+static const struct session_observer observer = {
+	.event = on_event, .sample = on_sample, .finished = on_finished};
 
 /* ---- what the screen asks ------------------------------------------------------------------- */
 
@@ -141,7 +142,9 @@ static const struct scenario *host_scenario(void *arg)
 
 static int no_guest(struct err *err)
 {
-	return err_set(err, EPIPE, "this is a recorded session without a guest; 'scxplore run FILE' replays it");
+	return err_set(
+		err, EPIPE,
+		"this is a recorded session without a guest; 'scxplore run FILE' replays it");
 }
 
 static int host_submit(void *arg, const char *line, struct err *err)
@@ -206,7 +209,9 @@ static void export_done(struct app *a)
 	while (a->export_text.len && a->export_text.data[a->export_text.len - 1] == '\n')
 		a->export_text.data[--a->export_text.len] = '\0';
 	tui_say(a->tui, WIFEXITED(status) && !WEXITSTATUS(status) ? ROLE_OK : ROLE_FAIL,
-		a->export_text.len ? buf_text(&a->export_text) : status ? "the export failed" : "exported");
+		a->export_text.len ? buf_text(&a->export_text)
+		: status           ? "the export failed"
+				   : "exported");
 	buf_reset(&a->export_text);
 	draw(a);
 }
@@ -223,16 +228,20 @@ static void on_export(void *arg, int fd, uint32_t events)
 		export_done(a);
 }
 
-/* The export replays the session in a guest of its own: as a process of its own, beside the live one. */
+/* The export replays the session in a guest of its own: as a process of its own, beside the live
+ * one. */
 static int host_export(void *arg, const char *format, const char *file, bool force, struct err *err)
 {
 	struct app *a = arg;
 	const char *session = a->session ? session_path(a->session) : a->loaded.path;
-	const char *argv[] = {"scxplore", "export", session, "--to", format, "-o", file, force ? "--force" : NULL, NULL};
+	const char *argv[] = {"scxplore", "export", session, "--to",
+			      format,     "-o",     file,    force ? "--force" : NULL,
+			      NULL};
 	int p[2];
 
 	if (!*session)
-		return err_set(err, EINVAL, "this session is not recorded, so there is nothing to export");
+		return err_set(err, EINVAL,
+			       "this session is not recorded, so there is nothing to export");
 	if (a->export_pid)
 		return err_set(err, EBUSY, "an export is running already");
 	if (pipe2(p, O_CLOEXEC) < 0)
@@ -258,7 +267,8 @@ static int host_export(void *arg, const char *format, const char *file, bool for
 	}
 	a->export_fd = p[0];
 	a->export_source = loop_add_fd(&a->loop, p[0], EPOLLIN, on_export, a);
-	tui_say(a->tui, ROLE_HINT, "exporting: the session is replayed in a guest of its own first");
+	tui_say(a->tui, ROLE_HINT,
+		"exporting: the session is replayed in a guest of its own first");
 	return 0;
 }
 
@@ -319,7 +329,8 @@ static void end(struct app *a)
 	loop_finish(&a->loop);
 }
 
-static int open_live(struct app *a, struct guest_options *options, const char *save, struct err *err)
+static int open_live(struct app *a, struct guest_options *options, const char *save,
+		     struct err *err)
 {
 	cleanup_free char *path = save ? xstrdup(save) : session_new_path("session", err);
 	struct session_config config = {.interactive = true, .sample_ns = SAMPLE_NS};
@@ -348,7 +359,9 @@ static int open_old(struct app *a, const char *file, struct guest_options *optio
 	if (r < 0)
 		return r;
 	if (!a->loaded.is_session)
-		return err_set(err, EINVAL, "'%s' is a scenario, not a session; run it with 'scxplore run %s'", file, file);
+		return err_set(err, EINVAL,
+			       "'%s' is a scenario, not a session; run it with 'scxplore run %s'",
+			       file, file);
 	r = start_screen(a, file, false, err);
 	if (r == 0 && a->loaded.warning.len)
 		tui_say(a->tui, ROLE_WARN, buf_text(&a->loaded.warning));
@@ -389,7 +402,8 @@ static int run_open(int argc, char **argv)
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
-			r = file ? open_old(a, file, &options, &err) : open_live(a, &options, save, &err);
+			r = file ? open_old(a, file, &options, &err)
+				 : open_live(a, &options, save, &err);
 		if (r == 0)
 			r = loop_run(&a->loop);
 	}

@@ -34,7 +34,9 @@ static const char *value_of(const char *name, int argc, char **argv, int *i)
 static int set_format(struct options *o, const char *name)
 {
 	o->format = report_format_by_name(name);
-	return o->format ? 0 : command_usage(&cmd_run, "--format: '%s' is none of tap, ktap, junit, json", name);
+	return o->format ? 0
+			 : command_usage(&cmd_run,
+					 "--format: '%s' is none of tap, ktap, junit, json", name);
 }
 
 static int set_tempo(struct options *o, const char *word)
@@ -127,7 +129,8 @@ static int run_run(int argc, char **argv)
 
 const struct command cmd_run = {
 	.name = "run",
-	.synopsis = "run SESSION|SCENARIO [--format tap|ktap|junit|json] [--tempo keep|asap] [--save FILE] "
+	.synopsis = "run SESSION|SCENARIO [--format tap|ktap|junit|json] [--tempo keep|asap] "
+		    "[--save FILE] "
 		    "[GUEST OPTIONS]",
 	.summary = "replay a session or a scenario in a fresh guest and report as a test",
 	.boots = true,

@@ -81,7 +81,8 @@ void completions_bash(struct buf *out)
 	buf_addf(out,
 		 "# bash completion for scxplore, made from its tables\n"
 		 "_scxplore() {\n"
-		 "	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words\n"
+		 "	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+		 "words\n"
 		 "	case $prev in\n"
 		 "	--accel) words='auto kvm tcg' ;;\n"
 		 "	--to) words='%s' ;;\n"
@@ -89,11 +90,13 @@ void completions_bash(struct buf *out)
 		 "	--tempo) words='keep asap' ;;\n"
 		 "	kernel) words='list fetch add check' ;;\n"
 		 "	help) words='ops %s' ;;\n"
-		 "	*) words='%s --save --json --format --tempo --to --force --no-verify --with'\n"
+		 "	*) words='%s --save --json --format --tempo --to --force --no-verify "
+		 "--with'\n"
 		 "	   [ \"$COMP_CWORD\" = 1 ] && words=\"%s $words\" ;;\n"
 		 "	esac\n"
 		 "	mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-		 "	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+		 "	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "
+		 "\"$cur\")\n"
 		 "}\n"
 		 "complete -o filenames -F _scxplore scxplore\n",
 		 buf_text(&w.to), buf_text(&w.report), buf_text(&w.commands), buf_text(&w.options),
@@ -109,7 +112,8 @@ void completions_zsh(struct buf *out)
 	size_t i = 0;
 
 	words_init(&w);
-	buf_adds(out, "#compdef scxplore\n# made from the tables of scxplore\nlocal -a commands\ncommands=(\n");
+	buf_adds(out, "#compdef scxplore\n# made from the tables of scxplore\nlocal -a "
+		      "commands\ncommands=(\n");
 	while ((c = visible(&i)))
 		buf_addf(out, "	'%s:%s'\n", c->name, c->summary);
 	buf_adds(out, ")\n_arguments \\\n");
@@ -117,8 +121,10 @@ void completions_zsh(struct buf *out)
 		buf_addf(out, "	'*--%s[guest option]:%s:%s' \\\n", o->name, o->name,
 			 !strcmp(o->name, "accel") ? "(auto kvm tcg)" : "_files");
 	buf_addf(out,
-		 "	'--save[session file]:file:_files' '--json[JSON lines]' '--format[report]:format:(%s)' \\\n"
-		 "	'--tempo[guest time between ops]:tempo:(keep asap)' '--to[export as]:format:(%s)' '--force' '--no-verify' \\\n"
+		 "	'--save[session file]:file:_files' '--json[JSON lines]' "
+		 "'--format[report]:format:(%s)' \\\n"
+		 "	'--tempo[guest time between ops]:tempo:(keep asap)' '--to[export "
+		 "as]:format:(%s)' '--force' '--no-verify' \\\n"
 		 "	'1:command:{_describe command commands; _files}' '*:file:_files'\n",
 		 buf_text(&w.report), buf_text(&w.to));
 	words_finish(&w);
@@ -134,11 +140,15 @@ void completions_fish(struct buf *out)
 	words_init(&w);
 	buf_adds(out, "# fish completion for scxplore, made from its tables\n");
 	while ((c = visible(&i)))
-		buf_addf(out, "complete -c scxplore -n __fish_use_subcommand -a %s -d '%s'\n", c->name, c->summary);
+		buf_addf(out, "complete -c scxplore -n __fish_use_subcommand -a %s -d '%s'\n",
+			 c->name, c->summary);
 	for (i = 0; (o = guest_option_at(i)); i++)
 		buf_addf(out, "complete -c scxplore -l %s -r\n", o->name);
-	buf_addf(out, "complete -c scxplore -l accel -x -a 'auto kvm tcg'\ncomplete -c scxplore -l to -x -a '%s'\n"
-		      "complete -c scxplore -l format -x -a '%s'\ncomplete -c scxplore -l tempo -x -a 'keep asap'\n",
+	buf_addf(out,
+		 "complete -c scxplore -l accel -x -a 'auto kvm tcg'\ncomplete -c scxplore -l to "
+		 "-x -a '%s'\n"
+		 "complete -c scxplore -l format -x -a '%s'\ncomplete -c scxplore -l tempo -x -a "
+		 "'keep asap'\n",
 		 buf_text(&w.to), buf_text(&w.report));
 	words_finish(&w);
 }
@@ -169,11 +179,13 @@ void completions_man(struct buf *out)
 	static const struct {
 		const char *name, *text;
 	} variables[] = {
-		{"SXP_KERNEL, SXP_TOPOLOGY, SXP_ACCEL", "guest options where none is given; exported tests read them, too"},
+		{"SXP_KERNEL, SXP_TOPOLOGY, SXP_ACCEL",
+		 "guest options where none is given; exported tests read them, too"},
 		{"SXP_AGENT", "the agent to pack instead of the installed one"},
 		{"SXP_QEMU", "the QEMU to use"},
 		{"SXP_THEMES", "a folder of themes to look in first"},
-		{"SCXPLORE_FAULT", "place-after-exec or place-never: breaks placement on purpose, so that a test can be seen to fail"},
+		{"SCXPLORE_FAULT", "place-after-exec or place-never: breaks placement on purpose, "
+				   "so that a test can be seen to fail"},
 		{"SCXPLORE_ASCII", "draw with ASCII only"},
 		{"NO_COLOR", "no colours"},
 	};
@@ -182,17 +194,22 @@ void completions_man(struct buf *out)
 	char head[80];
 	size_t i;
 
-	buf_adds(out, ".TH SCXPLORE 1 \"\" \"scxplore " SCXPLORE_VERSION "\"\n.SH NAME\nscxplore \\- try out Linux CPU schedulers by "
+	buf_adds(out, ".TH SCXPLORE 1 \"\" \"scxplore " SCXPLORE_VERSION
+		      "\"\n.SH NAME\nscxplore \\- try out Linux CPU schedulers by "
 		      "hand in a throw\\-away guest\n.SH SYNOPSIS\n");
 	for (i = 0; (c = command_at(i)); i++) {
 		buf_adds(out, ".B scxplore\n");
 		roff(out, c->synopsis);
 		buf_adds(out, "\n.br\n");
 	}
-	buf_adds(out, ".SH DESCRIPTION\nBoots a virtual machine with a chosen CPU topology and lets you add cgroups, run programs "
-		      "and workers in them and move them about while it runs, showing where every task is. What is done is "
-		      "recorded in a session file that can be opened, replayed and exported. A payload started in a cgroup is "
-		      "inside that cgroup before its first instruction, and the record proves it.\n.SH COMMANDS\n");
+	buf_adds(out, ".SH DESCRIPTION\nBoots a virtual machine with a chosen CPU topology and "
+		      "lets you add cgroups, run programs "
+		      "and workers in them and move them about while it runs, showing where every "
+		      "task is. What is done is "
+		      "recorded in a session file that can be opened, replayed and exported. A "
+		      "payload started in a cgroup is "
+		      "inside that cgroup before its first instruction, and the record proves "
+		      "it.\n.SH COMMANDS\n");
 	for (i = 0; (c = command_at(i)); i++)
 		entry(out, c->name, c->summary);
 	buf_adds(out, ".SH GUEST OPTIONS\n");
@@ -204,7 +221,10 @@ void completions_man(struct buf *out)
 	buf_adds(out, ".SH ENVIRONMENT\n");
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
 		entry(out, variables[i].name, variables[i].text);
-	buf_adds(out, ".SH EXIT STATUS\n0 all held, 1 an expectation failed, 2 it could not be judged or run.\n"
-		      ".SH FILES\n.TP\n.I $XDG_STATE_HOME/scxplore/sessions/\nsession files (JSON lines).\n.TP\n"
-		      ".I $XDG_CACHE_HOME/scxplore/\nguest kernels; what was learnt about KVM on this machine.\n");
+	buf_adds(out, ".SH EXIT STATUS\n0 all held, 1 an expectation failed, 2 it could not be "
+		      "judged or run.\n"
+		      ".SH FILES\n.TP\n.I $XDG_STATE_HOME/scxplore/sessions/\nsession files (JSON "
+		      "lines).\n.TP\n"
+		      ".I $XDG_CACHE_HOME/scxplore/\nguest kernels; what was learnt about KVM on "
+		      "this machine.\n");
 }

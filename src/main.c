@@ -62,7 +62,9 @@ static int unknown_word(const char *word)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		names[i] = commands[i]->hidden ? NULL : commands[i]->name;
 	near = text_nearest(word, names, sizeof(names) / sizeof(names[0]));
-	fprintf(stderr, "scxplore: '%s' is neither a command nor a session file%s%s%s; see 'scxplore help'\n",
+	fprintf(stderr,
+		"scxplore: '%s' is neither a command nor a session file%s%s%s; see 'scxplore "
+		"help'\n",
 		word, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 	return EXIT_UNJUDGED;
 }

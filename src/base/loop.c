@@ -61,8 +61,8 @@ static loop_id add(struct loop *loop, int fd, int kind, uint32_t events, void *a
 	ev.data.u64 = (uint64_t)loop->serial << 32 | (uint32_t)i;
 	if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0)
 		return -errno;
-	loop->sources[i] = (struct loop_source){
-		.fd = fd, .serial = loop->serial, .kind = kind, .arg = arg};
+	loop->sources[i] =
+		(struct loop_source){.fd = fd, .serial = loop->serial, .kind = kind, .arg = arg};
 	return i;
 }
 

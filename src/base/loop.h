@@ -25,7 +25,7 @@ typedef void (*loop_timer_fn)(void *arg);
 typedef void (*loop_signal_fn)(void *arg, const struct signalfd_siginfo *info);
 
 struct loop_source {
-	int fd;		/* -1 = free */
+	int fd;          /* -1 = free */
 	uint32_t serial; /* guards against an event of a source that was removed in this turn */
 	int kind;
 	union {
@@ -54,7 +54,8 @@ void loop_finish(struct loop *loop); /* closes timers and signal fds, not the ca
 loop_id loop_add_fd(struct loop *loop, int fd, uint32_t events, loop_fd_fn fn, void *arg);
 int loop_mod_fd(struct loop *loop, loop_id id, uint32_t events);
 
-/* A timer is created disarmed; loop_arm() sets it: first after `ns` (0 disarms), then each `every_ns` (0 = once). */
+/* A timer is created disarmed; loop_arm() sets it: first after `ns` (0 disarms), then each
+ * `every_ns` (0 = once). */
 loop_id loop_add_timer(struct loop *loop, loop_timer_fn fn, void *arg);
 void loop_arm(struct loop *loop, loop_id id, uint64_t ns, uint64_t every_ns);
 
@@ -63,7 +64,8 @@ loop_id loop_add_signals(struct loop *loop, const sigset_t *set, loop_signal_fn 
 
 void loop_remove(struct loop *loop, loop_id id); /* negative ids are ignored */
 
-/* Runs until loop_stop(); returns its code. loop_turn() waits at most timeout_ms (-1 = for ever) and handles one batch. */
+/* Runs until loop_stop(); returns its code. loop_turn() waits at most timeout_ms (-1 = for ever)
+ * and handles one batch. */
 int loop_run(struct loop *loop);
 int loop_turn(struct loop *loop, int timeout_ms);
 void loop_stop(struct loop *loop, int code);

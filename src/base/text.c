@@ -49,8 +49,9 @@ static bool printable(uint32_t c)
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffd)
 		return false;
 	/* zero width, direction overrides and isolates, tags: they hide or reorder what is read */
-	if (c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe0fff))
+	if (c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	    (c >= 0xe0000 && c <= 0xe0fff))
 		return false;
 	return true;
 }
@@ -122,7 +123,7 @@ static const struct {
 	uint64_t ns;
 } units[] = {
 	{"h", 3600000000000ull}, {"m", 60000000000ull}, {"s", 1000000000ull},
-	{"ms", 1000000ull},	 {"us", 1000ull},	{"ns", 1ull},
+	{"ms", 1000000ull},      {"us", 1000ull},       {"ns", 1ull},
 };
 
 bool text_duration(const char *s, uint64_t *out_ns)
@@ -160,7 +161,8 @@ bool text_duration(const char *s, uint64_t *out_ns)
 			return false;
 		if (frac && frac * (units[i].ns / scale) == 0 && units[i].ns < scale)
 			return false;
-		return !__builtin_add_overflow(ns, (uint64_t)((__uint128_t)frac * units[i].ns / scale), out_ns);
+		return !__builtin_add_overflow(
+			ns, (uint64_t)((__uint128_t)frac * units[i].ns / scale), out_ns);
 	}
 	return false;
 }

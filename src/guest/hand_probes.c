@@ -49,7 +49,9 @@ static void find_watchdog(void)
 	struct btf *btf = btf__load_vmlinux_btf();
 	const struct btf_type *value, *ops;
 	const struct btf_member *m;
-	int id = btf ? btf__find_by_name_kind(btf, "bpf_struct_ops_sched_ext_ops", BTF_KIND_STRUCT) : -1, i;
+	int id = btf ? btf__find_by_name_kind(btf, "bpf_struct_ops_sched_ext_ops", BTF_KIND_STRUCT)
+		     : -1,
+	    i;
 
 	for (i = 0; id > 0 && i < btf_vlen(value = btf__type_by_id(btf, (uint32_t)id)); i++) {
 		m = btf_members(value) + i;

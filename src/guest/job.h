@@ -55,17 +55,17 @@ enum job_type {
 #define X(e, words, fn) JOB_##e,
 	JOB_LIST(X)
 #undef X
-	JOB_MAX
+		JOB_MAX
 };
 
 struct job_reply {
 	bool last;
 	bool flag;
-	bool leaving;	   /* the hand exits after this answer */
-	int code;	   /* 0 or positive errno */
-	uint64_t cpu_ns;   /* CPU time this hand has used so far */
+	bool leaving;    /* the hand exits after this answer */
+	int code;        /* 0 or positive errno */
+	uint64_t cpu_ns; /* CPU time this hand has used so far */
 	uint64_t num, id;
-	const char *path;  /* never NULL; both strings borrowed from the message */
+	const char *path; /* never NULL; both strings borrowed from the message */
 	const char *text;
 	const char *data;
 	size_t data_len;

@@ -16,31 +16,34 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WIRE_VERSION	 1
+#define WIRE_VERSION     1
 #define WIRE_HEADER_SIZE 24
 #define WIRE_PAYLOAD_MAX (1u << 20)
-#define WIRE_PORT_NAME	 "scxplore.wire" /* /dev/virtio-ports/NAME in the guest */
+#define WIRE_PORT_NAME   "scxplore.wire" /* /dev/virtio-ports/NAME in the guest */
 
 enum wire_type {
 	/* host to guest */
-	WIRE_CONFIG = 1,   /* list of key, value strings; see enum below; answered by EV_READY */
-	WIRE_OP = 2,	   /* an op (wire_op.h); queued on the agent's main line in order of arrival */
-	WIRE_CANCEL = 3,   /* seq: cut the hold or wait with this seq short; 0 = whatever is running */
-	WIRE_PING = 4,	   /* u64 token; answered at once by EV_PONG */
-	WIRE_RATE = 5,	   /* u64 ns between samples; 0 = none */
-	WIRE_END = 6,	   /* no more ops: when the queue is empty tear all down, then EV_END */
+	WIRE_CONFIG = 1, /* list of key, value strings; see enum below; answered by EV_READY */
+	WIRE_OP = 2, /* an op (wire_op.h); queued on the agent's main line in order of arrival */
+	WIRE_CANCEL =
+		3,     /* seq: cut the hold or wait with this seq short; 0 = whatever is running */
+	WIRE_PING = 4, /* u64 token; answered at once by EV_PONG */
+	WIRE_RATE = 5, /* u64 ns between samples; 0 = none */
+	WIRE_END = 6,  /* no more ops: when the queue is empty tear all down, then EV_END */
 	WIRE_POWEROFF = 7, /* power the guest off at once */
-	WIRE_START = 8,	   /* ops wait in the queue until this comes (scripts); interactive sends it first */
+	WIRE_START = 8,    /* ops wait in the queue until this comes (scripts); interactive sends it
+			      first */
 	/* guest to host */
 	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
 	WIRE_SAMPLE = 65, /* struct sample (wire_sample.h) */
 };
 
 /* Keys of WIRE_CONFIG (strings on the wire, unknown ones are ignored and logged). */
-#define WIRE_CONFIG_ROOT     "root"	/* workload root, "/scxplore" */
-#define WIRE_CONFIG_FAULT    "fault"	/* "", "place-after-exec", "place-never" */
-#define WIRE_CONFIG_SAMPLE   "sample"	/* ns between samples, decimal */
-#define WIRE_CONFIG_WATCHDOG "watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
+#define WIRE_CONFIG_ROOT   "root"   /* workload root, "/scxplore" */
+#define WIRE_CONFIG_FAULT  "fault"  /* "", "place-after-exec", "place-never" */
+#define WIRE_CONFIG_SAMPLE "sample" /* ns between samples, decimal */
+#define WIRE_CONFIG_WATCHDOG                                                                       \
+	"watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
 #define WIRE_CONFIG_DURATION "duration" /* ns of guest time the scenario may take, 0 = no limit */
 
 struct wire_header {
@@ -73,7 +76,7 @@ void wire_put_u16(struct wire_writer *w, uint16_t v);
 void wire_put_u32(struct wire_writer *w, uint32_t v);
 void wire_put_u64(struct wire_writer *w, uint64_t v);
 void wire_put_bytes(struct wire_writer *w, const void *data, size_t len); /* u32 len, bytes, NUL */
-void wire_put_str(struct wire_writer *w, const char *s);		  /* NULL is "" */
+void wire_put_str(struct wire_writer *w, const char *s);                  /* NULL is "" */
 
 uint8_t wire_get_u8(struct wire_reader *r);
 uint16_t wire_get_u16(struct wire_reader *r);
@@ -88,6 +91,7 @@ bool wire_reader_done(const struct wire_reader *r);
  * Look for one whole frame at data. Returns its total size (header included) and fills header and
  * payload reader; 0 when more bytes are needed; -EPROTO when the bytes cannot be a frame.
  */
-ssize_t wire_frame(const void *data, size_t len, struct wire_header *h, struct wire_reader *payload);
+ssize_t wire_frame(const void *data, size_t len, struct wire_header *h,
+		   struct wire_reader *payload);
 
 #endif

@@ -27,21 +27,21 @@ FIELD(f_id, "id", FIELD_U64, id);
 FIELD(f_level, "level", FIELD_U64, level);
 FIELD(f_flag, "flag", FIELD_BOOL, flag);
 
-#define F_NONE	 NULL
-#define F_NAME	 &f_name
+#define F_NONE   NULL
+#define F_NAME   &f_name
 #define F_CGROUP &f_cgroup
-#define F_PATH	 &f_path
-#define F_TEXT	 &f_text
-#define F_DATA	 &f_data
-#define F_INDEX	 &f_index
-#define F_PID	 &f_pid
-#define F_CODE	 &f_code
+#define F_PATH   &f_path
+#define F_TEXT   &f_text
+#define F_DATA   &f_data
+#define F_INDEX  &f_index
+#define F_PID    &f_pid
+#define F_CODE   &f_code
 #define F_SIGNAL &f_signal
 #define F_STREAM &f_stream
-#define F_COUNT	 &f_count
-#define F_ID	 &f_id
-#define F_LEVEL	 &f_level
-#define F_FLAG	 &f_flag
+#define F_COUNT  &f_count
+#define F_ID     &f_id
+#define F_LEVEL  &f_level
+#define F_FLAG   &f_flag
 
 static const struct event_def defs[] = {
 #define X(e, num, js, sum, ...)                                                                    \

@@ -16,37 +16,52 @@
  * X(ENUM, number, json name, summary, fields...)   fields: F_x in wire order.
  */
 #define EVENT_LIST(X)                                                                              \
-	X(HELLO, 1, "hello", "the agent speaks: wire version, kernel", F_COUNT, F_TEXT)           \
-	X(READY, 2, "ready", "set-up of the guest is finished: CPUs online, workload root", F_COUNT, F_CGROUP) \
-	X(STAGE, 3, "stage", "a stage of the guest's start was reached", F_NAME)                  \
-	X(BEGIN, 4, "begin", "the agent begins an op", F_NONE)                                    \
-	X(DONE, 5, "done", "an op is finished; text says what it did", F_TEXT)                    \
-	X(FAILED, 6, "failed", "an op could not be done: errno and why", F_CODE, F_TEXT)          \
-	X(PLACED, 7, "placed", "a task is held before its first instruction: cgroup asked for, the /proc/PID/cgroup line read then", \
+	X(HELLO, 1, "hello", "the agent speaks: wire version, kernel", F_COUNT, F_TEXT)            \
+	X(READY, 2, "ready", "set-up of the guest is finished: CPUs online, workload root",        \
+	  F_COUNT, F_CGROUP)                                                                       \
+	X(STAGE, 3, "stage", "a stage of the guest's start was reached", F_NAME)                   \
+	X(BEGIN, 4, "begin", "the agent begins an op", F_NONE)                                     \
+	X(DONE, 5, "done", "an op is finished; text says what it did", F_TEXT)                     \
+	X(FAILED, 6, "failed", "an op could not be done: errno and why", F_CODE, F_TEXT)           \
+	X(PLACED, 7, "placed",                                                                     \
+	  "a task is held before its first instruction: cgroup asked for, the /proc/PID/cgroup "   \
+	  "line read then",                                                                        \
 	  F_NAME, F_INDEX, F_PID, F_CGROUP, F_TEXT, F_FLAG)                                        \
-	X(EXEC, 8, "exec", "probe: cgroup a payload was in when its new image was loaded", F_NAME, F_INDEX, F_PID, F_CGROUP) \
-	X(EXIT, 9, "exit", "a task of a group ended: exit code or signal; flag = the session killed it", \
-	  F_NAME, F_INDEX, F_PID, F_CODE, F_SIGNAL, F_FLAG)                                        \
-	X(OUTPUT, 10, "output", "bytes a payload wrote: stream 1 or 2, bytes not kept so far", F_NAME, F_STREAM, F_DATA, F_COUNT) \
-	X(FILE, 11, "file", "content of a guest file; flag = cut; code = errno when it could not be read", F_PATH, F_DATA, F_FLAG, F_CODE) \
-	X(CGROUP_ADDED, 12, "cgroup-added", "a cgroup exists: path, kernel id; flag = by an op", F_CGROUP, F_ID, F_FLAG) \
-	X(CGROUP_REMOVED, 13, "cgroup-removed", "a cgroup is gone; flag = by an op", F_CGROUP, F_ID, F_FLAG) \
-	X(TEARDOWN, 14, "teardown", "what a step made is being removed", F_TEXT)                  \
-	X(INTRUSION, 15, "not-by-an-op", "the world changed and no op did it", F_NAME, F_PID, F_TEXT) \
-	X(STUCK, 16, "stuck", "a helper hangs in the kernel and was left behind: job, ns waited", F_PID, F_TEXT, F_COUNT) \
-	X(LOG, 17, "log", "word from the agent: level 0 to 7 as in syslog", F_LEVEL, F_TEXT)      \
-	X(PONG, 18, "pong", "answer to a ping: its token", F_ID)                                  \
-	X(KMSG, 19, "kmsg", "a kernel message: level", F_LEVEL, F_TEXT)                           \
-	X(END, 20, "end", "all is torn down", F_NONE)                                             \
-	X(MOVED, 21, "moved", "tasks were moved: target, cgroup, how many", F_TEXT, F_CGROUP, F_COUNT) \
-	X(PROBES, 22, "probes", "probes attached (text) or why not (code, text)", F_CODE, F_TEXT)     \
-	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                    \
-	X(VERDICT, 101, "verdict", "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT) \
-	X(BOOT, 102, "boot", "host: a boot stage was reached: name, ns since the command", F_NAME, F_COUNT) \
-	X(ACCEL, 103, "accel", "host: accelerator in use and why", F_NAME, F_TEXT)                \
-	X(GUEST, 104, "guest", "host: kernel release, topology", F_NAME, F_TEXT)                  \
-	X(GONE, 105, "gone", "host: the guest is not there any more: why", F_TEXT)                \
-	X(HOST_LOG, 106, "host-log", "word from the host: level as in syslog", F_LEVEL, F_TEXT)          \
+	X(EXEC, 8, "exec", "probe: cgroup a payload was in when its new image was loaded", F_NAME, \
+	  F_INDEX, F_PID, F_CGROUP)                                                                \
+	X(EXIT, 9, "exit",                                                                         \
+	  "a task of a group ended: exit code or signal; flag = the session killed it", F_NAME,    \
+	  F_INDEX, F_PID, F_CODE, F_SIGNAL, F_FLAG)                                                \
+	X(OUTPUT, 10, "output", "bytes a payload wrote: stream 1 or 2, bytes not kept so far",     \
+	  F_NAME, F_STREAM, F_DATA, F_COUNT)                                                       \
+	X(FILE, 11, "file",                                                                        \
+	  "content of a guest file; flag = cut; code = errno when it could not be read", F_PATH,   \
+	  F_DATA, F_FLAG, F_CODE)                                                                  \
+	X(CGROUP_ADDED, 12, "cgroup-added", "a cgroup exists: path, kernel id; flag = by an op",   \
+	  F_CGROUP, F_ID, F_FLAG)                                                                  \
+	X(CGROUP_REMOVED, 13, "cgroup-removed", "a cgroup is gone; flag = by an op", F_CGROUP,     \
+	  F_ID, F_FLAG)                                                                            \
+	X(TEARDOWN, 14, "teardown", "what a step made is being removed", F_TEXT)                   \
+	X(INTRUSION, 15, "not-by-an-op", "the world changed and no op did it", F_NAME, F_PID,      \
+	  F_TEXT)                                                                                  \
+	X(STUCK, 16, "stuck", "a helper hangs in the kernel and was left behind: job, ns waited",  \
+	  F_PID, F_TEXT, F_COUNT)                                                                  \
+	X(LOG, 17, "log", "word from the agent: level 0 to 7 as in syslog", F_LEVEL, F_TEXT)       \
+	X(PONG, 18, "pong", "answer to a ping: its token", F_ID)                                   \
+	X(KMSG, 19, "kmsg", "a kernel message: level", F_LEVEL, F_TEXT)                            \
+	X(END, 20, "end", "all is torn down", F_NONE)                                              \
+	X(MOVED, 21, "moved", "tasks were moved: target, cgroup, how many", F_TEXT, F_CGROUP,      \
+	  F_COUNT)                                                                                 \
+	X(PROBES, 22, "probes", "probes attached (text) or why not (code, text)", F_CODE, F_TEXT)  \
+	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
+	X(VERDICT, 101, "verdict",                                                                 \
+	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \
+	X(BOOT, 102, "boot", "host: a boot stage was reached: name, ns since the command", F_NAME, \
+	  F_COUNT)                                                                                 \
+	X(ACCEL, 103, "accel", "host: accelerator in use and why", F_NAME, F_TEXT)                 \
+	X(GUEST, 104, "guest", "host: kernel release, topology", F_NAME, F_TEXT)                   \
+	X(GONE, 105, "gone", "host: the guest is not there any more: why", F_TEXT)                 \
+	X(HOST_LOG, 106, "host-log", "word from the host: level as in syslog", F_LEVEL, F_TEXT)    \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100
@@ -59,17 +74,19 @@ enum event_type {
 
 struct event {
 	enum event_type type;
-	uint64_t seq;  /* the op it belongs to; 0 = none */
-	uint64_t t_ns; /* guest CLOCK_MONOTONIC since its boot; host events: last known guest time */
-	/* which of these hold is told by the table; strings are borrowed from frame or file, never NULL after decoding */
+	uint64_t seq; /* the op it belongs to; 0 = none */
+	uint64_t
+		t_ns; /* guest CLOCK_MONOTONIC since its boot; host events: last known guest time */
+	/* which of these hold is told by the table; strings are borrowed from frame or file, never
+	 * NULL after decoding */
 	const char *name;
 	const char *cgroup;
 	const char *path;
 	const char *text;
 	const char *data; /* any bytes, data_len of them, NUL behind */
 	size_t data_len;
-	uint64_t index;	 /* task n of a group, from 1 */
-	int64_t pid;	 /* in the guest's root pid namespace */
+	uint64_t index; /* task n of a group, from 1 */
+	int64_t pid;    /* in the guest's root pid namespace */
 	int64_t code;
 	uint64_t signal; /* 0 = none */
 	uint64_t stream;
@@ -101,7 +118,8 @@ const struct event_def *event_def_at(size_t i);
 
 /* Append the event's type and fields to a begun frame. Strings longer than the frame make w bad. */
 void wire_event_put(struct wire_writer *w, const struct event *ev);
-/* 0 or -EPROTO; seq and t_ns come from the header. Strings point into the frame. Host-only types are refused. */
+/* 0 or -EPROTO; seq and t_ns come from the header. Strings point into the frame. Host-only types
+ * are refused. */
 int wire_event_read(const struct wire_header *h, struct wire_reader *r, struct event *ev);
 
 #endif

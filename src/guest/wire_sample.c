@@ -119,7 +119,8 @@ void wire_sample_put(struct wire_writer *w, const struct sample *s)
 		ntasks = fit;
 	wire_put_u64(w, s->drops);
 	wire_put_u64(w, s->cost_ns);
-	wire_put_u64(w, s->cut + (s->ncpus - ncpus) + (s->ncgroups - ncgroups) + (s->ntasks - ntasks));
+	wire_put_u64(w,
+		     s->cut + (s->ncpus - ncpus) + (s->ncgroups - ncgroups) + (s->ntasks - ntasks));
 	wire_put_u32(w, ncpus);
 	wire_put_u32(w, ntasks);
 	wire_put_u32(w, ncgroups);

@@ -4,19 +4,20 @@
  *
  * Counters are totals since the guest's boot (or the probe's attach); rates are the reader's work.
  * A counter this kernel or moment does not have is SAMPLE_ABSENT, never 0.
- * Caps: SAMPLE_CPUS_MAX, SAMPLE_TASKS_MAX, SAMPLE_CGROUPS_MAX; what did not fit is counted in `cut`.
+ * Caps: SAMPLE_CPUS_MAX, SAMPLE_TASKS_MAX, SAMPLE_CGROUPS_MAX; what did not fit is counted in
+ * `cut`.
  */
 #ifndef GUEST_WIRE_SAMPLE_H
 #define GUEST_WIRE_SAMPLE_H
 
 #include "guest/wire.h"
 
-#define SAMPLE_ABSENT	   UINT64_MAX
-#define SAMPLE_CPUS_MAX	   1024
+#define SAMPLE_ABSENT      UINT64_MAX
+#define SAMPLE_CPUS_MAX    1024
 #define SAMPLE_TASKS_MAX   4096
 #define SAMPLE_CGROUPS_MAX 512
-#define SAMPLE_COMM	   16
-#define SAMPLE_PATH_MAX	   256
+#define SAMPLE_COMM        16
+#define SAMPLE_PATH_MAX    256
 
 struct sample_cpu {
 	uint32_t cpu;
@@ -32,8 +33,8 @@ struct sample_cpu {
 struct sample_task {
 	int32_t pid; /* thread group */
 	int32_t tid;
-	int32_t cpu;	/* last CPU it ran on */
-	char state;	/* R S D T t X Z I as in proc(5); 'r' = runnable, waiting */
+	int32_t cpu;    /* last CPU it ran on */
+	char state;     /* R S D T t X Z I as in proc(5); 'r' = runnable, waiting */
 	uint8_t policy; /* SCHED_* */
 	int8_t nice;
 	uint64_t cgroup_id;
@@ -50,15 +51,15 @@ struct sample_cgroup {
 	uint64_t periods;
 	uint64_t throttled;
 	uint64_t throttled_ns;
-	uint64_t psi_some_ns; /* cpu.pressure some total */
+	uint64_t psi_some_ns;       /* cpu.pressure some total */
 	char path[SAMPLE_PATH_MAX]; /* from the cgroup mount, "/scxplore/low" */
 };
 
 struct sample {
 	uint64_t t_ns;
-	uint64_t drops;	  /* records the probes could not deliver, total */
+	uint64_t drops;   /* records the probes could not deliver, total */
 	uint64_t cost_ns; /* CPU time agent and helpers have used, total */
-	uint64_t cut;	  /* rows that did not fit */
+	uint64_t cut;     /* rows that did not fit */
 	uint32_t ncpus, ntasks, ncgroups;
 	struct sample_cpu *cpus; /* arrays belong to whoever filled the struct */
 	struct sample_task *tasks;
@@ -67,7 +68,8 @@ struct sample {
 
 /* Append to a begun frame; rows that would not fit are left out and counted in cut. */
 void wire_sample_put(struct wire_writer *w, const struct sample *s);
-/* Fills the caller's arrays (each with room for the caps); 0 or -EPROTO. comm and path are terminated. */
+/* Fills the caller's arrays (each with room for the caps); 0 or -EPROTO. comm and path are
+ * terminated. */
 int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct sample *s);
 
 #endif

@@ -19,8 +19,8 @@ struct work {
  * X(name, function, summary)
  */
 #define WORK_LIST(X)                                                                               \
-	X("spin", work_spin, "computes without a pause")                                          \
-	X("yield", work_yield, "gives the CPU back as often as it can")                           \
+	X("spin", work_spin, "computes without a pause")                                           \
+	X("yield", work_yield, "gives the CPU back as often as it can")                            \
 	X("bursty", work_bursty, "computes for 50 ms, sleeps for 100 ms, and again")
 
 struct work_def {

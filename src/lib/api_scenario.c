@@ -89,7 +89,7 @@ static void set_arg(struct op_val *v, const struct arg_def *a, const struct sxp_
 		v->set = true;
 		break;
 	case ARG_DURATION:
-		v->num = (int64_t)*(const uint64_t *)field;
+		v->num = (int64_t) * (const uint64_t *)field;
 		v->set = v->num != 0 || !a->optional;
 		break;
 	case ARG_ARGV:
@@ -126,8 +126,10 @@ static int add_checked(struct scenario *s, struct op *made, struct err *err)
 	/* a name with an '@' in it must not name a cgroup by the way */
 	for (i = 0; i < OP_ARGS_MAX && made->def->args[i].key; i++)
 		if (op->def != made->def || op->val[i].set != made->val[i].set)
-			return err_set(err, EINVAL, "'%.200s' means something else than its fields say; "
-						    "look at its %s", text, made->def->args[i].key);
+			return err_set(err, EINVAL,
+				       "'%.200s' means something else than its fields say; "
+				       "look at its %s",
+				       text, made->def->args[i].key);
 	op->after_ns = made->after_ns;
 	r = scenario_add(s, op, err);
 	if (r == 0)
@@ -142,7 +144,8 @@ static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
 	size_t i;
 
 	if (!def)
-		return err_set(err, EINVAL, "op type %d is not known to this library", (int)in->type);
+		return err_set(err, EINVAL, "op type %d is not known to this library",
+			       (int)in->type);
 	op = op_create(def);
 	op->after_ns = in->after;
 	for (i = 0; i < OP_ARGS_MAX && def->args[i].key; i++) {
@@ -192,11 +195,13 @@ int api_scenario(struct scenario *s, const struct sxp_op *backdrop, const struct
 	int r = add_ops(s, backdrop, "backdrop", 0, err);
 
 	for (n = 0; r == 0 && steps && steps[n].ops; n++) {
-		r = add_simple(s, OP_STEP, WARG_LABEL, steps[n].label ? steps[n].label : "", 0, err);
+		r = add_simple(s, OP_STEP, WARG_LABEL, steps[n].label ? steps[n].label : "", 0,
+			       err);
 		if (r == 0)
 			r = add_ops(s, steps[n].ops, "step", n + 1, err);
 		if (r == 0 && steps[n].hold)
-			r = add_simple(s, OP_HOLD, WARG_DURATION, NULL, (int64_t)steps[n].hold, err);
+			r = add_simple(s, OP_HOLD, WARG_DURATION, NULL, (int64_t)steps[n].hold,
+				       err);
 	}
 	return r;
 }
@@ -225,7 +230,8 @@ int api_guest_config(const struct sxp_guest *guest, struct guest_config *out, st
 			return err_wrap(err, "SXP_TOPOLOGY");
 	} else {
 		snprintf(text, sizeof(text), "%un%ul%uc%ut", t->nodes ? t->nodes : 1,
-			 t->llcs ? t->llcs : 1, t->cores ? t->cores : 2, t->threads ? t->threads : 1);
+			 t->llcs ? t->llcs : 1, t->cores ? t->cores : 2,
+			 t->threads ? t->threads : 1);
 		r = topology_parse(text, &out->topology, err);
 		if (r < 0)
 			return r;

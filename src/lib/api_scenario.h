@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * api_scenario - the public structs of <scxplore/scxplore.h> to a scenario and a guest configuration.
+ * api_scenario - the public structs of <scxplore/scxplore.h> to a scenario and a guest
+ * configuration.
  *
  * The way in for C tests, beside ops/parse: it ends in the same struct op and the same
  * scenario_add(), so a C test is checked exactly as a typed line is.

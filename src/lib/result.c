@@ -31,7 +31,8 @@ static int blame(const struct sxp_result *r, enum accel asked, int rc, struct er
 	enum accel usable;
 
 	if (asked != ACCEL_KVM || (s && session_model(s)->ready) ||
-	    accel_choose(ACCEL_AUTO, &usable, reason, sizeof(reason), NULL) < 0 || usable == ACCEL_KVM)
+	    accel_choose(ACCEL_AUTO, &usable, reason, sizeof(reason), NULL) < 0 ||
+	    usable == ACCEL_KVM)
 		return rc;
 	return err_set(err, ENOTSUP, "KVM was asked for: %s", reason);
 }

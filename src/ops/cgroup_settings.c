@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cgroup_settings - values are checked here as far as the host can know; the kernel has the last word.
- * Source of formats and ranges: Linux Documentation/admin-guide/cgroup-v2.rst.
+ * cgroup_settings - values are checked here as far as the host can know; the kernel has the last
+ * word. Source of formats and ranges: Linux Documentation/admin-guide/cgroup-v2.rst.
  */
 #include "ops/cgroup_settings.h"
 #include "base/cleanup.h"
@@ -30,9 +30,11 @@ static int check_cpus(const char *value, unsigned cpus, struct err *err)
 		if (*end == '-' && end[1] >= '0' && end[1] <= '9')
 			last = strtoul(end + 1, &end, 10);
 		if (last < first)
-			return err_set(err, EINVAL, "'%s': %lu-%lu runs backwards", value, first, last);
+			return err_set(err, EINVAL, "'%s': %lu-%lu runs backwards", value, first,
+				       last);
 		if (last >= limit)
-			return err_set(err, EINVAL, "'%s': CPU %lu is outside the guest's topology (0-%u)",
+			return err_set(err, EINVAL,
+				       "'%s': CPU %lu is outside the guest's topology (0-%u)",
 				       value, last, limit - 1);
 		if (*end == ',' && end[1])
 			end++;
@@ -65,16 +67,20 @@ static int check_max(const char *value, unsigned cpus, struct err *err)
 	quota[n] = '\0';
 	text_copy(period, sizeof(period), value[n] ? value + n + 1 : "100000");
 	if (strcmp(quota, "max") && !text_u64(quota, 1000, UINT64_C(1000000000000), &v))
-		return err_set(err, EINVAL, "'%s': the quota is 'max' or at least 1000 (microseconds)", value);
+		return err_set(err, EINVAL,
+			       "'%s': the quota is 'max' or at least 1000 (microseconds)", value);
 	if (!text_u64(period, 1000, 1000000, &v))
-		return err_set(err, EINVAL, "'%s': the period is 1000 to 1000000 (microseconds)", value);
+		return err_set(err, EINVAL, "'%s': the period is 1000 to 1000000 (microseconds)",
+			       value);
 	return 0;
 }
 
 static const struct cgroup_setting settings[] = {
 	{"cpuset.cpus", "cpuset", "LIST", "CPUs its tasks may use, 0-3,6", check_cpus},
-	{"cpu.weight", "weight", "1..10000", "share against its siblings, 100 by default", check_weight},
-	{"cpu.max", "max", "max|QUOTA[/PERIOD]", "bandwidth limit in microseconds per period", check_max},
+	{"cpu.weight", "weight", "1..10000", "share against its siblings, 100 by default",
+	 check_weight},
+	{"cpu.max", "max", "max|QUOTA[/PERIOD]", "bandwidth limit in microseconds per period",
+	 check_max},
 };
 
 const struct cgroup_setting *cgroup_setting_at(size_t i)
@@ -94,7 +100,7 @@ const struct cgroup_setting *cgroup_setting_find(const char *key, struct err *er
 		words[2 * i + 1] = settings[i].alias;
 	}
 	near = text_nearest(key, words, ARRAY_SIZE(words));
-	err_set(err, EINVAL, "KEY '%.60s' is not a cgroup setting%s%s%s", key, near ? "; did you mean '" : "",
-		near ? near : "", near ? "'?" : " known here");
+	err_set(err, EINVAL, "KEY '%.60s' is not a cgroup setting%s%s%s", key,
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : " known here");
 	return NULL;
 }

@@ -10,9 +10,9 @@
 #include <stddef.h>
 
 struct cgroup_setting {
-	const char *file;    /* as the kernel names it: "cpu.weight" */
-	const char *alias;   /* short form: "weight" */
-	const char *value;   /* "1..10000" for help */
+	const char *file;  /* as the kernel names it: "cpu.weight" */
+	const char *alias; /* short form: "weight" */
+	const char *value; /* "1..10000" for help */
 	const char *summary;
 	/* cpus = CPUs of the guest, 0 = not known. Errors do not repeat the key. */
 	int (*check)(const char *value, unsigned cpus, struct err *err);

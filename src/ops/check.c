@@ -59,20 +59,23 @@ static const struct model_group *group_of(const struct model *m, const char *nam
 }
 
 /* One task: the line read while it was held, and the probe's word at exec. */
-static bool task_placed(const struct model_group *g, const struct model_task *t, const char *path, struct buf *why)
+static bool task_placed(const struct model_group *g, const struct model_task *t, const char *path,
+			struct buf *why)
 {
 	cleanup_free char *want = xasprintf("0::%s", path);
 
 	if (!t->line || strcmp(t->line, want)) {
 		buf_addf(why, "expected '%s', read ", want);
 		add_shown(why, t->line ? t->line : "", t->line ? strlen(t->line) : 0);
-		buf_addf(why, " (%s.%" PRIu64 "[%" PRId64 "] at %.3fs, before its first instruction)", g->name, t->index,
-			 t->pid, seconds(t->placed_ns));
+		buf_addf(why,
+			 " (%s.%" PRIu64 "[%" PRId64 "] at %.3fs, before its first instruction)",
+			 g->name, t->index, t->pid, seconds(t->placed_ns));
 		return false;
 	}
 	if (!t->held) {
-		buf_addf(why, "%s.%" PRIu64 "[%" PRId64 "] was in '%s' only after it had been let go", g->name,
-			 t->index, t->pid, path);
+		buf_addf(why,
+			 "%s.%" PRIu64 "[%" PRId64 "] was in '%s' only after it had been let go",
+			 g->name, t->index, t->pid, path);
 		return false;
 	}
 	if (t->exec_cgroup && strcmp(t->exec_cgroup, path)) {
@@ -97,13 +100,15 @@ static bool all_started(const struct model *m, const struct model_group *g, stru
 		return false;
 	}
 	if (g->ntasks < want) {
-		buf_addf(why, "expected %" PRIu64 " tasks of '%s', seen %zu", want, g->name, g->ntasks);
+		buf_addf(why, "expected %" PRIu64 " tasks of '%s', seen %zu", want, g->name,
+			 g->ntasks);
 		return false;
 	}
 	return true;
 }
 
-enum verdict check_placed(const struct model *m, const char *name, const char *cgroup, struct buf *why)
+enum verdict check_placed(const struct model *m, const char *name, const char *cgroup,
+			  struct buf *why)
 {
 	const struct model_group *g = group_of(m, name, why);
 	cleanup_buf struct buf path = BUF_INIT;
@@ -149,9 +154,13 @@ enum verdict check_exit(const struct model *m, const char *name, int64_t code, s
 		int64_t seen = t->signal ? 128 + (int64_t)t->signal : t->code;
 
 		if (!t->exited) {
-			buf_addf(why, "expected exit %" PRId64 ", %s.%" PRIu64 "[%" PRId64 "] is still running after %.3fs; "
-				      "put 'wait %s' before", code, name, t->index, t->pid,
-				 seconds(m->now_ns > t->placed_ns ? m->now_ns - t->placed_ns : 0), name);
+			buf_addf(why,
+				 "expected exit %" PRId64 ", %s.%" PRIu64 "[%" PRId64
+				 "] is still running after %.3fs; "
+				 "put 'wait %s' before",
+				 code, name, t->index, t->pid,
+				 seconds(m->now_ns > t->placed_ns ? m->now_ns - t->placed_ns : 0),
+				 name);
 			return VERDICT_FAIL;
 		}
 		if (seen != code) {
@@ -164,7 +173,8 @@ enum verdict check_exit(const struct model *m, const char *name, int64_t code, s
 	return VERDICT_PASS;
 }
 
-enum verdict check_output(const struct model *m, const char *name, const char *text, struct buf *why)
+enum verdict check_output(const struct model *m, const char *name, const char *text,
+			  struct buf *why)
 {
 	const struct model_group *g = group_of(m, name, why);
 	int i;
@@ -188,7 +198,8 @@ enum verdict check_output(const struct model *m, const char *name, const char *t
 	}
 	if (!g->output_lost[0] && !g->output_lost[1])
 		return VERDICT_FAIL;
-	buf_addf(why, "; %" PRIu64 " bytes of output were not kept", g->output_lost[0] + g->output_lost[1]);
+	buf_addf(why, "; %" PRIu64 " bytes of output were not kept",
+		 g->output_lost[0] + g->output_lost[1]);
 	return VERDICT_INCONCLUSIVE;
 }
 
@@ -206,7 +217,8 @@ static enum verdict judge_file(const struct model_file *f, const char *text, str
 	size_t seen_len = f->data.len, want_len = strlen(text);
 
 	if (f->error) {
-		buf_addf(why, "'%s' cannot be read in the guest: %s", f->path, strerror((int)f->error));
+		buf_addf(why, "'%s' cannot be read in the guest: %s", f->path,
+			 strerror((int)f->error));
 		return VERDICT_FAIL;
 	}
 	trim(&seen, &seen_len);
@@ -224,7 +236,8 @@ static enum verdict judge_file(const struct model_file *f, const char *text, str
 	return VERDICT_FAIL;
 }
 
-enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text, struct buf *why)
+enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text,
+			struct buf *why)
 {
 	const struct model_file *f = model_file(m, path, nth);
 
@@ -235,7 +248,8 @@ enum verdict check_file(const struct model *m, const char *path, size_t nth, con
 	return judge_file(f, text, why);
 }
 
-static enum verdict check_file_op(const struct model *m, const struct op *op, uint64_t seq, struct buf *why)
+static enum verdict check_file_op(const struct model *m, const struct op *op, uint64_t seq,
+				  struct buf *why)
 {
 	size_t i;
 
@@ -277,12 +291,14 @@ enum verdict check_session(const struct model *m, struct buf *why)
 		if (expects)
 			v = op->verdict == VERDICT_NONE ? VERDICT_INCONCLUSIVE : op->verdict;
 		else if (op->state != OPS_DONE)
-			v = VERDICT_INCONCLUSIVE; /* what could not be done leaves the rest unjudged */
+			v = VERDICT_INCONCLUSIVE; /* what could not be done leaves the rest unjudged
+						   */
 		if (v == VERDICT_PASS || v == VERDICT_SKIP)
 			continue;
 		buf_addf(why, "%s'%s': %s", why->len ? "\n" : "", op->text,
 			 expects ? (op->verdict_text ? op->verdict_text : "was never judged")
-			 : op->note && *op->note ? op->note : "was never finished");
+			 : op->note && *op->note ? op->note
+						 : "was never finished");
 		if (v == VERDICT_FAIL)
 			worst = VERDICT_FAIL;
 		else if (worst != VERDICT_FAIL)

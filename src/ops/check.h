@@ -11,19 +11,26 @@
 #include "base/buf.h"
 #include "ops/model.h"
 
-/* Judge an expect op that the agent has passed (its EV_DONE is applied). VERDICT_NONE when the op is no expectation. */
+/* Judge an expect op that the agent has passed (its EV_DONE is applied). VERDICT_NONE when the op
+ * is no expectation. */
 enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, struct buf *why);
 
 /*
- * Every task of the group was inside cgroup (below the workload root; "/" = system root) while still held before
- * its first instruction, and the exec probe, where it was attached, saw it there too.
+ * Every task of the group was inside cgroup (below the workload root; "/" = system root) while
+ * still held before its first instruction, and the exec probe, where it was attached, saw it there
+ * too.
  */
-enum verdict check_placed(const struct model *m, const char *name, const char *cgroup, struct buf *why);
-enum verdict check_exit(const struct model *m, const char *name, int64_t code, struct buf *why); /* 128+N for signal N is accepted as code */
-enum verdict check_output(const struct model *m, const char *name, const char *text, struct buf *why);
-enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text, struct buf *why); /* trimmed */
+enum verdict check_placed(const struct model *m, const char *name, const char *cgroup,
+			  struct buf *why);
+enum verdict check_exit(const struct model *m, const char *name, int64_t code,
+			struct buf *why); /* 128+N for signal N is accepted as code */
+enum verdict check_output(const struct model *m, const char *name, const char *text,
+			  struct buf *why);
+enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text,
+			struct buf *why); /* trimmed */
 
-/* Over all ops of the model: fail > inconclusive > pass; an op that failed or never ran leaves the session inconclusive. */
+/* Over all ops of the model: fail > inconclusive > pass; an op that failed or never ran leaves the
+ * session inconclusive. */
 enum verdict check_session(const struct model *m, struct buf *why);
 int verdict_exit_code(enum verdict v); /* 0 pass or skip, 1 fail, 2 inconclusive */
 

@@ -16,7 +16,7 @@
 struct completing {
 	const struct scenario *s;
 	struct complete *out;
-	const char *typed; /* the beginning of the word */
+	const char *typed;            /* the beginning of the word */
 	char prefix[OP_NAME_MAX + 2]; /* kept before each offer: "probe@" */
 };
 
@@ -102,7 +102,8 @@ static void offer_ops(struct completing *c, const char *first, const char *const
 	}
 	for (i = 0; !first && extra && extra[i]; i++)
 		offer(c, extra[i], "");
-	snprintf(c->out->hint, sizeof(c->out->hint), "%s", first ? "" : "an op; Tab completes, ? explains");
+	snprintf(c->out->hint, sizeof(c->out->hint), "%s",
+		 first ? "" : "an op; Tab completes, ? explains");
 }
 
 static const struct op_def *find_def(char **words, size_t n, size_t *taken)
@@ -113,7 +114,8 @@ static const struct op_def *find_def(char **words, size_t n, size_t *taken)
 	for (i = 0; (d = op_def_at(i)); i++) {
 		size_t k = d->words[1] ? 2 : 1;
 
-		if (n >= k && !strcmp(words[0], d->words[0]) && (k == 1 || !strcmp(words[1], d->words[1]))) {
+		if (n >= k && !strcmp(words[0], d->words[0]) &&
+		    (k == 1 || !strcmp(words[1], d->words[1]))) {
 			*taken = k;
 			return d;
 		}
@@ -128,7 +130,8 @@ static const struct arg_def *key_arg(const struct op_def *d, const char *word)
 	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
 		size_t n = strlen(d->args[i].key);
 
-		if (d->args[i].form == FORM_KEY && !strncmp(word, d->args[i].key, n) && word[n] == '=')
+		if (d->args[i].form == FORM_KEY && !strncmp(word, d->args[i].key, n) &&
+		    word[n] == '=')
 			return &d->args[i];
 	}
 	return NULL;
@@ -153,7 +156,8 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 		if (a->form == FORM_REST) {
 			if (!pos)
 				offer(c, "--", " ");
-			snprintf(c->out->hint, sizeof(c->out->hint), "-- %s: %s", a->key, a->summary);
+			snprintf(c->out->hint, sizeof(c->out->hint), "-- %s: %s", a->key,
+				 a->summary);
 			return;
 		}
 		if (pos < takes) {
@@ -161,7 +165,8 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 				offer(c, a->literal, " ");
 			offer_arg(c, a);
 			if (takes == 2)
-				snprintf(c->out->hint, sizeof(c->out->hint), "%s %s: %s", a->literal, a->key, a->summary);
+				snprintf(c->out->hint, sizeof(c->out->hint), "%s %s: %s",
+					 a->literal, a->key, a->summary);
 			return;
 		}
 		pos -= takes;
@@ -170,7 +175,8 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 		if (d->args[i].form != FORM_KEY)
 			continue;
 		offer(c, d->args[i].key, "=");
-		snprintf(c->out->hint, sizeof(c->out->hint), "%s=: %s", d->args[i].key, d->args[i].summary);
+		snprintf(c->out->hint, sizeof(c->out->hint), "%s=: %s", d->args[i].key,
+			 d->args[i].summary);
 	}
 }
 
@@ -199,8 +205,8 @@ static void complete_arg(struct completing *c, const struct op_def *d, char **wo
 	offer_position(c, d, words, done);
 }
 
-void complete_line(const struct scenario *s, const char *line, size_t cursor, const char *const *extra,
-		   struct complete *out)
+void complete_line(const struct scenario *s, const char *line, size_t cursor,
+		   const char *const *extra, struct complete *out)
 {
 	cleanup_free char *text = xstrndup(line, cursor), *typed = NULL;
 	struct completing c = {.s = s, .out = out};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * complete - what may stand at the cursor of a half-typed op line, from the op table and the scenario.
+ * complete - what may stand at the cursor of a half-typed op line, from the op table and the
+ * scenario.
  */
 #ifndef OPS_COMPLETE_H
 #define OPS_COMPLETE_H
@@ -12,13 +13,14 @@
 struct complete {
 	char words[COMPLETE_MAX][OP_CGROUP_MAX + OP_NAME_MAX + 2];
 	size_t n;
-	size_t start;	/* byte of the line where the word that is completed begins */
+	size_t start;   /* byte of the line where the word that is completed begins */
 	char hint[200]; /* what is expected there, in words */
 };
 
-/* `extra` (NULL-terminated, may be NULL) are further first words, such as the screen's own commands. */
-void complete_line(const struct scenario *s, const char *line, size_t cursor, const char *const *extra,
-		   struct complete *out);
+/* `extra` (NULL-terminated, may be NULL) are further first words, such as the screen's own
+ * commands. */
+void complete_line(const struct scenario *s, const char *line, size_t cursor,
+		   const char *const *extra, struct complete *out);
 /* The longest text all words share beyond what is typed; the number of bytes written to dst. */
 size_t complete_common(const struct complete *c, char *dst, size_t size);
 

@@ -3,8 +3,8 @@
  * event_json - loops over the event table; no event is named here but EV_OP, whose line is the
  * session file's most read one and therefore short.
  *
- * Bytes that are not UTF-8 text are kept in base64 under NAME64. Invariant: reading a written line gives
- * the same event.
+ * Bytes that are not UTF-8 text are kept in base64 under NAME64. Invariant: reading a written line
+ * gives the same event.
  */
 #include "ops/event_json.h"
 #include "base/cleanup.h"
@@ -107,13 +107,16 @@ static void add_fields(struct json_object *o, const struct event_def *d, const s
 			json_add_bytes(o, (*f)->json, ev->data ? ev->data : "", ev->data_len);
 			break;
 		case FIELD_U64:
-			json_object_object_add(o, (*f)->json, json_object_new_uint64(*(const uint64_t *)at));
+			json_object_object_add(o, (*f)->json,
+					       json_object_new_uint64(*(const uint64_t *)at));
 			break;
 		case FIELD_I64:
-			json_object_object_add(o, (*f)->json, json_object_new_int64(*(const int64_t *)at));
+			json_object_object_add(o, (*f)->json,
+					       json_object_new_int64(*(const int64_t *)at));
 			break;
 		case FIELD_BOOL:
-			json_object_object_add(o, (*f)->json, json_object_new_boolean(*(const bool *)at));
+			json_object_object_add(o, (*f)->json,
+					       json_object_new_boolean(*(const bool *)at));
 			break;
 		case FIELD_END:
 			break;
@@ -123,7 +126,8 @@ static void add_fields(struct json_object *o, const struct event_def *d, const s
 
 static void finish_line(struct buf *out, struct json_object *o)
 {
-	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+								JSON_C_TO_STRING_NOSLASHESCAPE));
 	buf_addc(out, '\n');
 	json_object_put(o);
 }
@@ -158,7 +162,8 @@ static bool get_u64(struct json_object *o, const char *key, uint64_t *v)
 }
 
 /* Text or base64 text, put at the end of scratch; its offset and length. */
-static bool get_bytes(struct json_object *o, const char *key, struct buf *scratch, size_t *at, size_t *len)
+static bool get_bytes(struct json_object *o, const char *key, struct buf *scratch, size_t *at,
+		      size_t *len)
 {
 	struct json_object *m;
 	char key64[32];
@@ -167,7 +172,8 @@ static bool get_bytes(struct json_object *o, const char *key, struct buf *scratc
 	snprintf(key64, sizeof(key64), "%s64", key);
 	if (json_object_object_get_ex(o, key, &m) && json_object_is_type(m, json_type_string)) {
 		buf_add(scratch, json_object_get_string(m), (size_t)json_object_get_string_len(m));
-	} else if (json_object_object_get_ex(o, key64, &m) && json_object_is_type(m, json_type_string)) {
+	} else if (json_object_object_get_ex(o, key64, &m) &&
+		   json_object_is_type(m, json_type_string)) {
 		if (!base64_read(json_object_get_string(m), scratch))
 			return false;
 	}
@@ -182,7 +188,8 @@ struct borrowed {
 	size_t at, len;
 };
 
-static int read_fields(struct json_object *o, const struct event_def *d, struct event *ev, struct buf *scratch)
+static int read_fields(struct json_object *o, const struct event_def *d, struct event *ev,
+		       struct buf *scratch)
 {
 	struct borrowed strings[16];
 	const struct event_field *const *f;
@@ -216,7 +223,8 @@ static int read_fields(struct json_object *o, const struct event_def *d, struct 
 		}
 	}
 	for (i = 0; i < n; i++) {
-		*(const char **)((char *)ev + strings[i].field->offset) = scratch->data + strings[i].at;
+		*(const char **)((char *)ev + strings[i].field->offset) =
+			scratch->data + strings[i].at;
 		if (strings[i].field->type == FIELD_DATA)
 			ev->data_len = strings[i].len;
 	}

@@ -20,7 +20,8 @@ void sample_json_line(struct buf *out, const struct sample *s);
 
 /*
  * From a parsed line. 1 = it is one and *ev is filled (strings borrowed from o and from *scratch,
- * which the caller resets between calls), 0 = some other line (unknown events included), -EINVAL = malformed.
+ * which the caller resets between calls), 0 = some other line (unknown events included), -EINVAL =
+ * malformed.
  */
 int event_json_read(struct json_object *o, struct event *ev, struct buf *scratch);
 /* The same for samples; the caller's arrays have room for the caps. */

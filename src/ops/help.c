@@ -27,7 +27,11 @@ void help_synopsis(const struct op_def *d, struct buf *out)
 			buf_addf(out, "%s@%s%s", open, a->key, close);
 			break;
 		case FORM_KEY:
-			buf_addf(out, " %s%s=%s%s", open, a->key, a->type == ARG_DURATION ? "DUR" : a->type == ARG_COUNT ? "COUNT" : "CGROUP", close);
+			buf_addf(out, " %s%s=%s%s", open, a->key,
+				 a->type == ARG_DURATION ? "DUR"
+				 : a->type == ARG_COUNT  ? "COUNT"
+							 : "CGROUP",
+				 close);
 			break;
 		case FORM_AFTER:
 			buf_addf(out, " %s %s", a->literal, a->key);

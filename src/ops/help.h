@@ -10,7 +10,7 @@
 
 /* "run NAME[@CGROUP] -- ARGV..." */
 void help_synopsis(const struct op_def *d, struct buf *out);
-void help_ops(struct buf *out);			    /* one line an op */
+void help_ops(struct buf *out);                        /* one line an op */
 void help_op(const struct op_def *d, struct buf *out); /* one op whole */
 /* The ops whose first word is `word`; false when there is none. */
 bool help_word(const char *word, struct buf *out);

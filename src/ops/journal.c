@@ -63,7 +63,8 @@ static void head_line(struct buf *out, const struct session_info *info)
 	json_object_object_add(guest, "duration_ns", json_object_new_uint64(info->duration_ns));
 	add_text(guest, "append", info->append);
 	json_object_object_add(o, "guest", guest);
-	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+								JSON_C_TO_STRING_NOSLASHESCAPE));
 	buf_addc(out, '\n');
 	json_object_put(o);
 }
@@ -80,7 +81,8 @@ static int put_line(struct journal *j, struct err *err)
 		if (n <= 0) {
 			int e = n < 0 ? errno : EIO;
 
-			/* what was written of the line is cut off again, or reading would stop there */
+			/* what was written of the line is cut off again, or reading would stop
+			 * there */
 			if (at && lseek(j->fd, 0, SEEK_END) >= (off_t)at &&
 			    ftruncate(j->fd, lseek(j->fd, 0, SEEK_END) - (off_t)at) < 0)
 				e = errno;
@@ -98,7 +100,8 @@ struct journal *journal_create(const char *path, const struct session_info *info
 
 	if (fd < 0) {
 		err_sys(err, errno, "create session file '%s'%s", path,
-			errno == EEXIST ? " (choose another name; sessions are never overwritten)" : "");
+			errno == EEXIST ? " (choose another name; sessions are never overwritten)"
+					: "");
 		return NULL;
 	}
 	j = xcalloc(1, sizeof(*j));

@@ -15,27 +15,28 @@
 #include "ops/model.h"
 #include "ops/scenario.h"
 
-#define JOURNAL_VERSION	 1
+#define JOURNAL_VERSION  1
 #define JOURNAL_LINE_MAX (4u << 20)
 
 /* What a session was recorded with; strings owned by the struct (session_info_finish). */
 struct session_info {
-	char *created;	 /* UTC, ISO 8601 */
+	char *created; /* UTC, ISO 8601 */
 	char *topology;
 	unsigned memory_mib;
-	char *kernel;	 /* release; "" before the boot */
-	char *accel;	 /* in use when recorded */
+	char *kernel; /* release; "" before the boot */
+	char *accel;  /* in use when recorded */
 	char *workload_root;
-	char **include;	 /* NULL-terminated, as typed */
+	char **include; /* NULL-terminated, as typed */
 	uint64_t watchdog_ns, duration_ns;
 	char *append;
-	char *version;	 /* of scxplore */
+	char *version; /* of scxplore */
 };
 void session_info_finish(struct session_info *info);
 
 struct journal;
 
-/* Creates PATH (0600, O_APPEND); an existing file is an error (-EEXIST) unless resume is wanted later. */
+/* Creates PATH (0600, O_APPEND); an existing file is an error (-EEXIST) unless resume is wanted
+ * later. */
 struct journal *journal_create(const char *path, const struct session_info *info, struct err *err);
 void journal_destroy(struct journal *j); /* flushes and closes */
 
@@ -52,8 +53,9 @@ const char *journal_path(const struct journal *j);
 int journal_read(const char *path, bool asap, struct session_info *info, struct model *model,
 		 struct scenario **scenario, struct buf *warning, struct err *err);
 /* The same from memory, for fuzzing and tests. */
-int journal_read_memory(const char *name, const char *text, size_t len, bool asap, struct session_info *info,
-			struct model *model, struct scenario **scenario, struct buf *warning, struct err *err);
+int journal_read_memory(const char *name, const char *text, size_t len, bool asap,
+			struct session_info *info, struct model *model, struct scenario **scenario,
+			struct buf *warning, struct err *err);
 /* Does the file begin like a session (else it is a scenario of op lines)? */
 bool journal_is_session(const char *path);
 

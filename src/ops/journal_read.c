@@ -21,10 +21,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#define FILE_MAX (1ull << 31)
+#define FILE_MAX   (1ull << 31)
 #define MEMORY_MAX (1u << 24) /* MiB */
-#define MS_NS	  1000000u
-#define TEMPO_MAX (UINT64_C(86400) * 1000 * MS_NS) /* a longer pause is a broken clock or a broken file */
+#define MS_NS      1000000u
+#define TEMPO_MAX                                                                                  \
+	(UINT64_C(86400) * 1000 * MS_NS) /* a longer pause is a broken clock or a broken file */
 
 struct reading {
 	const char *name;
@@ -66,7 +67,8 @@ static void read_include(struct json_object *guest, struct session_info *info)
 	struct json_object *list;
 	size_t n = 0, i;
 
-	if (json_object_is_type(guest, json_type_object) && json_object_object_get_ex(guest, "include", &list) &&
+	if (json_object_is_type(guest, json_type_object) &&
+	    json_object_object_get_ex(guest, "include", &list) &&
 	    json_object_is_type(list, json_type_array))
 		n = json_object_array_length(list);
 	else
@@ -85,19 +87,26 @@ static int read_head(struct reading *r, struct json_object *o, struct err *err)
 {
 	struct json_object *version, *guest = NULL;
 
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, "scxplore", &version))
-		return err_set(err, EPROTO, "'%s' is not a session file: its first line has no \"scxplore\"", r->name);
+	if (!json_object_is_type(o, json_type_object) ||
+	    !json_object_object_get_ex(o, "scxplore", &version))
+		return err_set(err, EPROTO,
+			       "'%s' is not a session file: its first line has no \"scxplore\"",
+			       r->name);
 	if (json_object_get_int64(version) != JOURNAL_VERSION)
 		return err_set(err, EPROTONOSUPPORT,
-			       "'%s' is a session of format version %" PRId64 ", this program reads version %d; "
-			       "use a newer scxplore", r->name, json_object_get_int64(version), JOURNAL_VERSION);
+			       "'%s' is a session of format version %" PRId64
+			       ", this program reads version %d; "
+			       "use a newer scxplore",
+			       r->name, json_object_get_int64(version), JOURNAL_VERSION);
 	json_object_object_get_ex(o, "guest", &guest);
 	if (!r->info)
 		return 0;
 	r->info->created = text_of(o, "created");
 	r->info->version = text_of(o, "version");
 	r->info->topology = text_of(guest, "topology");
-	r->info->memory_mib = num_of(guest, "memory_mib") > MEMORY_MAX ? 0 : (unsigned)num_of(guest, "memory_mib");
+	r->info->memory_mib = num_of(guest, "memory_mib") > MEMORY_MAX
+				      ? 0
+				      : (unsigned)num_of(guest, "memory_mib");
 	r->info->kernel = text_of(guest, "kernel");
 	r->info->accel = text_of(guest, "accel");
 	r->info->workload_root = text_of(guest, "workload_root");
@@ -155,7 +164,9 @@ static int read_lines(struct reading *r, const char *text, size_t len, struct er
 
 		if (head)
 			rc = o ? read_head(r, o, err)
-			       : err_set(err, EPROTO, "'%s' is not a session file: its first line is no JSON", r->name);
+			       : err_set(err, EPROTO,
+					 "'%s' is not a session file: its first line is no JSON",
+					 r->name);
 		else if (!o && !end)
 			buf_addf(r->warning, "the last line was cut and is left out; ");
 		else if (!o && n)
@@ -169,10 +180,11 @@ static int read_lines(struct reading *r, const char *text, size_t len, struct er
 	if (rc == 0 && head)
 		rc = err_set(err, EPROTO, "'%s' is empty", r->name);
 	if (r->malformed)
-		buf_addf(r->warning, "%u malformed line%s left out; ", r->malformed, r->malformed == 1 ? "" : "s");
+		buf_addf(r->warning, "%u malformed line%s left out; ", r->malformed,
+			 r->malformed == 1 ? "" : "s");
 	if (r->unknown)
-		buf_addf(r->warning, "%u line%s of a kind unknown to this version left out; ", r->unknown,
-			 r->unknown == 1 ? "" : "s");
+		buf_addf(r->warning, "%u line%s of a kind unknown to this version left out; ",
+			 r->unknown, r->unknown == 1 ? "" : "s");
 	return rc;
 }
 
@@ -194,8 +206,8 @@ static void left_out(struct buf *warning, const struct model_op *mo, const char 
 }
 
 /*
- * The ops that were carried out; expectations whatever their verdict was. What depends on an op that
- * failed cannot stand without it (an expectation of a group that was never started).
+ * The ops that were carried out; expectations whatever their verdict was. What depends on an op
+ * that failed cannot stand without it (an expectation of a group that was never started).
  */
 /* A hold that a person cut short is repeated as long as it really was. */
 static void shorten_hold(struct op *op, const struct model_op *mo, struct buf *warning)
@@ -211,7 +223,8 @@ static void shorten_hold(struct op *op, const struct model_op *mo, struct buf *w
 		return;
 	op_set_num(op, WARG_DURATION, (int64_t)held);
 	text_format_duration(text, sizeof(text), held);
-	buf_addf(warning, "op %" PRIu64 " '%s' was cut short and is repeated for %s; ", mo->seq, mo->text, text);
+	buf_addf(warning, "op %" PRIu64 " '%s' was cut short and is repeated for %s; ", mo->seq,
+		 mo->text, text);
 }
 
 static void build_scenario(const struct model *m, bool asap, unsigned cpus, struct scenario **out,
@@ -228,8 +241,10 @@ static void build_scenario(const struct model *m, bool asap, unsigned cpus, stru
 		struct op *op;
 
 		if (!mo->op || (!expects && mo->state != OPS_DONE)) {
-			left_out(warning, mo, !mo->op ? "is unknown to this version"
-					      : mo->state == OPS_FAILED ? "failed" : "was never finished");
+			left_out(warning, mo,
+				 !mo->op                   ? "is unknown to this version"
+				 : mo->state == OPS_FAILED ? "failed"
+							   : "was never finished");
 			continue;
 		}
 		op = op_clone(mo->op);
@@ -251,7 +266,8 @@ static unsigned cpus_of(const char *topology)
 {
 	unsigned n, l, c, t;
 
-	if (!topology || sscanf(topology, "%un%ul%uc%ut", &n, &l, &c, &t) != 4 || l > 4096 || c > 4096 || t > 16)
+	if (!topology || sscanf(topology, "%un%ul%uc%ut", &n, &l, &c, &t) != 4 || l > 4096 ||
+	    c > 4096 || t > 16)
 		return 0;
 	return l * c * t;
 }
@@ -269,13 +285,16 @@ static void improve_info(struct session_info *info, const struct model *m)
 	}
 }
 
-int journal_read_memory(const char *name, const char *text, size_t len, bool asap, struct session_info *info,
-			struct model *model, struct scenario **scenario, struct buf *warning, struct err *err)
+int journal_read_memory(const char *name, const char *text, size_t len, bool asap,
+			struct session_info *info, struct model *model, struct scenario **scenario,
+			struct buf *warning, struct err *err)
 {
 	struct session_info own_info = {0};
 	struct model *own = model ? NULL : model_create();
 	struct buf own_warning = BUF_INIT;
-	struct reading r = {.name = name, .info = info ? info : &own_info, .model = model ? model : own,
+	struct reading r = {.name = name,
+			    .info = info ? info : &own_info,
+			    .model = model ? model : own,
 			    .warning = warning ? warning : &own_warning};
 	int rc;
 
@@ -287,7 +306,8 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 	if (rc == 0) {
 		improve_info(r.info, r.model);
 		if (scenario)
-			build_scenario(r.model, asap, cpus_of(r.info->topology), scenario, r.warning);
+			build_scenario(r.model, asap, cpus_of(r.info->topology), scenario,
+				       r.warning);
 	}
 	if (r.warning->len >= 2 && !strcmp(r.warning->data + r.warning->len - 2, "; "))
 		r.warning->data[r.warning->len -= 2] = '\0';
@@ -313,11 +333,13 @@ int journal_read(const char *path, bool asap, struct session_info *info, struct 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, errno, "read session '%s'", path);
 	if (!S_ISREG(st.st_mode) || !st.st_size || (unsigned long long)st.st_size > FILE_MAX)
-		return err_set(err, EINVAL, "read session '%s': not a file of 1 byte to 2 GiB", path);
+		return err_set(err, EINVAL, "read session '%s': not a file of 1 byte to 2 GiB",
+			       path);
 	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		return err_sys(err, errno, "read session '%s'", path);
-	r = journal_read_memory(path, map, (size_t)st.st_size, asap, info, model, scenario, warning, err);
+	r = journal_read_memory(path, map, (size_t)st.st_size, asap, info, model, scenario, warning,
+				err);
 	munmap(map, (size_t)st.st_size);
 	return r;
 }

@@ -11,14 +11,14 @@
 
 #include <string.h>
 
-#define OPS_MAX	    100000
-#define GROUPS_MAX  100000
-#define TASKS_MAX   (OP_COUNT_MAX * 4)
-#define FILES_MAX   10000
-#define FILE_BYTES  (64u << 10)
-#define CGROUPS_MAX 10000
-#define STAGES_MAX  64
-#define TEXT_MAX    4096
+#define OPS_MAX        100000
+#define GROUPS_MAX     100000
+#define TASKS_MAX      (OP_COUNT_MAX * 4)
+#define FILES_MAX      10000
+#define FILE_BYTES     (64u << 10)
+#define CGROUPS_MAX    10000
+#define STAGES_MAX     64
+#define TEXT_MAX       4096
 #define COST_WINDOW_NS UINT64_C(900000000)
 
 struct model *model_create(void)
@@ -50,8 +50,8 @@ static void finish_group(struct model_group *g)
 
 static void drop_texts(struct model *m)
 {
-	char **const texts[] = {&m->gone, &m->accel, &m->accel_why, &m->kernel, &m->topology,
-				&m->root, &m->fault, &m->probes, &m->probes_absent};
+	char **const texts[] = {&m->gone, &m->accel, &m->accel_why, &m->kernel,       &m->topology,
+				&m->root, &m->fault, &m->probes,    &m->probes_absent};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++)
@@ -150,7 +150,9 @@ static struct model_group *group_make(struct model *m, const char *name, uint64_
 		return NULL;
 	m->groups = xreallocarray(m->groups, m->ngroups + 1, sizeof(*m->groups));
 	g = &m->groups[m->ngroups++];
-	*g = (struct model_group){.name = clean(name), .seq = seq, .step = current_step(m, op),
+	*g = (struct model_group){.name = clean(name),
+				  .seq = seq,
+				  .step = current_step(m, op),
 				  .payload = op && op->op && op->op->def->id == OP_RUN};
 	return g;
 }
@@ -201,8 +203,11 @@ static void on_op(struct model *m, const struct event *ev)
 		return;
 	m->ops = xreallocarray(m->ops, m->nops + 1, sizeof(*m->ops));
 	op = &m->ops[m->nops++];
-	*op = (struct model_op){.seq = ev->seq, .text = clean(ev->text), .accepted_ns = ev->t_ns,
-				.step = (unsigned)m->nsteps - 1, .verdict = VERDICT_NONE};
+	*op = (struct model_op){.seq = ev->seq,
+				.text = clean(ev->text),
+				.accepted_ns = ev->t_ns,
+				.step = (unsigned)m->nsteps - 1,
+				.verdict = VERDICT_NONE};
 	/* the raw text is parsed: sanitising could change an argument */
 	if (op_parse(ev->text, &op->op, NULL) < 0 || !op->op)
 		return;
@@ -295,7 +300,8 @@ static void on_output(struct model *m, const struct event *ev)
 	b = &g->output[ev->stream - 1];
 	room = MODEL_OUTPUT_MAX - b->len;
 	buf_add(b, ev->data, ev->data_len < room ? ev->data_len : room);
-	g->output_lost[ev->stream - 1] = ev->count + (ev->data_len > room ? ev->data_len - room : 0);
+	g->output_lost[ev->stream - 1] =
+		ev->count + (ev->data_len > room ? ev->data_len - room : 0);
 }
 
 static void on_file(struct model *m, const struct event *ev)
@@ -306,8 +312,11 @@ static void on_file(struct model *m, const struct event *ev)
 		return;
 	m->files = xreallocarray(m->files, m->nfiles + 1, sizeof(*m->files));
 	f = &m->files[m->nfiles++];
-	*f = (struct model_file){.seq = ev->seq, .path = clean(ev->path),
-				 .raw_path = xstrndup(ev->path, TEXT_MAX), .cut = ev->flag, .error = ev->code};
+	*f = (struct model_file){.seq = ev->seq,
+				 .path = clean(ev->path),
+				 .raw_path = xstrndup(ev->path, TEXT_MAX),
+				 .cut = ev->flag,
+				 .error = ev->code};
 	buf_add(&f->data, ev->data, ev->data_len < FILE_BYTES ? ev->data_len : FILE_BYTES);
 }
 
@@ -470,7 +479,8 @@ static void sample_cpus(struct model *m, const struct sample *s)
 	for (i = 0; i < s->ncpus; i++) {
 		m->cpus[i].before = m->cpus[i].now;
 		m->cpus[i].now = s->cpus[i];
-		text_sanitise(m->cpus[i].now.comm, SAMPLE_COMM, s->cpus[i].comm, strnlen(s->cpus[i].comm, SAMPLE_COMM));
+		text_sanitise(m->cpus[i].now.comm, SAMPLE_COMM, s->cpus[i].comm,
+			      strnlen(s->cpus[i].comm, SAMPLE_COMM));
 	}
 }
 
@@ -485,7 +495,8 @@ static void sample_tasks(struct model *m, const struct sample *s)
 	m->ntasks = s->ntasks;
 	for (i = 0; i < s->ntasks; i++) {
 		m->tasks[i] = s->tasks[i];
-		text_sanitise(m->tasks[i].comm, SAMPLE_COMM, s->tasks[i].comm, strnlen(s->tasks[i].comm, SAMPLE_COMM));
+		text_sanitise(m->tasks[i].comm, SAMPLE_COMM, s->tasks[i].comm,
+			      strnlen(s->tasks[i].comm, SAMPLE_COMM));
 	}
 	qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
 }
@@ -500,8 +511,8 @@ static void sample_cgroups(struct model *m, const struct sample *s)
 		if (!c)
 			continue;
 		/*
-		 * Cgroup files are read less often than frames come. The same figures say nothing new, so a
-		 * rate is always taken between two readings that differ.
+		 * Cgroup files are read less often than frames come. The same figures say nothing
+		 * new, so a rate is always taken between two readings that differ.
 		 */
 		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns)
 			continue;

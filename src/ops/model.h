@@ -16,7 +16,7 @@
 #include "ops/op.h"
 
 #define MODEL_OUTPUT_MAX (16u << 20) /* bytes kept per payload and stream */
-#define MODEL_LOG_MAX	 20000	     /* lines; the oldest go first */
+#define MODEL_LOG_MAX    20000       /* lines; the oldest go first */
 
 enum op_state { OPS_QUEUED, OPS_RUNNING, OPS_DONE, OPS_FAILED };
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_SKIP, VERDICT_NONE };
@@ -24,12 +24,12 @@ const char *verdict_name(enum verdict v); /* "pass", ... */
 
 struct model_op {
 	uint64_t seq;
-	char *text;	   /* canonical line */
-	struct op *op;	   /* parsed again from text; NULL when an old file has an op unknown here */
+	char *text;    /* canonical line */
+	struct op *op; /* parsed again from text; NULL when an old file has an op unknown here */
 	enum op_state state;
-	unsigned step;	   /* 0 = backdrop */
+	unsigned step;                          /* 0 = backdrop */
 	uint64_t accepted_ns, begin_ns, end_ns; /* guest time; 0 = not yet */
-	char *note;	   /* what DONE or FAILED said */
+	char *note;                             /* what DONE or FAILED said */
 	enum verdict verdict;
 	char *verdict_text;
 };
@@ -42,11 +42,11 @@ struct model_step {
 struct model_task { /* a task of a group: NAME.index */
 	uint64_t index;
 	int64_t pid;
-	bool placed;		 /* EV_PLACED came with the wanted line */
-	bool held;		 /* was still before its first instruction then */
-	char *wanted, *line;	 /* cgroup path asked for; /proc/PID/cgroup line read */
+	bool placed;         /* EV_PLACED came with the wanted line */
+	bool held;           /* was still before its first instruction then */
+	char *wanted, *line; /* cgroup path asked for; /proc/PID/cgroup line read */
 	uint64_t placed_ns;
-	char *exec_cgroup;	 /* probe at exec; NULL = none came */
+	char *exec_cgroup; /* probe at exec; NULL = none came */
 	bool exited, killed_by_session;
 	int64_t code;
 	uint64_t signal;
@@ -60,13 +60,13 @@ struct model_group {
 	bool payload; /* run; else workers */
 	struct model_task *tasks;
 	size_t ntasks;
-	struct buf output[2];	   /* stdout, stderr: raw, bounded */
-	uint64_t output_lost[2];   /* bytes not kept */
+	struct buf output[2];    /* stdout, stderr: raw, bounded */
+	uint64_t output_lost[2]; /* bytes not kept */
 };
 
 struct model_file {
 	uint64_t seq;
-	char *path;	/* sanitised */
+	char *path;     /* sanitised */
 	char *raw_path; /* as the op named it: what look-ups compare */
 	struct buf data;
 	bool cut;
@@ -75,11 +75,11 @@ struct model_file {
 
 struct model_cgroup {
 	uint64_t id;
-	char *path;   /* from the cgroup mount: "/scxplore/low" */
-	bool ours;    /* made by an op */
+	char *path; /* from the cgroup mount: "/scxplore/low" */
+	bool ours;  /* made by an op */
 	bool gone;
 	struct sample_cgroup now, before; /* last two samples */
-	uint64_t now_ns, before_ns;	  /* 0 = no sample yet */
+	uint64_t now_ns, before_ns;       /* 0 = no sample yet */
 };
 
 struct model_cpu {
@@ -105,16 +105,16 @@ struct model_stage {
 
 struct model {
 	/* the guest */
-	bool live;		 /* a guest is up or booting */
-	char *gone;		 /* why it is not there any more, or NULL */
+	bool live;               /* a guest is up or booting */
+	char *gone;              /* why it is not there any more, or NULL */
 	char *accel, *accel_why; /* "tcg", "kvm starts but ..." */
 	char *kernel, *topology; /* release; NnNlNcNt */
-	char *root;		 /* workload root, "/scxplore" */
-	char *fault;		 /* fault switch in force, or NULL */
+	char *root;              /* workload root, "/scxplore" */
+	char *fault;             /* fault switch in force, or NULL */
 	unsigned cpus_online;
 	bool ready, ended;
-	char *probes;		 /* what is attached; NULL = nothing said yet */
-	char *probes_absent;	 /* what is not, and why; NULL = all there */
+	char *probes;        /* what is attached; NULL = nothing said yet */
+	char *probes_absent; /* what is not, and why; NULL = all there */
 	struct model_stage *stages;
 	size_t nstages;
 	/* what was asked */
@@ -135,16 +135,17 @@ struct model {
 	size_t ntasks, ntasks_before;
 	uint64_t sample_ns, sample_before_ns; /* 0 = none */
 	uint64_t drops, cut;
-	uint64_t cost_ns, cost_before_ns;	/* readings at least COST_WINDOW_NS apart: its parts come unevenly */
+	uint64_t cost_ns, cost_before_ns; /* readings at least COST_WINDOW_NS apart: its parts come
+					     unevenly */
 	uint64_t cost_at_ns, cost_before_at_ns; /* when; 0 = not yet */
-	uint64_t samples; /* count */
-	uint64_t now_ns;  /* newest guest time seen */
+	uint64_t samples;                       /* count */
+	uint64_t now_ns;                        /* newest guest time seen */
 	/* the log: ring of MODEL_LOG_MAX lines */
 	struct model_line *log;
 	size_t nlog, log_first; /* lines held; index of the oldest */
-	uint64_t log_next;	/* n of the next line */
-	unsigned failures;	/* ops that failed + expectations that failed */
-	unsigned intrusions;	/* events not by an op */
+	uint64_t log_next;      /* n of the next line */
+	unsigned failures;      /* ops that failed + expectations that failed */
+	unsigned intrusions;    /* events not by an op */
 };
 
 struct model *model_create(void);
@@ -154,19 +155,26 @@ void model_apply(struct model *m, const struct event *ev);
 void model_sample(struct model *m, const struct sample *s);
 
 /* Look-ups; NULL when there is none. Valid until the next apply. */
-const struct model_group *model_group(const struct model *m, const char *name); /* the latest of that name */
+const struct model_group *model_group(const struct model *m,
+				      const char *name); /* the latest of that name */
 const struct model_op *model_op(const struct model *m, uint64_t seq);
-const struct model_file *model_file(const struct model *m, const char *path, size_t nth); /* nth read of it from 0; (size_t)-1 = last */
+const struct model_file *model_file(const struct model *m, const char *path,
+				    size_t nth); /* nth read of it from 0; (size_t)-1 = last */
 const struct model_cgroup *model_cgroup_by_id(const struct model *m, uint64_t id);
-const struct model_line *model_line(const struct model *m, size_t i); /* i-th held line, 0 = oldest */
+const struct model_line *model_line(const struct model *m,
+				    size_t i); /* i-th held line, 0 = oldest */
 /* "hogs.3", or the comm when the pid belongs to no group; dst always terminated. */
 void model_task_name(const struct model *m, int64_t pid, const char *comm, char *dst, size_t size);
 
-/* Rates over the last two samples; false = not known (absent counter, first sample, counter went back). */
-bool model_cpu_rate(const struct model *m, size_t cpu, uint64_t now, uint64_t before, double *per_s);
+/* Rates over the last two samples; false = not known (absent counter, first sample, counter went
+ * back). */
+bool model_cpu_rate(const struct model *m, size_t cpu, uint64_t now, uint64_t before,
+		    double *per_s);
 bool model_cpu_busy(const struct model *m, size_t cpu, double *percent); /* 0..100 */
-bool model_task_share(const struct model *m, size_t task, double *run_percent, double *wait_percent);
-/* CPU use of a cgroup between its last two readings, in percent of one CPU; 0 when it has not changed for over 2 s. */
+bool model_task_share(const struct model *m, size_t task, double *run_percent,
+		      double *wait_percent);
+/* CPU use of a cgroup between its last two readings, in percent of one CPU; 0 when it has not
+ * changed for over 2 s. */
 bool model_cgroup_use(const struct model *m, size_t cgroup, double *percent);
 bool model_cost(const struct model *m, double *percent_of_one_cpu);
 

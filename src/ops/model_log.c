@@ -13,10 +13,11 @@
 
 #define LINE_MAX_BYTES 1024
 
-static void add(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+static void add(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark,
+		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-static void add(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark, const char *fmt, ...)
+static void add(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark,
+		const char *fmt, ...)
 {
 	char raw[LINE_MAX_BYTES], safe[LINE_MAX_BYTES];
 	struct model_line *l;
@@ -33,7 +34,11 @@ static void add(struct model *m, const struct event *ev, enum log_kind kind, enu
 	} else {
 		l = &m->log[(m->log_first + m->nlog++) % MODEL_LOG_MAX];
 	}
-	*l = (struct model_line){.n = m->log_next++, .t_ns = ev->t_ns, .seq = ev->seq, .kind = kind, .mark = mark,
+	*l = (struct model_line){.n = m->log_next++,
+				 .t_ns = ev->t_ns,
+				 .seq = ev->seq,
+				 .kind = kind,
+				 .mark = mark,
 				 .text = xstrdup(safe)};
 }
 
@@ -56,7 +61,8 @@ static const char *op_text(const struct model *m, uint64_t seq)
 static void log_op_end(struct model *m, const struct event *ev)
 {
 	if (ev->type == EV_DONE)
-		add(m, ev, LOG_OP, MARK_OK, "done      %s%s%s", op_text(m, ev->seq), *ev->text ? ": " : "", ev->text);
+		add(m, ev, LOG_OP, MARK_OK, "done      %s%s%s", op_text(m, ev->seq),
+		    *ev->text ? ": " : "", ev->text);
 	else
 		add(m, ev, LOG_OP, MARK_FAIL, "failed    %s: %s", op_text(m, ev->seq), ev->text);
 }
@@ -67,11 +73,14 @@ static void log_placed(struct model *m, const struct event *ev)
 	bool good = ev->flag && !strcmp(want, ev->text);
 
 	if (good)
-		add(m, ev, LOG_EVENT, MARK_OK, "placed    %s.%" PRIu64 "[%" PRId64 "] in %s before its first instruction",
+		add(m, ev, LOG_EVENT, MARK_OK,
+		    "placed    %s.%" PRIu64 "[%" PRId64 "] in %s before its first instruction",
 		    ev->name, ev->index, ev->pid, ev->cgroup);
 	else
-		add(m, ev, LOG_EVENT, MARK_FAIL, "MISPLACED %s.%" PRIu64 "[%" PRId64 "]: expected '%s', read '%s'%s", ev->name,
-		    ev->index, ev->pid, want, ev->text, ev->flag ? "" : ", and it was running already");
+		add(m, ev, LOG_EVENT, MARK_FAIL,
+		    "MISPLACED %s.%" PRIu64 "[%" PRId64 "]: expected '%s', read '%s'%s", ev->name,
+		    ev->index, ev->pid, want, ev->text,
+		    ev->flag ? "" : ", and it was running already");
 }
 
 static void log_exit(struct model *m, const struct event *ev)
@@ -79,11 +88,12 @@ static void log_exit(struct model *m, const struct event *ev)
 	enum log_mark mark = ev->flag || (!ev->code && !ev->signal) ? MARK_NONE : MARK_WARN;
 
 	if (ev->signal)
-		add(m, ev, LOG_EVENT, mark, "exit      %s.%" PRIu64 "[%" PRId64 "] by signal %" PRIu64 "%s", ev->name,
+		add(m, ev, LOG_EVENT, mark,
+		    "exit      %s.%" PRIu64 "[%" PRId64 "] by signal %" PRIu64 "%s", ev->name,
 		    ev->index, ev->pid, ev->signal, ev->flag ? " (killed by the session)" : "");
 	else
-		add(m, ev, LOG_EVENT, mark, "exit      %s.%" PRIu64 "[%" PRId64 "] with %" PRId64, ev->name, ev->index,
-		    ev->pid, ev->code);
+		add(m, ev, LOG_EVENT, mark, "exit      %s.%" PRIu64 "[%" PRId64 "] with %" PRId64,
+		    ev->name, ev->index, ev->pid, ev->code);
 }
 
 static void log_output(struct model *m, const struct event *ev)
@@ -97,7 +107,8 @@ static void log_output(struct model *m, const struct event *ev)
 
 		text_sanitise(line, sizeof(line), p, n);
 		if (n)
-			add(m, ev, LOG_OUTPUT, MARK_NONE, "%s%s %s", ev->name, ev->stream == 2 ? "!" : ":", line);
+			add(m, ev, LOG_OUTPUT, MARK_NONE, "%s%s %s", ev->name,
+			    ev->stream == 2 ? "!" : ":", line);
 		p += n + 1;
 	}
 }
@@ -107,17 +118,22 @@ static void log_file(struct model *m, const struct event *ev)
 	char head[160];
 
 	if (ev->code) {
-		add(m, ev, LOG_EVENT, MARK_WARN, "file      %s: %s", ev->path, strerror((int)ev->code));
+		add(m, ev, LOG_EVENT, MARK_WARN, "file      %s: %s", ev->path,
+		    strerror((int)ev->code));
 		return;
 	}
 	text_sanitise(head, sizeof(head), ev->data, ev->data_len);
-	add(m, ev, LOG_EVENT, MARK_NONE, "file      %s: %zu bytes: %s", ev->path, ev->data_len, head);
+	add(m, ev, LOG_EVENT, MARK_NONE, "file      %s: %zu bytes: %s", ev->path, ev->data_len,
+	    head);
 }
 
 static void log_verdict(struct model *m, const struct event *ev)
 {
-	enum verdict v = ev->code >= 0 && ev->code < VERDICT_NONE ? (enum verdict)ev->code : VERDICT_NONE;
-	enum log_mark mark = v == VERDICT_PASS ? MARK_OK : v == VERDICT_FAIL ? MARK_FAIL : MARK_WARN;
+	enum verdict v =
+		ev->code >= 0 && ev->code < VERDICT_NONE ? (enum verdict)ev->code : VERDICT_NONE;
+	enum log_mark mark = v == VERDICT_PASS   ? MARK_OK
+			     : v == VERDICT_FAIL ? MARK_FAIL
+						 : MARK_WARN;
 	static const char *const words[] = {"pass", "FAIL", "UNJUDGED", "skip", "?"};
 
 	add(m, ev, LOG_OP, mark, "%-9s %s: %s", words[v], op_text(m, ev->seq), ev->text);
@@ -129,7 +145,8 @@ static enum log_mark level_mark(uint64_t level)
 }
 
 /* A text of several lines (a failed boot's advice) is several lines here. */
-static void log_lines(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark, const char *text)
+static void log_lines(struct model *m, const struct event *ev, enum log_kind kind,
+		      enum log_mark mark, const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, "\n");
@@ -153,7 +170,8 @@ void model_log_event(struct model *m, const struct event *ev)
 		log_placed(m, ev);
 		break;
 	case EV_EXEC:
-		add(m, ev, LOG_EVENT, MARK_NONE, "exec      %s.%" PRIu64 "[%" PRId64 "] seen in %s by the probe", ev->name,
+		add(m, ev, LOG_EVENT, MARK_NONE,
+		    "exec      %s.%" PRIu64 "[%" PRId64 "] seen in %s by the probe", ev->name,
 		    ev->index, ev->pid, ev->cgroup);
 		break;
 	case EV_EXIT:
@@ -166,21 +184,23 @@ void model_log_event(struct model *m, const struct event *ev)
 		log_file(m, ev);
 		break;
 	case EV_CGROUP_ADDED:
-		add(m, ev, LOG_EVENT, ev->flag ? MARK_NONE : MARK_WARN, "cgroup    %s added%s", ev->cgroup,
-		    ev->flag ? "" : " (not by an op)");
+		add(m, ev, LOG_EVENT, ev->flag ? MARK_NONE : MARK_WARN, "cgroup    %s added%s",
+		    ev->cgroup, ev->flag ? "" : " (not by an op)");
 		break;
 	case EV_CGROUP_REMOVED:
-		add(m, ev, LOG_EVENT, ev->flag ? MARK_NONE : MARK_WARN, "cgroup    %s removed%s", ev->cgroup,
-		    ev->flag ? "" : " (not by an op)");
+		add(m, ev, LOG_EVENT, ev->flag ? MARK_NONE : MARK_WARN, "cgroup    %s removed%s",
+		    ev->cgroup, ev->flag ? "" : " (not by an op)");
 		break;
 	case EV_TEARDOWN:
 		add(m, ev, LOG_EVENT, MARK_NONE, "teardown  %s", ev->text);
 		break;
 	case EV_INTRUSION:
-		add(m, ev, LOG_EVENT, MARK_WARN, "not by an op: %s%s%s", ev->name, *ev->name ? ": " : "", ev->text);
+		add(m, ev, LOG_EVENT, MARK_WARN, "not by an op: %s%s%s", ev->name,
+		    *ev->name ? ": " : "", ev->text);
 		break;
 	case EV_STUCK:
-		add(m, ev, LOG_GUEST, MARK_FAIL, "stuck     a helper hangs in the kernel: %s", ev->text);
+		add(m, ev, LOG_GUEST, MARK_FAIL, "stuck     a helper hangs in the kernel: %s",
+		    ev->text);
 		break;
 	case EV_LOG:
 		add(m, ev, LOG_GUEST, level_mark(ev->level), "agent     %s", ev->text);
@@ -189,13 +209,16 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_KERNEL, level_mark(ev->level), "kernel    %s", ev->text);
 		break;
 	case EV_MOVED:
-		add(m, ev, LOG_EVENT, MARK_NONE, "moved     %s to %s: %" PRIu64, ev->text, ev->cgroup, ev->count);
+		add(m, ev, LOG_EVENT, MARK_NONE, "moved     %s to %s: %" PRIu64, ev->text,
+		    ev->cgroup, ev->count);
 		break;
 	case EV_PROBES:
-		add(m, ev, LOG_GUEST, ev->code ? MARK_WARN : MARK_NONE, "probes    %s%s", ev->code ? "absent: " : "", ev->text);
+		add(m, ev, LOG_GUEST, ev->code ? MARK_WARN : MARK_NONE, "probes    %s%s",
+		    ev->code ? "absent: " : "", ev->text);
 		break;
 	case EV_READY:
-		add(m, ev, LOG_GUEST, MARK_OK, "ready     %" PRIu64 " CPUs, workload root %s", ev->count, ev->cgroup);
+		add(m, ev, LOG_GUEST, MARK_OK, "ready     %" PRIu64 " CPUs, workload root %s",
+		    ev->count, ev->cgroup);
 		break;
 	case EV_END:
 		add(m, ev, LOG_GUEST, MARK_NONE, "end       all is torn down");
@@ -204,16 +227,19 @@ void model_log_event(struct model *m, const struct event *ev)
 		log_verdict(m, ev);
 		break;
 	case EV_BOOT:
-		add(m, ev, LOG_HOST, MARK_NONE, "boot      %s after %.2fs", ev->name, (double)ev->count / 1e9);
+		add(m, ev, LOG_HOST, MARK_NONE, "boot      %s after %.2fs", ev->name,
+		    (double)ev->count / 1e9);
 		break;
 	case EV_ACCEL:
 		add(m, ev, LOG_HOST, MARK_NONE, "accel     %s: %s", ev->name, ev->text);
 		break;
 	case EV_GUEST:
-		add(m, ev, LOG_HOST, MARK_NONE, "guest     Linux %s, topology %s", ev->name, ev->text);
+		add(m, ev, LOG_HOST, MARK_NONE, "guest     Linux %s, topology %s", ev->name,
+		    ev->text);
 		break;
 	case EV_FAULT:
-		add(m, ev, LOG_HOST, MARK_WARN, "FAULT     switch '%s' is in force: placement is broken on purpose", ev->name);
+		add(m, ev, LOG_HOST, MARK_WARN,
+		    "FAULT     switch '%s' is in force: placement is broken on purpose", ev->name);
 		break;
 	case EV_GONE:
 		log_lines(m, ev, LOG_HOST, MARK_NONE, ev->text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * model_log - the log's part of the model: one event to one or more lines of words. For model.c only.
+ * model_log - the log's part of the model: one event to one or more lines of words. For model.c
+ * only.
  */
 #ifndef OPS_MODEL_LOG_H
 #define OPS_MODEL_LOG_H

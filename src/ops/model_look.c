@@ -79,7 +79,9 @@ void model_task_name(const struct model *m, int64_t pid, const char *comm, char 
 
 static uint64_t interval(const struct model *m)
 {
-	return m->sample_before_ns && m->sample_ns > m->sample_before_ns ? m->sample_ns - m->sample_before_ns : 0;
+	return m->sample_before_ns && m->sample_ns > m->sample_before_ns
+		       ? m->sample_ns - m->sample_before_ns
+		       : 0;
 }
 
 static bool rate(const struct model *m, uint64_t now, uint64_t before, double *per_ns)
@@ -109,7 +111,8 @@ bool model_cpu_busy(const struct model *m, size_t cpu, double *out)
 {
 	double share;
 
-	if (cpu >= m->ncpus || !rate(m, m->cpus[cpu].now.busy_ns, m->cpus[cpu].before.busy_ns, &share))
+	if (cpu >= m->ncpus ||
+	    !rate(m, m->cpus[cpu].now.busy_ns, m->cpus[cpu].before.busy_ns, &share))
 		return false;
 	*out = percent(share);
 	return true;
@@ -157,15 +160,18 @@ bool model_cgroup_use(const struct model *m, size_t cgroup, double *out)
 	if (!g->before_ns || g->before.usage_ns == SAMPLE_ABSENT || g->now_ns <= g->before_ns ||
 	    g->now.usage_ns < g->before.usage_ns)
 		return false;
-	*out = (double)(g->now.usage_ns - g->before.usage_ns) * 100 / (double)(g->now_ns - g->before_ns);
+	*out = (double)(g->now.usage_ns - g->before.usage_ns) * 100 /
+	       (double)(g->now_ns - g->before_ns);
 	return true;
 }
 
 bool model_cost(const struct model *m, double *out)
 {
-	if (!m->cost_before_at_ns || m->cost_at_ns <= m->cost_before_at_ns || m->cost_ns == SAMPLE_ABSENT ||
-	    m->cost_before_ns == SAMPLE_ABSENT || m->cost_ns < m->cost_before_ns)
+	if (!m->cost_before_at_ns || m->cost_at_ns <= m->cost_before_at_ns ||
+	    m->cost_ns == SAMPLE_ABSENT || m->cost_before_ns == SAMPLE_ABSENT ||
+	    m->cost_ns < m->cost_before_ns)
 		return false;
-	*out = (double)(m->cost_ns - m->cost_before_ns) * 100 / (double)(m->cost_at_ns - m->cost_before_at_ns);
+	*out = (double)(m->cost_ns - m->cost_before_ns) * 100 /
+	       (double)(m->cost_at_ns - m->cost_before_at_ns);
 	return true;
 }

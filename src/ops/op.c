@@ -34,7 +34,10 @@ struct op *op_clone(const struct op *op)
 		const struct op_val *from = &op->val[i];
 		struct op_val *to = &copy->val[i];
 
-		*to = (struct op_val){.set = from->set, .num = from->num, .str = xstrdup(from->str), .n = from->n};
+		*to = (struct op_val){.set = from->set,
+				      .num = from->num,
+				      .str = xstrdup(from->str),
+				      .n = from->n};
 		if (!from->list)
 			continue;
 		to->list = xcalloc(from->n + 1, sizeof(*to->list));
@@ -108,8 +111,10 @@ static void format_value(struct buf *out, const struct arg_def *a, const struct 
 		break;
 	case ARG_TEXT:
 		/* always in quotes: a text is then seen to be one */
-		if (!*v->str || strspn(v->str, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_./:-") ==
-					strlen(v->str)) {
+		if (!*v->str ||
+		    strspn(v->str,
+			   "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_./:-") ==
+			    strlen(v->str)) {
 			buf_addf(out, "\"%s\"", v->str);
 			break;
 		}

@@ -16,36 +16,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OP_ARGS_MAX	 6
-#define OP_NAME_MAX	 64   /* bytes of a group name */
-#define OP_CGROUP_MAX	 200  /* bytes of a cgroup path below the workload root */
-#define OP_LINE_MAX	 65536 /* bytes of one op line */
-#define OP_COUNT_MAX	 1024 /* workers of one spawn */
+#define OP_ARGS_MAX   6
+#define OP_NAME_MAX   64    /* bytes of a group name */
+#define OP_CGROUP_MAX 200   /* bytes of a cgroup path below the workload root */
+#define OP_LINE_MAX   65536 /* bytes of one op line */
+#define OP_COUNT_MAX  1024  /* workers of one spawn */
 
 enum arg_type {
 	ARG_CGROUP_NEW, /* a cgroup that must not exist */
-	ARG_CGROUP,	/* a cgroup that exists; "/" = the system's root cgroup where allowed */
-	ARG_NAME_NEW,	/* a group name never used in this session */
-	ARG_NAME,	/* a known group */
-	ARG_TARGET,	/* NAME or @CGROUP */
-	ARG_MOVER,	/* NAME, @CGROUP or PID */
-	ARG_WORK,	/* a work type (work_types.h) */
-	ARG_COUNT,	/* number within [min, max] */
-	ARG_CODE,	/* signed number within [min, max] */
-	ARG_DURATION,	/* ns in num; min/max in ns */
-	ARG_TEXT,	/* any text */
-	ARG_PATH,	/* absolute path in the guest */
-	ARG_ARGV,	/* one or more words */
-	ARG_SETTINGS,	/* KEY=VALUE words; keys from the cgroup settings table (cgroup_settings.h), stored under the kernel's name */
+	ARG_CGROUP,     /* a cgroup that exists; "/" = the system's root cgroup where allowed */
+	ARG_NAME_NEW,   /* a group name never used in this session */
+	ARG_NAME,       /* a known group */
+	ARG_TARGET,     /* NAME or @CGROUP */
+	ARG_MOVER,      /* NAME, @CGROUP or PID */
+	ARG_WORK,       /* a work type (work_types.h) */
+	ARG_COUNT,      /* number within [min, max] */
+	ARG_CODE,       /* signed number within [min, max] */
+	ARG_DURATION,   /* ns in num; min/max in ns */
+	ARG_TEXT,       /* any text */
+	ARG_PATH,       /* absolute path in the guest */
+	ARG_ARGV,       /* one or more words */
+	ARG_SETTINGS,   /* KEY=VALUE words; keys from the cgroup settings table (cgroup_settings.h),
+			   stored under the kernel's name */
 };
 
 enum arg_form {
 	FORM_POSITIONAL, /* the next word */
-	FORM_AT,	 /* "@VALUE" glued to the positional word before */
-	FORM_KEY,	 /* key=VALUE, any place after the positionals */
-	FORM_AFTER,	 /* the literal word, then the value: "== CODE", "contains TEXT" */
-	FORM_REST,	 /* all words after "--" */
-	FORM_SETTINGS,	 /* all remaining KEY=VALUE words */
+	FORM_AT,         /* "@VALUE" glued to the positional word before */
+	FORM_KEY,        /* key=VALUE, any place after the positionals */
+	FORM_AFTER,      /* the literal word, then the value: "== CODE", "contains TEXT" */
+	FORM_REST,       /* all words after "--" */
+	FORM_SETTINGS,   /* all remaining KEY=VALUE words */
 };
 
 struct arg_def {
@@ -62,38 +63,38 @@ struct arg_def {
 };
 
 enum op_flag {
-	OPF_EXPECT = 1 << 0,  /* judged by the host when the agent has passed it */
-	OPF_STEP = 1 << 1,    /* begins a step */
-	OPF_BLOCKS = 1 << 2,  /* may hold the main line: can be cancelled */
-	OPF_MAKES = 1 << 3,   /* makes something that a step's end tears down */
+	OPF_EXPECT = 1 << 0, /* judged by the host when the agent has passed it */
+	OPF_STEP = 1 << 1,   /* begins a step */
+	OPF_BLOCKS = 1 << 2, /* may hold the main line: can be cancelled */
+	OPF_MAKES = 1 << 3,  /* makes something that a step's end tears down */
 };
 
 struct op_def {
 	enum wire_op_id id;
 	const char *words[2]; /* "cgroup", "add"; or "run", NULL */
 	const char *summary;
-	const char *example; /* a whole valid line */
-	const char *api;     /* "SXP_CGROUP_ADD" */
-	int api_type;	     /* enum sxp_op_type */
-	unsigned flags;	     /* OPF_x */
+	const char *example;              /* a whole valid line */
+	const char *api;                  /* "SXP_CGROUP_ADD" */
+	int api_type;                     /* enum sxp_op_type */
+	unsigned flags;                   /* OPF_x */
 	struct arg_def args[OP_ARGS_MAX]; /* key NULL ends */
-	char shortcut;	     /* single key on the Lab screen, 0 = none */
+	char shortcut;                    /* single key on the Lab screen, 0 = none */
 };
 
 struct op_val {
 	bool set;
-	int64_t num;  /* COUNT, CODE, DURATION (ns) */
-	char *str;    /* everything textual; owned */
-	char **list;  /* ARGV; SETTINGS as key, value, key, value; owned, NULL-terminated */
-	size_t n;     /* entries of list */
+	int64_t num; /* COUNT, CODE, DURATION (ns) */
+	char *str;   /* everything textual; owned */
+	char **list; /* ARGV; SETTINGS as key, value, key, value; owned, NULL-terminated */
+	size_t n;    /* entries of list */
 };
 
 struct op {
 	const struct op_def *def; /* never NULL */
 	struct op_val val[OP_ARGS_MAX];
-	uint64_t seq;	   /* 0 until submitted */
+	uint64_t seq;      /* 0 until submitted */
 	uint64_t after_ns; /* guest time to let pass after the previous op ended (tempo) */
-	int line;	   /* in its file or block, from 1; 0 = typed alone */
+	int line;          /* in its file or block, from 1; 0 = typed alone */
 };
 
 const struct op_def *op_def_at(size_t i); /* NULL past the end */
@@ -102,7 +103,9 @@ const struct op_def *op_def_by_id(enum wire_op_id id);
 struct op *op_create(const struct op_def *def);
 struct op *op_clone(const struct op *op);
 void op_destroy(struct op *op); /* NULL is fine */
-const struct op_val *op_arg(const struct op *op, enum wire_arg tag); /* NULL when the op has no such argument or it is not set */
+const struct op_val *
+op_arg(const struct op *op,
+       enum wire_arg tag); /* NULL when the op has no such argument or it is not set */
 void op_set_str(struct op *op, enum wire_arg tag, const char *s);
 void op_set_num(struct op *op, enum wire_arg tag, int64_t v);
 
@@ -111,13 +114,15 @@ char *op_format(const struct op *op);
 
 /*
  * One line to an op: words, types and ranges; whether names exist is scenario_check()'s affair.
- * *out is NULL with 0 returned for an empty line or a comment. Errors name the argument and the nearest valid word.
+ * *out is NULL with 0 returned for an empty line or a comment. Errors name the argument and the
+ * nearest valid word.
  */
 int op_parse(const char *line, struct op **out, struct err *err);
 
 /*
- * Split as a POSIX shell quotes ('...', "...", \x), nothing expanded; '#' at a word's start begins a comment.
- * Returns a NULL-terminated list (words_free) or NULL with err. quoted[i] (if asked) says whether word i had quotes.
+ * Split as a POSIX shell quotes ('...', "...", \x), nothing expanded; '#' at a word's start begins
+ * a comment. Returns a NULL-terminated list (words_free) or NULL with err. quoted[i] (if asked)
+ * says whether word i had quotes.
  */
 char **words_split(const char *line, size_t *n, struct err *err);
 void words_free(char **words);

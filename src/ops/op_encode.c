@@ -39,7 +39,8 @@ long op_encode(const struct op *op, void *frame, size_t size, struct err *err)
 	if (op->after_ns)
 		wire_op_put_u64(&w, WARG_AFTER, op->after_ns);
 	if (!wire_end(&w, WIRE_OP, op->seq, 0))
-		return err_set(err, EMSGSIZE, "the op is too large to be sent (more than %u bytes or %d words)",
+		return err_set(err, EMSGSIZE,
+			       "the op is too large to be sent (more than %u bytes or %d words)",
 			       WIRE_PAYLOAD_MAX, WIRE_LIST_MAX);
 	return (long)w.len;
 }

@@ -41,7 +41,8 @@ static int bad(struct err *err, const struct arg_def *a, const char *word, const
 	return err_set(err, EINVAL, "%s '%.80s': %s", a->key, word, why);
 }
 
-static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+static const char name_chars[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
 static int check_name(const struct arg_def *a, const char *w, struct err *err)
 {
@@ -58,7 +59,8 @@ static int check_name(const struct arg_def *a, const char *w, struct err *err)
 	return 0;
 }
 
-static int check_component(const struct arg_def *a, const char *all, const char *c, size_t len, struct err *err)
+static int check_component(const struct arg_def *a, const char *all, const char *c, size_t len,
+			   struct err *err)
 {
 	size_t i;
 
@@ -68,15 +70,17 @@ static int check_component(const struct arg_def *a, const char *all, const char 
 		return bad(err, a, all, "a component does not begin with '.'");
 	for (i = 0; i < len; i++)
 		if (!strchr(name_chars, c[i]))
-			return bad(err, a, all, "a cgroup is named with letters, digits, '_', '.' and '-'");
+			return bad(err, a, all,
+				   "a cgroup is named with letters, digits, '_', '.' and '-'");
 	return 0;
 }
 
 /* The kernel refuses names that look like its own files ("cpu.max"): say so before it does. */
 static int check_cgroup(const struct arg_def *a, const char *w, struct err *err)
 {
-	static const char *const controllers[] = {"cgroup.", "cpu.", "cpuset.", "memory.", "io.", "pids.",
-						  "hugetlb.", "rdma.", "misc.", "irq."};
+	static const char *const controllers[] = {"cgroup.", "cpu.",  "cpuset.",  "memory.",
+						  "io.",     "pids.", "hugetlb.", "rdma.",
+						  "misc.",   "irq."};
 	const char *p = w, *last;
 	size_t i;
 
@@ -100,7 +104,8 @@ static int check_cgroup(const struct arg_def *a, const char *w, struct err *err)
 	last = strrchr(w, '/') ? strrchr(w, '/') + 1 : w;
 	for (i = 0; i < ARRAY_SIZE(controllers); i++)
 		if (!strncmp(last, controllers[i], strlen(controllers[i])))
-			return bad(err, a, w, "the kernel keeps names that begin with '%s' for its own files",
+			return bad(err, a, w,
+				   "the kernel keeps names that begin with '%s' for its own files",
 				   controllers[i]);
 	return 0;
 }
@@ -114,7 +119,8 @@ static int check_target(const struct arg_def *a, const char *w, struct err *err)
 		return check_cgroup(&cgroup, w + 1, err);
 	if (*w >= '0' && *w <= '9' && strspn(w, "0123456789") == strlen(w)) {
 		if (a->type != ARG_MOVER)
-			return bad(err, a, w, "a process number cannot stand here, only a name or @CGROUP");
+			return bad(err, a, w,
+				   "a process number cannot stand here, only a name or @CGROUP");
 		if (!text_u64(w, 2, 4194304, &pid))
 			return bad(err, a, w, "a PID is a number from 2 to 4194304");
 		return 0;
@@ -163,7 +169,8 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 	case ARG_COUNT:
 	case ARG_CODE:
 		if (!text_i64(w, a->min, a->max, &v->num))
-			return bad(err, a, w, "must be a number from %" PRId64 " to %" PRId64, a->min, a->max);
+			return bad(err, a, w, "must be a number from %" PRId64 " to %" PRId64,
+				   a->min, a->max);
 		break;
 	case ARG_DURATION:
 		r = parse_duration(a, w, v, err);
@@ -207,7 +214,8 @@ static int missing(const struct parser *p, const struct arg_def *a, struct err *
 	const struct op_def *d = p->op->def;
 
 	return err_set(err, EINVAL, "%s%s%s: %s is missing (%s); for example: %s", d->words[0],
-		       d->words[1] ? " " : "", d->words[1] ? d->words[1] : "", a->key, a->summary, d->example);
+		       d->words[1] ? " " : "", d->words[1] ? d->words[1] : "", a->key, a->summary,
+		       d->example);
 }
 
 static size_t next_word(const struct parser *p)
@@ -239,7 +247,8 @@ static int take_positional(struct parser *p, size_t arg, struct err *err)
 		return a->optional ? 0 : missing(p, a, err);
 	p->used[i] = true;
 	word = xstrdup(p->words[i]);
-	if (arg + 1 < OP_ARGS_MAX && next->key && next->form == FORM_AT && (at = strchr(word, '@'))) {
+	if (arg + 1 < OP_ARGS_MAX && next->key && next->form == FORM_AT &&
+	    (at = strchr(word, '@'))) {
 		*at = '\0';
 		r = parse_value(next, at + 1, &p->op->val[arg + 1], err);
 		if (r < 0)
@@ -273,8 +282,8 @@ static int take_after(struct parser *p, size_t arg, struct err *err)
 	if (i == p->rest)
 		return missing(p, a, err);
 	if (strcmp(p->words[i], a->literal))
-		return err_set(err, EINVAL, "'%.60s' stands where '%s' must; for example: %s", p->words[i],
-			       a->literal, p->op->def->example);
+		return err_set(err, EINVAL, "'%.60s' stands where '%s' must; for example: %s",
+			       p->words[i], a->literal, p->op->def->example);
 	p->used[i] = true;
 	return take_positional(p, arg, err);
 }
@@ -349,9 +358,10 @@ static int too_much(const struct parser *p, size_t i, struct err *err)
 		keys[n] = d->args[n].form == FORM_KEY ? d->args[n].key : NULL;
 	near = strchr(p->words[i], '=') ? text_nearest(word, keys, OP_ARGS_MAX) : NULL;
 	if (near)
-		return err_set(err, EINVAL, "'%.60s' is no argument of '%s'; did you mean '%s='?", p->words[i],
-			       d->words[0], near);
-	return err_set(err, EINVAL, "'%.60s' is too much here; for example: %s", p->words[i], d->example);
+		return err_set(err, EINVAL, "'%.60s' is no argument of '%s'; did you mean '%s='?",
+			       p->words[i], d->words[0], near);
+	return err_set(err, EINVAL, "'%.60s' is too much here; for example: %s", p->words[i],
+		       d->example);
 }
 
 static int parse_args(struct parser *p, struct err *err)
@@ -403,12 +413,14 @@ static int unknown_op(const char *first, const char *second, struct err *err)
 			words[n++] = d->words[0];
 	}
 	if (known && !second)
-		return err_set(err, EINVAL, "op '%s' needs a second word, such as '%s %s'", first, first,
-			       words[0]);
+		return err_set(err, EINVAL, "op '%s' needs a second word, such as '%s %s'", first,
+			       first, words[0]);
 	near = text_nearest(known ? second : first, words, n);
-	return err_set(err, EINVAL, "op '%.40s%s%.40s' is not known%s%s%s%s%s; 'help ops' lists all", first,
+	return err_set(err, EINVAL,
+		       "op '%.40s%s%.40s' is not known%s%s%s%s%s; 'help ops' lists all", first,
 		       known ? " " : "", known ? second : "", near ? "; did you mean '" : "",
-		       near && known ? first : "", near && known ? " " : "", near ? near : "", near ? "'" : "");
+		       near && known ? first : "", near && known ? " " : "", near ? near : "",
+		       near ? "'" : "");
 }
 
 static const struct op_def *find_op(char **words, size_t n, size_t *taken)
@@ -464,7 +476,8 @@ int op_parse(const char *line, struct op **out, struct err *err)
 	p.used[0] = true;
 	p.used[taken - 1] = true;
 	/* elsewhere "--" is a text like any other: expect output probe contains "--" */
-	for (p.rest = taken; p.rest < p.n && !(takes_rest(def) && !strcmp(p.words[p.rest], "--")); p.rest++)
+	for (p.rest = taken; p.rest < p.n && !(takes_rest(def) && !strcmp(p.words[p.rest], "--"));
+	     p.rest++)
 		;
 	p.op = op_create(def);
 	r = parse_args(&p, err);

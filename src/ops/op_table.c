@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define S(n)	    ((int64_t)(n) * 1000000000)
+#define S(n)        ((int64_t)(n)*1000000000)
 #define TIMEOUT_MAX S(86400)
 #define FIELD(f)    .api = #f, .api_offset = offsetof(struct sxp_op, f)
 
@@ -18,12 +18,15 @@ static const struct op_def table[] = {
 		.id = OP_CGROUP_ADD, .words = {"cgroup", "add"},
 		.summary = "make a cgroup below the workload root",
 		.example = "cgroup add low cpuset.cpus=0-1 cpu.weight=50",
-		.api = "SXP_CGROUP_ADD", .api_type = SXP_CGROUP_ADD, .flags = OPF_MAKES, .shortcut = 'a',
+		.api = "SXP_CGROUP_ADD", .api_type = SXP_CGROUP_ADD,
+		.flags = OPF_MAKES, .shortcut = 'a',
 		.args = {
 			{.key = "NAME", .type = ARG_CGROUP_NEW, .form = FORM_POSITIONAL,
-			 .summary = "its path below the workload root; a/b needs a", .wire = WARG_CGROUP, FIELD(cgroup)},
+			 .summary = "its path below the workload root; a/b needs a",
+			 .wire = WARG_CGROUP, FIELD(cgroup)},
 			{.key = "KEY=VALUE", .type = ARG_SETTINGS, .form = FORM_SETTINGS, .optional = true,
-			 .summary = "what to write into its files at once", .wire = WARG_SETTINGS, FIELD(set)},
+			 .summary = "what to write into its files at once",
+			 .wire = WARG_SETTINGS, FIELD(set)},
 		},
 	},
 	{
@@ -55,13 +58,16 @@ static const struct op_def table[] = {
 		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES, .shortcut = 's',
 		.args = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL,
-			 .summary = "a new name; the tasks are NAME.1, NAME.2, ...", .wire = WARG_NAME, FIELD(name)},
+			 .summary = "a new name; the tasks are NAME.1, NAME.2, ...",
+			 .wire = WARG_NAME, FIELD(name)},
 			{.key = "CGROUP", .type = ARG_CGROUP, .form = FORM_AT, .optional = true,
-			 .summary = "where; without one the system's root cgroup", .wire = WARG_CGROUP, FIELD(cgroup)},
+			 .summary = "where; without one the system's root cgroup",
+			 .wire = WARG_CGROUP, FIELD(cgroup)},
 			{.key = "WORK", .type = ARG_WORK, .form = FORM_POSITIONAL, .summary = "what they do",
 			 .wire = WARG_WORK, FIELD(work)},
 			{.key = "n", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
-			 .max = OP_COUNT_MAX, .summary = "how many, 1 by default", .wire = WARG_COUNT, FIELD(count)},
+			 .max = OP_COUNT_MAX, .summary = "how many, 1 by default",
+			 .wire = WARG_COUNT, FIELD(count)},
 		},
 	},
 	{
@@ -73,7 +79,8 @@ static const struct op_def table[] = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL, .summary = "a new name",
 			 .wire = WARG_NAME, FIELD(name)},
 			{.key = "CGROUP", .type = ARG_CGROUP, .form = FORM_AT, .optional = true,
-			 .summary = "where; without one the system's root cgroup", .wire = WARG_CGROUP, FIELD(cgroup)},
+			 .summary = "where; without one the system's root cgroup",
+			 .wire = WARG_CGROUP, FIELD(cgroup)},
 			{.key = "ARGV", .type = ARG_ARGV, .form = FORM_REST, .summary = "program and arguments",
 			 .wire = WARG_ARGV, FIELD(argv)},
 		},
@@ -87,7 +94,8 @@ static const struct op_def table[] = {
 			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
 			 .wire = WARG_NAME, FIELD(name)},
 			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true, .min = 1,
-			 .max = TIMEOUT_MAX, .summary = "the op fails when it takes longer", .wire = WARG_TIMEOUT,
+			 .max = TIMEOUT_MAX, .summary = "the op fails when it takes longer",
+			 .wire = WARG_TIMEOUT,
 			 FIELD(timeout)},
 		},
 	},
@@ -108,8 +116,10 @@ static const struct op_def table[] = {
 		.api = "SXP_MOVE", .api_type = SXP_MOVE, .shortcut = 'm',
 		.args = {
 			{.key = "NAME|@CGROUP|PID", .type = ARG_MOVER, .form = FORM_POSITIONAL,
-			 .summary = "a group, all tasks of a cgroup, or one process", .wire = WARG_TARGET, FIELD(name)},
-			{.key = "to", .type = ARG_CGROUP, .form = FORM_KEY, .summary = "where to", .wire = WARG_TO,
+			 .summary = "a group, all tasks of a cgroup, or one process",
+			 .wire = WARG_TARGET, FIELD(name)},
+			{.key = "to", .type = ARG_CGROUP, .form = FORM_KEY, .summary = "where to",
+			 .wire = WARG_TO,
 			 FIELD(to)},
 		},
 	},
@@ -120,7 +130,8 @@ static const struct op_def table[] = {
 		.api = "SXP_HOLD", .api_type = SXP_HOLD, .flags = OPF_BLOCKS, .shortcut = 'h',
 		.args = {
 			{.key = "DUR", .type = ARG_DURATION, .form = FORM_POSITIONAL, .min = 0, .max = TIMEOUT_MAX,
-			 .summary = "how long: 10us, 250ms, 2s, 1m; 0 is valid", .wire = WARG_DURATION, FIELD(duration)},
+			 .summary = "how long: 10us, 250ms, 2s, 1m; 0 is valid",
+			 .wire = WARG_DURATION, FIELD(duration)},
 		},
 	},
 	{
@@ -140,7 +151,8 @@ static const struct op_def table[] = {
 		.api = "SXP_BACKDROP", .api_type = SXP_BACKDROP,
 		.args = {
 			{.key = "NAME|@CGROUP", .type = ARG_TARGET, .form = FORM_POSITIONAL, .optional = true,
-			 .summary = "what to promote; a group takes its cgroup along", .wire = WARG_TARGET, FIELD(name)},
+			 .summary = "what to promote; a group takes its cgroup along",
+			 .wire = WARG_TARGET, FIELD(name)},
 		},
 	},
 	{

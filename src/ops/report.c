@@ -119,7 +119,8 @@ static void tap_points(const struct report *r, struct buf *out, const char *diag
 		const struct report_point *p = &r->points[i];
 		bool skip = p->verdict == VERDICT_SKIP;
 
-		buf_addf(out, "%s %zu - ", p->verdict == VERDICT_PASS || skip ? "ok" : "not ok", i + 1);
+		buf_addf(out, "%s %zu - ", p->verdict == VERDICT_PASS || skip ? "ok" : "not ok",
+			 i + 1);
 		tap_text(out, p->name);
 		if (skip)
 			buf_adds(out, " # SKIP ");
@@ -211,10 +212,13 @@ static void write_junit(const struct report *r, const struct model *m, struct bu
 {
 	size_t i;
 
-	buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"");
+	buf_adds(out,
+		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"");
 	xml_text(out, r->title);
-	buf_addf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" hostname=\"",
-		 r->n, count(r, VERDICT_FAIL), count(r, VERDICT_INCONCLUSIVE), count(r, VERDICT_SKIP));
+	buf_addf(out,
+		 "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" hostname=\"",
+		 r->n, count(r, VERDICT_FAIL), count(r, VERDICT_INCONCLUSIVE),
+		 count(r, VERDICT_SKIP));
 	xml_text(out, m->kernel ? m->kernel : "");
 	buf_adds(out, "\">\n");
 	for (i = 0; i < r->n; i++)
@@ -248,8 +252,9 @@ static void write_json(const struct report *r, const struct model *m, struct buf
 		json_object_array_add(points, p);
 	}
 	json_object_object_add(root, "points", points);
-	buf_addf(out, "%s\n", json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
-								   JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_addf(out, "%s\n",
+		 json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
+							      JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(root);
 }
 

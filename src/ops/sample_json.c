@@ -90,14 +90,18 @@ void sample_json_line(struct buf *out, const struct sample *s)
 	for (i = 0; i < s->ncgroups; i++)
 		json_object_array_add(cgroups, cgroup_row(&s->cgroups[i]));
 	json_object_object_add(o, "t_ns", json_object_new_uint64(s->t_ns));
-	json_object_object_add(body, "drops", s->drops == SAMPLE_ABSENT ? NULL : json_object_new_uint64(s->drops));
-	json_object_object_add(body, "cost_ns", s->cost_ns == SAMPLE_ABSENT ? NULL : json_object_new_uint64(s->cost_ns));
+	json_object_object_add(body, "drops",
+			       s->drops == SAMPLE_ABSENT ? NULL : json_object_new_uint64(s->drops));
+	json_object_object_add(body, "cost_ns",
+			       s->cost_ns == SAMPLE_ABSENT ? NULL
+							   : json_object_new_uint64(s->cost_ns));
 	json_object_object_add(body, "cut", json_object_new_uint64(s->cut));
 	json_object_object_add(body, "cpus", cpus);
 	json_object_object_add(body, "tasks", tasks);
 	json_object_object_add(body, "cgroups", cgroups);
 	json_object_object_add(o, "sample", body);
-	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+								JSON_C_TO_STRING_NOSLASHESCAPE));
 	buf_addc(out, '\n');
 	json_object_put(o);
 }
@@ -133,9 +137,13 @@ static void read_cpu(struct json_object *row, struct sample *s, uint32_t i)
 {
 	struct sample_cpu *c = &s->cpus[i];
 
-	*c = (struct sample_cpu){.cpu = (uint32_t)int32(row, 0), .pid = int32(row, 1), .cgroup_id = num(row, 3),
-				 .nr_running = num(row, 4), .switches = num(row, 5),
-				 .migrations = num(row, 6), .busy_ns = num(row, 7)};
+	*c = (struct sample_cpu){.cpu = (uint32_t)int32(row, 0),
+				 .pid = int32(row, 1),
+				 .cgroup_id = num(row, 3),
+				 .nr_running = num(row, 4),
+				 .switches = num(row, 5),
+				 .migrations = num(row, 6),
+				 .busy_ns = num(row, 7)};
 	text(row, 2, c->comm, sizeof(c->comm));
 }
 
@@ -143,10 +151,16 @@ static void read_task(struct json_object *row, struct sample *s, uint32_t i)
 {
 	struct sample_task *t = &s->tasks[i];
 
-	*t = (struct sample_task){.pid = int32(row, 0), .tid = int32(row, 1), .cgroup_id = num(row, 3),
-				  .cpu = int32(row, 4), .state = (char)int32(row, 5),
-				  .policy = (uint8_t)int32(row, 6), .nice = (int8_t)int32(row, 7),
-				  .run_ns = num(row, 8), .wait_ns = num(row, 9), .switches = num(row, 10),
+	*t = (struct sample_task){.pid = int32(row, 0),
+				  .tid = int32(row, 1),
+				  .cgroup_id = num(row, 3),
+				  .cpu = int32(row, 4),
+				  .state = (char)int32(row, 5),
+				  .policy = (uint8_t)int32(row, 6),
+				  .nice = (int8_t)int32(row, 7),
+				  .run_ns = num(row, 8),
+				  .wait_ns = num(row, 9),
+				  .switches = num(row, 10),
 				  .migrations = num(row, 11)};
 	text(row, 2, t->comm, sizeof(t->comm));
 }
@@ -155,13 +169,17 @@ static void read_cgroup(struct json_object *row, struct sample *s, uint32_t i)
 {
 	struct sample_cgroup *g = &s->cgroups[i];
 
-	*g = (struct sample_cgroup){.id = num(row, 0), .usage_ns = num(row, 2), .periods = num(row, 3),
-				    .throttled = num(row, 4), .throttled_ns = num(row, 5),
+	*g = (struct sample_cgroup){.id = num(row, 0),
+				    .usage_ns = num(row, 2),
+				    .periods = num(row, 3),
+				    .throttled = num(row, 4),
+				    .throttled_ns = num(row, 5),
 				    .psi_some_ns = num(row, 6)};
 	text(row, 1, g->path, sizeof(g->path));
 }
 
-static int read_rows(struct json_object *body, const char *key, size_t max, size_t columns, struct sample *s,
+static int read_rows(struct json_object *body, const char *key, size_t max, size_t columns,
+		     struct sample *s,
 		     void (*read)(struct json_object *, struct sample *, uint32_t), uint32_t *count)
 {
 	struct json_object *rows;
@@ -170,12 +188,14 @@ static int read_rows(struct json_object *body, const char *key, size_t max, size
 	*count = 0;
 	if (!json_object_object_get_ex(body, key, &rows))
 		return 0;
-	if (!json_object_is_type(rows, json_type_array) || (n = json_object_array_length(rows)) > max)
+	if (!json_object_is_type(rows, json_type_array) ||
+	    (n = json_object_array_length(rows)) > max)
 		return -EINVAL;
 	for (i = 0; i < n; i++) {
 		struct json_object *row = at(rows, i);
 
-		if (!json_object_is_type(row, json_type_array) || json_object_array_length(row) < columns)
+		if (!json_object_is_type(row, json_type_array) ||
+		    json_object_array_length(row) < columns)
 			return -EINVAL;
 		read(row, s, (uint32_t)i);
 	}
@@ -187,14 +207,16 @@ static uint64_t member(struct json_object *o, const char *key)
 {
 	struct json_object *v;
 
-	return json_object_object_get_ex(o, key, &v) && v ? json_object_get_uint64(v) : SAMPLE_ABSENT;
+	return json_object_object_get_ex(o, key, &v) && v ? json_object_get_uint64(v)
+							  : SAMPLE_ABSENT;
 }
 
 int sample_json_read(struct json_object *o, struct sample *s)
 {
 	struct json_object *body;
 
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, "sample", &body))
+	if (!json_object_is_type(o, json_type_object) ||
+	    !json_object_object_get_ex(o, "sample", &body))
 		return 0;
 	if (!json_object_is_type(body, json_type_object))
 		return -EINVAL;

@@ -24,7 +24,7 @@ struct thing {
 	struct scenario_thing pub;
 	char *name, *cgroup;
 	uint64_t seq;
-	size_t made;	   /* index of the op */
+	size_t made;       /* index of the op */
 	char gone_why[96]; /* "was torn down at the end of step 1" */
 };
 
@@ -34,7 +34,7 @@ struct scenario {
 	size_t nops;
 	struct thing *things;
 	size_t nthings;
-	unsigned step;	/* current; 0 = backdrop */
+	unsigned step;  /* current; 0 = backdrop */
 	unsigned steps; /* begun so far */
 };
 
@@ -85,16 +85,21 @@ static struct thing *find(const struct scenario *s, bool cgroup, const char *nam
 	return NULL;
 }
 
-static void make(struct scenario *s, const struct op *op, size_t index, bool cgroup, const char *name,
-		 const char *where, unsigned count)
+static void make(struct scenario *s, const struct op *op, size_t index, bool cgroup,
+		 const char *name, const char *where, unsigned count)
 {
 	struct thing *t;
 
 	s->things = xreallocarray(s->things, s->nthings + 1, sizeof(*s->things));
 	t = &s->things[s->nthings++];
-	*t = (struct thing){.name = xstrdup(name), .cgroup = xstrdup(where), .seq = op->seq, .made = index};
-	t->pub = (struct scenario_thing){.name = t->name, .cgroup = t->cgroup, .is_cgroup = cgroup,
-					 .backdrop = s->step == 0, .step = s->step, .count = count,
+	*t = (struct thing){
+		.name = xstrdup(name), .cgroup = xstrdup(where), .seq = op->seq, .made = index};
+	t->pub = (struct scenario_thing){.name = t->name,
+					 .cgroup = t->cgroup,
+					 .is_cgroup = cgroup,
+					 .backdrop = s->step == 0,
+					 .step = s->step,
+					 .count = count,
 					 .made_by = op->def};
 }
 
@@ -158,7 +163,8 @@ static void promote_cgroup(struct scenario *s, const char *path)
 	size_t i;
 
 	for (i = 0; path && i < s->nthings; i++)
-		if (s->things[i].pub.is_cgroup && !s->things[i].pub.gone && within(path, s->things[i].name))
+		if (s->things[i].pub.is_cgroup && !s->things[i].pub.gone &&
+		    within(path, s->things[i].name))
 			s->things[i].pub.backdrop = true;
 }
 
@@ -225,7 +231,8 @@ static void apply(struct scenario *s, const struct op *op, size_t index)
 		break;
 	case OP_SPAWN:
 	case OP_RUN:
-		make(s, op, index, false, str(op, WARG_NAME), cgroup && strcmp(cgroup, "/") ? cgroup : NULL,
+		make(s, op, index, false, str(op, WARG_NAME),
+		     cgroup && strcmp(cgroup, "/") ? cgroup : NULL,
 		     count ? (unsigned)count->num : 1);
 		break;
 	case OP_KILL:
@@ -266,14 +273,16 @@ static const char *nearest(const struct scenario *s, bool cgroup, const char *wo
 	return near;
 }
 
-static int unknown(const struct scenario *s, const char *key, bool cgroup, const char *word, struct err *err)
+static int unknown(const struct scenario *s, const char *key, bool cgroup, const char *word,
+		   struct err *err)
 {
 	const char *near = nearest(s, cgroup, word);
 
 	if (near)
 		return err_set(err, ENOENT, "%s '%s': no such %s; did you mean '%s'?", key, word,
 			       cgroup ? "cgroup" : "group", near);
-	return err_set(err, ENOENT, "%s '%s': no such %s; %s", key, word, cgroup ? "cgroup" : "group",
+	return err_set(err, ENOENT, "%s '%s': no such %s; %s", key, word,
+		       cgroup ? "cgroup" : "group",
 		       cgroup ? "make it with 'cgroup add'" : "start it with 'run' or 'spawn'");
 }
 
@@ -291,7 +300,8 @@ static int need_cgroup(const struct scenario *s, const char *key, const char *pa
 	return 0;
 }
 
-static int need_group(const struct scenario *s, const char *key, const char *name, bool live, struct err *err)
+static int need_group(const struct scenario *s, const char *key, const char *name, bool live,
+		      struct err *err)
 {
 	const struct thing *t = find(s, false, name);
 
@@ -302,7 +312,8 @@ static int need_group(const struct scenario *s, const char *key, const char *nam
 	return 0;
 }
 
-static int check_new_cgroup(const struct scenario *s, const char *key, const char *path, struct err *err)
+static int check_new_cgroup(const struct scenario *s, const char *key, const char *path,
+			    struct err *err)
 {
 	const struct thing *t = find(s, true, path);
 	const char *slash = strrchr(path, '/');
@@ -315,17 +326,22 @@ static int check_new_cgroup(const struct scenario *s, const char *key, const cha
 	return 0;
 }
 
-static int check_new_name(const struct scenario *s, const char *key, const char *name, struct err *err)
+static int check_new_name(const struct scenario *s, const char *key, const char *name,
+			  struct err *err)
 {
 	const struct thing *t = find(s, false, name);
 
 	if (!t)
 		return 0;
-	return err_set(err, EEXIST, "%s '%s': the name was given by op %zu already; names stay unique in a session, "
-				    "so that every expectation means one group", key, name, t->made + 1);
+	return err_set(
+		err, EEXIST,
+		"%s '%s': the name was given by op %zu already; names stay unique in a session, "
+		"so that every expectation means one group",
+		key, name, t->made + 1);
 }
 
-static int check_target(const struct scenario *s, const struct arg_def *a, const char *w, struct err *err)
+static int check_target(const struct scenario *s, const struct arg_def *a, const char *w,
+			struct err *err)
 {
 	if (*w == '@')
 		return need_cgroup(s, a->key, w + 1, err);
@@ -364,7 +380,9 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 				       ? unknown(s, a->key, true, v->str, err)
 				       : 0;
 		if (!strcmp(v->str, "/") && a->form == FORM_POSITIONAL)
-			return err_set(err, EINVAL, "%s '/': the root cgroup is not the session's to change", a->key);
+			return err_set(err, EINVAL,
+				       "%s '/': the root cgroup is not the session's to change",
+				       a->key);
 		return need_cgroup(s, a->key, v->str, err);
 	case ARG_NAME_NEW:
 		return check_new_name(s, a->key, v->str, err);
@@ -392,13 +410,17 @@ int scenario_check(const struct scenario *s, const struct op *op, struct err *er
 			r = check_arg(s, op, i, err);
 	if (r < 0)
 		return r;
-	/* workers never end by themselves: a wait for them without a limit would never end, either */
+	/* workers never end by themselves: a wait for them without a limit would never end, either
+	 */
 	if (op->def->id == OP_WAIT && !op_arg(op, WARG_TIMEOUT)) {
 		const struct thing *t = find(s, false, str(op, WARG_NAME));
 
 		if (t && !t->pub.gone && t->pub.made_by->id == OP_SPAWN)
-			return err_set(err, EINVAL, "timeout is missing: the workers of '%s' run until they are killed; "
-						    "write 'wait %s timeout=5s', or 'hold 5s'", t->name, t->name);
+			return err_set(err, EINVAL,
+				       "timeout is missing: the workers of '%s' run until they are "
+				       "killed; "
+				       "write 'wait %s timeout=5s', or 'hold 5s'",
+				       t->name, t->name);
 	}
 	return 0;
 }
@@ -428,7 +450,8 @@ struct scenario *scenario_clone(const struct scenario *s)
 	return copy;
 }
 
-/* The op did not happen: list and picture are made again without it (the session file keeps the record). */
+/* The op did not happen: list and picture are made again without it (the session file keeps the
+ * record). */
 void scenario_undo(struct scenario *s, uint64_t seq)
 {
 	size_t i, keep = 0;
@@ -494,7 +517,8 @@ static void truncate_to(struct scenario *s, size_t n)
 		apply(s, s->ops[i], i);
 }
 
-int scenario_add_text(struct scenario *s, const char *name, const char *text, size_t len, struct err *err)
+int scenario_add_text(struct scenario *s, const char *name, const char *text, size_t len,
+		      struct err *err)
 {
 	size_t had = s->nops, at = 0;
 	int line = 1, r = 0;
@@ -585,6 +609,7 @@ void scenario_teardown_text(const struct scenario *s, struct buf *out)
 		if (t->is_cgroup)
 			buf_addf(out, "removes %s", t->name);
 		else
-			buf_addf(out, "kills %s (%u task%s)", t->name, t->count, t->count == 1 ? "" : "s");
+			buf_addf(out, "kills %s (%u task%s)", t->name, t->count,
+				 t->count == 1 ? "" : "s");
 	}
 }

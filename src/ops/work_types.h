@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * work_types - what the workers of `spawn` can do: names and words; the work itself is the agent's (guest/work.c).
+ * work_types - what the workers of `spawn` can do: names and words; the work itself is the agent's
+ * (guest/work.c).
  */
 #ifndef OPS_WORK_TYPES_H
 #define OPS_WORK_TYPES_H

@@ -76,7 +76,8 @@ int headless_run(struct headless *h, const struct session_config *config,
 	if (r < 0)
 		return err_sys(err, -r, "wait for the guest");
 	if (h->signal)
-		return err_set(err, EINTR, "ended by signal %d (%s)", h->signal, strsignal(h->signal));
+		return err_set(err, EINTR, "ended by signal %d (%s)", h->signal,
+			       strsignal(h->signal));
 	if (!session_model(h->session)->ended)
 		return err_set(err, EIO, "%s", h->text);
 	return 0;

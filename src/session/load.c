@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-static int load_session(struct loaded *l, const char *path, bool asap, struct guest_options *options,
-			struct err *err)
+static int load_session(struct loaded *l, const char *path, bool asap,
+			struct guest_options *options, struct err *err)
 {
 	int r;
 

@@ -10,16 +10,16 @@
 
 struct loaded {
 	bool is_session;
-	const char *path;	     /* borrowed */
-	struct session_info info;    /* sessions only */
+	const char *path;         /* borrowed */
+	struct session_info info; /* sessions only */
 	struct scenario *scenario;
-	struct model *model;	     /* sessions only: what was seen when recorded */
-	struct buf warning;	     /* what was recovered or left out; "" when nothing */
+	struct model *model; /* sessions only: what was seen when recorded */
+	struct buf warning;  /* what was recovered or left out; "" when nothing */
 };
 
 /*
- * "-" reads op lines from standard input. Guest options that are still unset are taken from a session; defaults
- * fill the rest. `asap` drops the tempo of a session.
+ * "-" reads op lines from standard input. Guest options that are still unset are taken from a
+ * session; defaults fill the rest. `asap` drops the tempo of a session.
  */
 int load_file(struct loaded *l, const char *path, bool asap, struct guest_options *options,
 	      struct err *err);

@@ -14,11 +14,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define READY_DEADLINE_NS  UINT64_C(60000000000)  /* agent's set-up, slow under emulation */
-#define PING_NS		   UINT64_C(2000000000)
-#define SILENCE_WARN_NS	   UINT64_C(15000000000)
-#define SILENCE_KILL_NS	   UINT64_C(120000000000) /* scripts only: a person decides for himself */
-#define JOURNAL_SAMPLE_NS  UINT64_C(1000000000)
+#define READY_DEADLINE_NS UINT64_C(60000000000) /* agent's set-up, slow under emulation */
+#define PING_NS           UINT64_C(2000000000)
+#define SILENCE_WARN_NS   UINT64_C(15000000000)
+#define SILENCE_KILL_NS   UINT64_C(120000000000) /* scripts only: a person decides for himself */
+#define JOURNAL_SAMPLE_NS UINT64_C(1000000000)
 
 struct session {
 	struct loop *loop;
@@ -72,24 +72,42 @@ static void emit(struct session *s, const struct event *ev)
 
 static void emit_text(struct session *s, enum event_type type, const char *name, const char *text)
 {
-	struct event ev = {.type = type, .t_ns = s->now_ns, .name = name ? name : "",
-			   .text = text ? text : "", .cgroup = "", .path = "", .data = ""};
+	struct event ev = {.type = type,
+			   .t_ns = s->now_ns,
+			   .name = name ? name : "",
+			   .text = text ? text : "",
+			   .cgroup = "",
+			   .path = "",
+			   .data = ""};
 
 	emit(s, &ev);
 }
 
 static void emit_log(struct session *s, int level, const char *text)
 {
-	struct event ev = {.type = EV_HOST_LOG, .t_ns = s->now_ns, .level = (uint64_t)level,
-			   .text = text, .name = "", .cgroup = "", .path = "", .data = ""};
+	struct event ev = {.type = EV_HOST_LOG,
+			   .t_ns = s->now_ns,
+			   .level = (uint64_t)level,
+			   .text = text,
+			   .name = "",
+			   .cgroup = "",
+			   .path = "",
+			   .data = ""};
 
 	emit(s, &ev);
 }
 
 static void emit_verdict(struct session *s, uint64_t seq, enum verdict v, const char *why)
 {
-	struct event ev = {.type = EV_VERDICT, .seq = seq, .t_ns = s->now_ns, .code = v, .text = why,
-			   .name = "", .cgroup = "", .path = "", .data = ""};
+	struct event ev = {.type = EV_VERDICT,
+			   .seq = seq,
+			   .t_ns = s->now_ns,
+			   .code = v,
+			   .text = why,
+			   .name = "",
+			   .cgroup = "",
+			   .path = "",
+			   .data = ""};
 
 	emit(s, &ev);
 }
@@ -178,8 +196,9 @@ static void flush_pending(struct session *s)
 		ssize_t n = wire_frame(s->pending.data + at, s->pending.len - at, &h, &payload);
 
 		if (n <= 0 || guest_send(s->guest, s->pending.data + at, (size_t)n) < 0) {
-			emit_log(s, 3, "send the first ops to the guest: the channel does not take them; "
-				       "end the session and try fewer ops");
+			emit_log(s, 3,
+				 "send the first ops to the guest: the channel does not take them; "
+				 "end the session and try fewer ops");
 			break;
 		}
 		at += (size_t)n;
@@ -311,8 +330,14 @@ static void on_frame(void *arg, const struct wire_header *h, struct wire_reader 
 static void on_stage(void *arg, const char *name, uint64_t ns)
 {
 	struct session *s = arg;
-	struct event ev = {.type = EV_BOOT, .name = name, .count = ns, .t_ns = s->now_ns,
-			   .text = "", .cgroup = "", .path = "", .data = ""};
+	struct event ev = {.type = EV_BOOT,
+			   .name = name,
+			   .count = ns,
+			   .t_ns = s->now_ns,
+			   .text = "",
+			   .cgroup = "",
+			   .path = "",
+			   .data = ""};
 
 	emit(s, &ev);
 }
@@ -369,8 +394,9 @@ static void on_ready_deadline(void *arg)
 {
 	struct session *s = arg;
 
-	emit_log(s, 2, "the agent has not finished its set-up within 60 s: look at the console, "
-		       "try another kernel (scxplore kernel list)");
+	emit_log(s, 2,
+		 "the agent has not finished its set-up within 60 s: look at the console, "
+		 "try another kernel (scxplore kernel list)");
 	session_kill(s);
 }
 

@@ -22,7 +22,8 @@ struct session_observer {
 	/* The model has changed through this event (journalled already). */
 	void (*event)(void *arg, const struct event *ev);
 	void (*sample)(void *arg);
-	/* The guest is gone or the end was reached and the guest is off: nothing more will come. clean = as asked. */
+	/* The guest is gone or the end was reached and the guest is off: nothing more will come.
+	 * clean = as asked. */
 	void (*finished)(void *arg, bool clean, const char *text);
 };
 
@@ -42,19 +43,20 @@ int session_boot(struct session *s, struct err *err);
 /* One line; queued until the guest is ready. Empty lines and comments give 0 with *seq = 0. */
 int session_submit(struct session *s, const char *line, uint64_t *seq, struct err *err);
 /* A whole block, all or nothing. */
-int session_submit_block(struct session *s, const char *name, const char *text, size_t len, struct err *err);
+int session_submit_block(struct session *s, const char *name, const char *text, size_t len,
+			 struct err *err);
 /* All ops of a scenario (cloned), with their tempo. */
 int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err);
 
-void session_begin(struct session *s);		    /* let the queue go (scripts) */
-void session_cancel(struct session *s);		    /* cut the running hold or wait short */
-void session_end(struct session *s);		    /* no more ops: tear down, power off, finished() */
-void session_kill(struct session *s);		    /* end the guest at once */
+void session_begin(struct session *s);  /* let the queue go (scripts) */
+void session_cancel(struct session *s); /* cut the running hold or wait short */
+void session_end(struct session *s);    /* no more ops: tear down, power off, finished() */
+void session_kill(struct session *s);   /* end the guest at once */
 
 const struct model *session_model(const struct session *s);
 const struct scenario *session_scenario(const struct session *s);
 const struct session_info *session_info(const struct session *s);
-struct guest *session_guest(struct session *s); /* for the console view */
+struct guest *session_guest(struct session *s);    /* for the console view */
 const char *session_path(const struct session *s); /* "" when nothing is recorded */
 
 #endif

@@ -51,7 +51,8 @@ void session_info_fill(struct session_info *info, const struct guest_config *con
 	info->version = xstrdup(SCXPLORE_VERSION);
 }
 
-int session_info_config(const struct session_info *info, struct guest_config *config, struct err *err)
+int session_info_config(const struct session_info *info, struct guest_config *config,
+			struct err *err)
 {
 	if (!config->topology.nodes && info->topology && *info->topology) {
 		int r = topology_parse(info->topology, &config->topology, err);

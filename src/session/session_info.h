@@ -16,7 +16,8 @@ void session_info_fill(struct session_info *info, const struct guest_config *con
  * The configuration that boots the same guest again: fields of `config` that are unset are taken
  * from info. Strings are borrowed from info.
  */
-int session_info_config(const struct session_info *info, struct guest_config *config, struct err *err);
+int session_info_config(const struct session_info *info, struct guest_config *config,
+			struct err *err);
 
 /*
  * A fresh path $XDG_STATE_HOME/scxplore/sessions/STEM-YYYYMMDD-HHMMSS[-n].session, directories

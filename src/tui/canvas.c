@@ -14,7 +14,8 @@
 
 void canvas_init(struct canvas *c, int rows, int cols, bool ascii)
 {
-	*c = (struct canvas){.rows = rows > 0 ? rows : 1, .cols = cols > 0 ? cols : 1, .ascii = ascii};
+	*c = (struct canvas){
+		.rows = rows > 0 ? rows : 1, .cols = cols > 0 ? cols : 1, .ascii = ascii};
 	c->cells = xcalloc((size_t)c->rows * (size_t)c->cols, sizeof(*c->cells));
 	canvas_clear(c);
 }
@@ -43,7 +44,8 @@ static struct cell *at(struct canvas *c, struct rect in, int row, int col)
 {
 	int r = in.row + row, k = in.col + col;
 
-	if (row < 0 || col < 0 || row >= in.rows || col >= in.cols || r < 0 || k < 0 || r >= c->rows || k >= c->cols)
+	if (row < 0 || col < 0 || row >= in.rows || col >= in.cols || r < 0 || k < 0 ||
+	    r >= c->rows || k >= c->cols)
 		return NULL;
 	return &c->cells[r * c->cols + k];
 }
@@ -71,7 +73,8 @@ int canvas_width(const char *text)
 	return w;
 }
 
-int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, enum role role, const char *text)
+int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
+		const char *text)
 {
 	size_t len = strlen(text), i = 0;
 	int used = 0, room = in.cols - col;
@@ -91,7 +94,8 @@ int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, e
 			break;
 		i += n;
 		if (!w)
-			continue; /* combining characters are left out: a cell holds one code point */
+			continue; /* combining characters are left out: a cell holds one code point
+				   */
 		*cell = (struct cell){.cp = cp, .role = role};
 		next = w == 2 ? at(c, in, row, col + used + 1) : NULL;
 		if (next)
@@ -101,7 +105,8 @@ int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, e
 	return used;
 }
 
-int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role, const char *fmt, ...)
+int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
+		  const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -149,7 +154,8 @@ void canvas_rule(struct canvas *c, struct rect in, int row, const char *title, b
 	if (!*title || in.cols < 6)
 		return;
 	/* the focused pane is told by a mark, too, not by its colour alone */
-	canvas_printf(c, line, 0, 1, in.cols - 2, focused ? ROLE_FOCUS : ROLE_TITLE, "%s%s ", focused ? ">" : " ", title);
+	canvas_printf(c, line, 0, 1, in.cols - 2, focused ? ROLE_FOCUS : ROLE_TITLE, "%s%s ",
+		      focused ? ">" : " ", title);
 }
 
 void canvas_vline(struct canvas *c, struct rect in, int col)

@@ -16,28 +16,28 @@
 
 /* What a cell means; a theme says how it looks. X(ENUM, theme key, summary) */
 #define ROLE_LIST(X)                                                                               \
-	X(NORMAL, "normal", "plain text")                                                         \
-	X(DIM, "dim", "less important: idle, absent, past")                                       \
-	X(TITLE, "title", "titles of panes")                                                      \
-	X(FOCUS, "focus", "title of the focused pane")                                            \
-	X(HEAD, "head", "the head line")                                                          \
-	X(BAR, "bar", "function bar")                                                             \
-	X(KEY, "key", "keys in the function bar and in help")                                     \
-	X(CURSOR, "cursor", "the selected row")                                                   \
-	X(OK, "ok", "done, pass, placed")                                                         \
-	X(WARN, "warn", "wants attention")                                                        \
-	X(FAIL, "fail", "failed, misplaced")                                                      \
-	X(RUNNING, "running", "a task or op that runs")                                           \
-	X(WAITING, "waiting", "a task or op that waits")                                          \
-	X(CGROUP, "cgroup", "cgroup paths")                                                       \
-	X(PROMPT, "prompt", "the command line")                                                   \
+	X(NORMAL, "normal", "plain text")                                                          \
+	X(DIM, "dim", "less important: idle, absent, past")                                        \
+	X(TITLE, "title", "titles of panes")                                                       \
+	X(FOCUS, "focus", "title of the focused pane")                                             \
+	X(HEAD, "head", "the head line")                                                           \
+	X(BAR, "bar", "function bar")                                                              \
+	X(KEY, "key", "keys in the function bar and in help")                                      \
+	X(CURSOR, "cursor", "the selected row")                                                    \
+	X(OK, "ok", "done, pass, placed")                                                          \
+	X(WARN, "warn", "wants attention")                                                         \
+	X(FAIL, "fail", "failed, misplaced")                                                       \
+	X(RUNNING, "running", "a task or op that runs")                                            \
+	X(WAITING, "waiting", "a task or op that waits")                                           \
+	X(CGROUP, "cgroup", "cgroup paths")                                                        \
+	X(PROMPT, "prompt", "the command line")                                                    \
 	X(HINT, "hint", "help while typing")
 
 enum role {
 #define X(e, ...) ROLE_##e,
 	ROLE_LIST(X)
 #undef X
-	ROLE_COUNT
+		ROLE_COUNT
 };
 
 struct cell {
@@ -50,7 +50,7 @@ struct canvas {
 	int rows, cols;
 	struct cell *cells;
 	int cursor_row, cursor_col; /* -1 = hidden */
-	bool ascii;		    /* lines and marks in ASCII only */
+	bool ascii;                 /* lines and marks in ASCII only */
 };
 
 struct rect {
@@ -66,9 +66,10 @@ struct rect canvas_all(const struct canvas *c);
  * Text at (row, col) of the rectangle, clipped to it and to `width` columns (-1 = to the edge).
  * Returns the columns used. Control characters show as '?'.
  */
-int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, enum role role, const char *text);
-int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
+int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
+		const char *text);
+int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
+		  const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 void canvas_fill(struct canvas *c, struct rect in, enum role role, uint32_t cp);
 /* Give a row's cells another role and reverse video, keeping the characters (the selected row). */
 void canvas_mark_row(struct canvas *c, struct rect in, int row, enum role role);

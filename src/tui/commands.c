@@ -29,7 +29,8 @@ static int run_export(struct tui *t, char **words, size_t n, struct err *err)
 	host = tui_host_of(t, &arg);
 	n -= force;
 	if (n != 3)
-		return err_set(err, EINVAL, "export FORMAT FILE [--force]; for example: export c placement.c");
+		return err_set(err, EINVAL,
+			       "export FORMAT FILE [--force]; for example: export c placement.c");
 	return host->export_to(arg, words[1], words[2], force, err);
 }
 

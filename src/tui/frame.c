@@ -35,22 +35,28 @@ static void head(const struct model *m, const struct tui_state *st, struct canva
 	else if (!m->ready)
 		snprintf(state, sizeof(state), "booting");
 	else
-		snprintf(state, sizeof(state), "%.1fs%s", (double)m->now_ns / 1e9, st->frozen ? " FROZEN" : "");
+		snprintf(state, sizeof(state), "%.1fs%s", (double)m->now_ns / 1e9,
+			 st->frozen ? " FROZEN" : "");
 	if (m->drops != SAMPLE_ABSENT && model_cost(m, &cost))
-		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost %.1f%%", m->drops, cost);
+		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost %.1f%%", m->drops,
+			 cost);
 	else if (m->drops != SAMPLE_ABSENT)
 		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost -", m->drops);
-	used = canvas_printf(c, line, 0, 0, -1, ROLE_HEAD, " %s%s", st->session_name, st->recording ? " REC" : "");
+	used = canvas_printf(c, line, 0, 0, -1, ROLE_HEAD, " %s%s", st->session_name,
+			     st->recording ? " REC" : "");
 	/* what changes and what tells of trouble stands left: it is seen at every width */
-	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | %s | %s", m->accel ? m->accel : "-", state, observer);
-	canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | Linux %s", m->topology ? m->topology : "-", m->kernel ? m->kernel : "-");
+	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | %s | %s",
+			      m->accel ? m->accel : "-", state, observer);
+	canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | Linux %s",
+		      m->topology ? m->topology : "-", m->kernel ? m->kernel : "-");
 }
 
 /* The first thing that is wrong, in words; false when nothing is. */
 static bool trouble(const struct model *m, char *dst, size_t size)
 {
 	if (m->gone)
-		snprintf(dst, size, "! the guest is gone: %.*s", (int)strcspn(m->gone, "\n"), m->gone);
+		snprintf(dst, size, "! the guest is gone: %.*s", (int)strcspn(m->gone, "\n"),
+			 m->gone);
 	else if (m->fault)
 		snprintf(dst, size, "! FAULT SWITCH %s: placement is broken on purpose", m->fault);
 	else if (m->probes_absent)
@@ -65,15 +71,17 @@ static bool trouble(const struct model *m, char *dst, size_t size)
 static void bar(const struct tui_state *st, struct canvas *c, struct rect line)
 {
 	/* the most needed first: what does not fit whole is left out, ? tells it */
-	static const char *const hints[] = {": op", "? help", "q quit", "Tab pane", "e expect", "x export", "/ find",
-					    "f filter", "z zoom", "Space freeze", "Enter open", "t theme"};
+	static const char *const hints[] = {": op",     "? help",       "q quit",     "Tab pane",
+					    "e expect", "x export",     "/ find",     "f filter",
+					    "z zoom",   "Space freeze", "Enter open", "t theme"};
 	const struct screen_def *s;
 	int used = 0;
 	size_t i;
 
 	canvas_fill(c, line, ROLE_BAR, ' ');
 	for (i = 0; (s = screen_at(i)); i++)
-		used += canvas_printf(c, line, 0, used, -1, s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ", s->digit,
+		used += canvas_printf(c, line, 0, used, -1,
+				      s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ", s->digit,
 				      s->name, s == st->screen ? "*" : "");
 	for (i = 0; i < ARRAY_SIZE(hints); i++)
 		if (used + 1 + (int)strlen(hints[i]) <= line.cols)
@@ -89,7 +97,8 @@ static void hint(const struct tui_state *st, struct canvas *c, struct rect line)
 	canvas_fill(c, line, ROLE_HINT, ' ');
 	used += canvas_text(c, line, 0, 0, -1, ROLE_HINT, k->hint);
 	for (i = 0; i < k->n && used < line.cols; i++)
-		used += canvas_printf(c, line, 0, used, -1, ROLE_HINT, "%s%s", i ? " " : "  [", k->words[i]);
+		used += canvas_printf(c, line, 0, used, -1, ROLE_HINT, "%s%s", i ? " " : "  [",
+				      k->words[i]);
 	if (k->n)
 		canvas_text(c, line, 0, used, -1, ROLE_HINT, "]");
 }
@@ -134,7 +143,8 @@ struct rect frame_draw(const struct model *m, struct tui_state *st, struct canva
 	return r;
 }
 
-/* Lines of a text wrapped to a width; draws those from `y` on when there is a canvas. Returns their number. */
+/* Lines of a text wrapped to a width; draws those from `y` on when there is a canvas. Returns their
+ * number. */
 static int wrap(const char *text, int width, struct canvas *c, struct rect r, int y)
 {
 	size_t len = strlen(text), i = 0;

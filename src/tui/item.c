@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st, enum pane pane)
+void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st,
+		    enum pane pane)
 {
 	*l = (struct item_list){.model = m, .pane = pane};
 	switch (pane) {
@@ -75,7 +76,8 @@ void item_text(const struct item_list *l, size_t i, struct buf *out)
 			add_task_name(m, &m->tasks[l->rows[i].index], out);
 	} else if (l->pane == PANE_CPUS) {
 		g = model_cgroup_by_id(m, m->cpus[i].now.cgroup_id);
-		buf_addf(out, "CPU %u %s %s", m->cpus[i].now.cpu, m->cpus[i].now.comm, g ? g->path : "");
+		buf_addf(out, "CPU %u %s %s", m->cpus[i].now.cpu, m->cpus[i].now.comm,
+			 g ? g->path : "");
 	} else {
 		buf_adds(out, m->ops[i].text);
 	}
@@ -91,10 +93,13 @@ static void add_at(struct buf *out, const char *what, uint64_t ns)
 
 static void describe_op(const struct model_op *op, struct buf *out)
 {
-	static const char *const states[] = {
-		[OPS_QUEUED] = "queued", [OPS_RUNNING] = "running", [OPS_DONE] = "done", [OPS_FAILED] = "failed"};
+	static const char *const states[] = {[OPS_QUEUED] = "queued",
+					     [OPS_RUNNING] = "running",
+					     [OPS_DONE] = "done",
+					     [OPS_FAILED] = "failed"};
 
-	buf_addf(out, "%s\n%s%s%s\n", op->text, states[op->state], op->note ? ": " : "", op->note ? op->note : "");
+	buf_addf(out, "%s\n%s%s%s\n", op->text, states[op->state], op->note ? ": " : "",
+		 op->note ? op->note : "");
 	if (op->verdict != VERDICT_NONE)
 		buf_addf(out, "%s%s%s\n", verdict_name(op->verdict), op->verdict_text ? ": " : "",
 			 op->verdict_text ? op->verdict_text : "");
@@ -110,7 +115,8 @@ static void describe_task(const struct model *m, const struct sample_task *t, st
 	const struct model_task *task = rows_group_task(m, t->pid, &g);
 
 	add_task_name(m, t, out);
-	buf_addf(out, ", thread %d, CPU %d, now in %s\n", (int)t->tid, (int)t->cpu, in ? in->path : "a cgroup without a name");
+	buf_addf(out, ", thread %d, CPU %d, now in %s\n", (int)t->tid, (int)t->cpu,
+		 in ? in->path : "a cgroup without a name");
 	if (!task) {
 		buf_adds(out, "started by no op\n");
 		return;
@@ -118,10 +124,13 @@ static void describe_task(const struct model *m, const struct sample_task *t, st
 	if (task->wanted)
 		buf_addf(out, "asked for: %s\n", task->wanted);
 	if (task->line)
-		buf_addf(out, "read from /proc/PID/cgroup %s its first instruction: '%s'\n", task->held ? "before" : "AFTER", task->line);
+		buf_addf(out, "read from /proc/PID/cgroup %s its first instruction: '%s'\n",
+			 task->held ? "before" : "AFTER", task->line);
 	add_at(out, "placed", task->placed_ns);
 	buf_addf(out, "seen by the probe at exec in: %s\n",
-		 task->exec_cgroup ? task->exec_cgroup : g->payload ? "- (nothing was seen)" : "- (workers do not exec)");
+		 task->exec_cgroup ? task->exec_cgroup
+		 : g->payload      ? "- (nothing was seen)"
+				   : "- (workers do not exec)");
 }
 
 static void describe_cgroup(const struct model *m, const struct row *row, struct buf *out)
@@ -131,7 +140,9 @@ static void describe_cgroup(const struct model *m, const struct row *row, struct
 
 	add_cgroup_name(m, row, out);
 	buf_addf(out, ", id %" PRIu64 ", %u tasks directly in it, %s\n", row->cgroup_id, row->tasks,
-		 !g ? "removed or never told of" : g->ours ? "made by an op" : "not made by an op");
+		 !g        ? "removed or never told of"
+		 : g->ours ? "made by an op"
+			   : "not made by an op");
 	if (g && model_cgroup_use(m, row->index, &use))
 		buf_addf(out, "uses %.0f%% of one CPU\n", use);
 	if (g && g->now_ns && g->now.throttled != SAMPLE_ABSENT)
@@ -161,7 +172,8 @@ void item_describe(const struct item_list *l, size_t i, struct buf *out)
 
 /* ---- expectations -------------------------------------------------------------------------- */
 
-static bool expect_placed(const struct model *m, const struct model_group *g, const struct model_task *t, struct buf *out)
+static bool expect_placed(const struct model *m, const struct model_group *g,
+			  const struct model_task *t, struct buf *out)
 {
 	const char *in;
 
@@ -191,7 +203,8 @@ static bool expect_op(const struct model *m, const struct model_op *op, struct b
 	return true;
 }
 
-/* "probe: text" as the log writes it; only text that the raw output holds byte for byte can be expected. */
+/* "probe: text" as the log writes it; only text that the raw output holds byte for byte can be
+ * expected. */
 static bool expect_output(const struct model *m, const struct model_line *line, struct buf *out)
 {
 	const struct model_group *g;
@@ -200,11 +213,14 @@ static bool expect_output(const struct model *m, const struct model_line *line, 
 	for (i = m->ngroups; line->kind == LOG_OUTPUT && i--;) {
 		g = &m->groups[i];
 		head = strlen(g->name);
-		if (g->seq != line->seq || strncmp(line->text, g->name, head) || strlen(line->text) <= head + 2)
+		if (g->seq != line->seq || strncmp(line->text, g->name, head) ||
+		    strlen(line->text) <= head + 2)
 			continue;
 		head += 2;
-		if (!memmem(buf_text(&g->output[0]), g->output[0].len, line->text + head, strlen(line->text + head)) &&
-		    !memmem(buf_text(&g->output[1]), g->output[1].len, line->text + head, strlen(line->text + head)))
+		if (!memmem(buf_text(&g->output[0]), g->output[0].len, line->text + head,
+			    strlen(line->text + head)) &&
+		    !memmem(buf_text(&g->output[1]), g->output[1].len, line->text + head,
+			    strlen(line->text + head)))
 			return false;
 		buf_adds(out, "expect output ");
 		words_quote(out, g->name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * item - what stands in a row of a list, in words: for search, for the opened line, for expectations.
+ * item - what stands in a row of a list, in words: for search, for the opened line, for
+ * expectations.
  *
  * A list is valid until the model changes; nobody keeps one across a loop turn.
  */
@@ -13,12 +14,13 @@ struct item_list {
 	const struct model *model;
 	enum pane pane;
 	size_t n;
-	size_t *lines;	  /* log panes: i-th row is this line of the model */
+	size_t *lines;    /* log panes: i-th row is this line of the model */
 	struct row *rows; /* tasks */
 };
 
 /* The rows of a pane as it is filtered now; panes that are no lists of things have none. */
-void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st, enum pane pane);
+void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st,
+		    enum pane pane);
 void item_list_finish(struct item_list *l);
 
 /* What a search looks at. */

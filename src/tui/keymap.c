@@ -8,10 +8,12 @@
 #include "tui/keys.h"
 
 static const struct key_binding table[] = {
-	{':', 0, ACT_PROMPT, ":", "type an op or a command; Tab completes, arrows walk the history"},
+	{':', 0, ACT_PROMPT, ":",
+	 "type an op or a command; Tab completes, arrows walk the history"},
 	{'/', 0, ACT_SEARCH, "/", "search in the focused list"},
 	{'N', 0, ACT_SEARCH_NEXT, "N", "next row found"},
-	{KEY_RETURN, 0, ACT_OPEN, "Enter", "open the row under the cursor: everything known about it"},
+	{KEY_RETURN, 0, ACT_OPEN, "Enter",
+	 "open the row under the cursor: everything known about it"},
 	{'f', KEY_FUNCTION + 3, ACT_FILTER, "f F3", "show only what contains a text"},
 	{KEY_TAB, 0, ACT_NEXT_PANE, "Tab", "focus the next pane"},
 	{KEY_BACK_TAB, 0, ACT_PREVIOUS_PANE, "Shift-Tab", "focus the pane before"},
@@ -23,12 +25,14 @@ static const struct key_binding table[] = {
 	{'x', KEY_FUNCTION + 7, ACT_EXPORT, "x F7", "export the session as a C test"},
 	{'t', KEY_FUNCTION + 8, ACT_THEME, "t F8", "next colour theme"},
 	{'9', KEY_FUNCTION + 9, ACT_CONSOLE, "9 F9", "the guest's console"},
-	{KEY_CTRL_C, 0, ACT_CANCEL, "Ctrl-C", "cut the running hold or wait short; never ends the session"},
+	{KEY_CTRL_C, 0, ACT_CANCEL, "Ctrl-C",
+	 "cut the running hold or wait short; never ends the session"},
 	{KEY_CTRL_L, 0, ACT_REDRAW, "Ctrl-L", "draw everything anew"},
 	{KEY_CTRL_Z, 0, ACT_SUSPEND, "Ctrl-Z", "back to the shell; 'fg' returns"},
 	{KEY_ESCAPE, 0, ACT_BACK, "Esc", "leave help, zoom, filter"},
 	{'?', KEY_FUNCTION + 12, ACT_HELP, "? F12", "this help"},
-	{'q', KEY_FUNCTION + 10, ACT_QUIT, "q F10", "end the session and leave; the record is kept"},
+	{'q', KEY_FUNCTION + 10, ACT_QUIT, "q F10",
+	 "end the session and leave; the record is kept"},
 };
 
 const struct key_binding *key_binding_at(size_t i)

@@ -9,14 +9,33 @@
 #include <stddef.h>
 
 enum action {
-	ACT_NONE, ACT_PROMPT, ACT_SEARCH, ACT_FILTER, ACT_NEXT_PANE, ACT_PREVIOUS_PANE, ACT_ZOOM, ACT_FREEZE, ACT_FOLLOW,
-	ACT_HELP, ACT_EXPORT, ACT_EXPECT, ACT_PROMOTE, ACT_THEME, ACT_CANCEL, ACT_REDRAW, ACT_SUSPEND, ACT_QUIT, ACT_CONSOLE,
-	ACT_BACK, ACT_SEARCH_NEXT, ACT_OPEN,
+	ACT_NONE,
+	ACT_PROMPT,
+	ACT_SEARCH,
+	ACT_FILTER,
+	ACT_NEXT_PANE,
+	ACT_PREVIOUS_PANE,
+	ACT_ZOOM,
+	ACT_FREEZE,
+	ACT_FOLLOW,
+	ACT_HELP,
+	ACT_EXPORT,
+	ACT_EXPECT,
+	ACT_PROMOTE,
+	ACT_THEME,
+	ACT_CANCEL,
+	ACT_REDRAW,
+	ACT_SUSPEND,
+	ACT_QUIT,
+	ACT_CONSOLE,
+	ACT_BACK,
+	ACT_SEARCH_NEXT,
+	ACT_OPEN,
 };
 
 struct key_binding {
-	int key;	  /* keys.h */
-	int twin;	  /* another key for the same, 0 = none */
+	int key;  /* keys.h */
+	int twin; /* another key for the same, 0 = none */
 	enum action action;
 	const char *shown; /* as in help: "Tab" */
 	const char *summary;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pane_cpus - one row a CPU: who runs there, in which cgroup, queue, rates. Absent figures show as "-".
+ * pane_cpus - one row a CPU: who runs there, in which cgroup, queue, rates. Absent figures show as
+ * "-".
  */
 #include "tui/screen.h"
 
@@ -29,7 +30,11 @@ static void row(const struct model *m, size_t i, struct canvas *c, struct rect r
 		snprintf(name, sizeof(name), "idle");
 	else
 		model_task_name(m, now->pid, now->comm, name, sizeof(name));
-	snprintf(where, sizeof(where), "%s", idle ? "-" : g ? below_root(m, g->path) : now->cgroup_id == 1 ? "/" : "-");
+	snprintf(where, sizeof(where), "%s",
+		 idle                  ? "-"
+		 : g                   ? below_root(m, g->path)
+		 : now->cgroup_id == 1 ? "/"
+				       : "-");
 	v = (double)now->nr_running;
 	number(nr, sizeof(nr), now->nr_running != SAMPLE_ABSENT, &v);
 	number(sw, sizeof(sw), model_cpu_rate(m, i, now->switches, old->switches, &v), &v);
@@ -41,8 +46,8 @@ static void row(const struct model *m, size_t i, struct canvas *c, struct rect r
 		canvas_text(c, r, y, 5 + name_width, group_width, ROLE_CGROUP, where);
 	else
 		group_width = 0;
-	canvas_printf(c, r, y, 5 + name_width + group_width, -1, ROLE_NORMAL, " %3s %7s %6s %4s%s", nr, sw, mig, busy,
-		      strcmp(busy, "-") ? "%" : "");
+	canvas_printf(c, r, y, 5 + name_width + group_width, -1, ROLE_NORMAL, " %3s %7s %6s %4s%s",
+		      nr, sw, mig, busy, strcmp(busy, "-") ? "%" : "");
 }
 
 void pane_cpus(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
@@ -58,7 +63,8 @@ void pane_cpus(const struct model *m, struct tui_state *st, struct canvas *c, st
 			canvas_text(c, r, 1, 5 + name_width, group_width, ROLE_DIM, "CGROUP");
 		else
 			group_width = 0;
-		canvas_printf(c, r, 1, 5 + name_width + group_width, -1, ROLE_DIM, " %3s %7s %6s %5s", "NR", "SW/s", "MIG/s", "BUSY");
+		canvas_printf(c, r, 1, 5 + name_width + group_width, -1, ROLE_DIM,
+			      " %3s %7s %6s %5s", "NR", "SW/s", "MIG/s", "BUSY");
 	}
 	list_fit(l, (int)m->ncpus, r.rows - 2);
 	for (i = 0; i < r.rows - 2 && l->top + i < l->count; i++) {
@@ -67,5 +73,6 @@ void pane_cpus(const struct model *m, struct tui_state *st, struct canvas *c, st
 			canvas_mark_row(c, r, i + 2, ROLE_CURSOR);
 	}
 	if (!m->ncpus && r.rows > 2)
-		canvas_text(c, r, 2, 0, -1, ROLE_DIM, m->ready ? "no sample yet" : "the guest is not up");
+		canvas_text(c, r, 2, 0, -1, ROLE_DIM,
+			    m->ready ? "no sample yet" : "the guest is not up");
 }

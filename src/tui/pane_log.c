@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const kind_names[LOG_KINDS] = {
-	[LOG_OP] = "op", [LOG_EVENT] = "event", [LOG_OUTPUT] = "output",
+	[LOG_OP] = "op",         [LOG_EVENT] = "event", [LOG_OUTPUT] = "output",
 	[LOG_KERNEL] = "kernel", [LOG_GUEST] = "agent", [LOG_HOST] = "host",
 };
 
@@ -22,10 +22,13 @@ static bool shown(const struct tui_state *st, enum pane pane, const struct model
 	return pane != PANE_LOG_FULL || !*st->filter || strstr(l->text, st->filter);
 }
 
-static void row(const struct model_line *l, const struct tui_state *st, struct canvas *c, struct rect r, int y)
+static void row(const struct model_line *l, const struct tui_state *st, struct canvas *c,
+		struct rect r, int y)
 {
-	static const enum role roles[] = {
-		[MARK_NONE] = ROLE_NORMAL, [MARK_OK] = ROLE_OK, [MARK_WARN] = ROLE_WARN, [MARK_FAIL] = ROLE_FAIL};
+	static const enum role roles[] = {[MARK_NONE] = ROLE_NORMAL,
+					  [MARK_OK] = ROLE_OK,
+					  [MARK_WARN] = ROLE_WARN,
+					  [MARK_FAIL] = ROLE_FAIL};
 	static const char *const marks[] = {
 		[MARK_NONE] = " ", [MARK_OK] = "+", [MARK_WARN] = "!", [MARK_FAIL] = "X"};
 	int used = canvas_printf(c, r, y, 0, -1, ROLE_DIM, "%8.3f ", (double)l->t_ns / 1e9);
@@ -34,7 +37,11 @@ static void row(const struct model_line *l, const struct tui_state *st, struct c
 	if (r.cols >= 60)
 		used += canvas_printf(c, r, y, used, -1, ROLE_DIM, "%-6s ", kind_names[l->kind]);
 	used += canvas_printf(c, r, y, used, -1, roles[l->mark], "%s ", hit ? "*" : marks[l->mark]);
-	canvas_text(c, r, y, used, -1, hit ? ROLE_KEY : l->mark == MARK_NONE && l->kind == LOG_OUTPUT ? ROLE_TITLE : roles[l->mark], l->text);
+	canvas_text(c, r, y, used, -1,
+		    hit                                             ? ROLE_KEY
+		    : l->mark == MARK_NONE && l->kind == LOG_OUTPUT ? ROLE_TITLE
+								    : roles[l->mark],
+		    l->text);
 }
 
 static void title(const struct tui_state *st, enum pane pane, size_t n, char *dst, size_t size)
@@ -43,7 +50,9 @@ static void title(const struct tui_state *st, enum pane pane, size_t n, char *ds
 
 	used = (size_t)snprintf(dst, size, "LOG %zu", n);
 	for (i = 0; pane == PANE_LOG_FULL && i < LOG_KINDS && used < size; i++)
-		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAH"[i], st->hidden_kinds & (1u << i) ? " -" : " +", kind_names[i]);
+		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAH"[i],
+					 st -> hidden_kinds &(1u << i) ? " -" : " +",
+					 kind_names[i]);
 	if (pane == PANE_LOG_FULL && *st->filter && used < size)
 		snprintf(dst + used, size - used, "  filter: %s", st->filter);
 }
@@ -59,7 +68,8 @@ size_t *log_rows(const struct model *m, const struct tui_state *st, enum pane pa
 	return rows;
 }
 
-void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r)
+void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
+	      struct rect r)
 {
 	size_t n;
 	cleanup_free size_t *rows = log_rows(m, st, pane, &n);

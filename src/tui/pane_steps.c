@@ -13,17 +13,19 @@ static const char *mark_of(const struct model_op *op, enum role *role)
 	static const struct {
 		const char *text;
 		enum role role;
-	} verdicts[] = {
-		[VERDICT_PASS] = {"+ pass", ROLE_OK},
-		[VERDICT_FAIL] = {"X FAIL", ROLE_FAIL},
-		[VERDICT_INCONCLUSIVE] = {"? unjudged", ROLE_WARN},
-		[VERDICT_SKIP] = {"- skip", ROLE_DIM},
-	}, states[] = {
-		[OPS_QUEUED] = {". queued", ROLE_DIM},
-		[OPS_RUNNING] = {"> running", ROLE_RUNNING},
-		[OPS_DONE] = {"+ ok", ROLE_OK},
-		[OPS_FAILED] = {"X failed", ROLE_FAIL},
-	};
+	} verdicts[] =
+		{
+			[VERDICT_PASS] = {"+ pass", ROLE_OK},
+			[VERDICT_FAIL] = {"X FAIL", ROLE_FAIL},
+			[VERDICT_INCONCLUSIVE] = {"? unjudged", ROLE_WARN},
+			[VERDICT_SKIP] = {"- skip", ROLE_DIM},
+		},
+	  states[] = {
+		  [OPS_QUEUED] = {". queued", ROLE_DIM},
+		  [OPS_RUNNING] = {"> running", ROLE_RUNNING},
+		  [OPS_DONE] = {"+ ok", ROLE_OK},
+		  [OPS_FAILED] = {"X failed", ROLE_FAIL},
+	  };
 
 	if (op->verdict != VERDICT_NONE) {
 		*role = verdicts[op->verdict].role;
@@ -44,7 +46,8 @@ static void row(const struct model *m, size_t i, bool wide, struct canvas *c, st
 	if (!op->step)
 		used = canvas_text(c, r, y, 0, 5, ROLE_DIM, "back ");
 	else
-		used = canvas_printf(c, r, y, 0, 5, step ? ROLE_TITLE : ROLE_DIM, step ? "%-4u " : "     ", op->step);
+		used = canvas_printf(c, r, y, 0, 5, step ? ROLE_TITLE : ROLE_DIM,
+				     step ? "%-4u " : "     ", op->step);
 	used += canvas_text(c, r, y, used, room - used, step ? ROLE_TITLE : ROLE_NORMAL, op->text);
 	canvas_text(c, r, y, r.cols - 10, -1, role, mark);
 	why = op->verdict_text ? op->verdict_text : op->note;
@@ -52,7 +55,8 @@ static void row(const struct model *m, size_t i, bool wide, struct canvas *c, st
 		canvas_printf(c, r, y, used + 2, room - used - 2, ROLE_DIM, "%s", why);
 }
 
-void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r)
+void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
+		struct rect r)
 {
 	struct list *l = &st->lists[pane];
 	bool focused = st->focus == pane, wide = pane == PANE_TEST;
@@ -60,9 +64,11 @@ void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, str
 	unsigned failed = m->failures;
 	int i;
 
-	snprintf(title, sizeof(title), "STEPS %zu  ops %zu%s", m->nsteps - 1, m->nops, failed ? "" : "  none failed");
+	snprintf(title, sizeof(title), "STEPS %zu  ops %zu%s", m->nsteps - 1, m->nops,
+		 failed ? "" : "  none failed");
 	if (failed)
-		snprintf(title, sizeof(title), "STEPS %zu  ops %zu  FAILED %u", m->nsteps - 1, m->nops, failed);
+		snprintf(title, sizeof(title), "STEPS %zu  ops %zu  FAILED %u", m->nsteps - 1,
+			 m->nops, failed);
 	canvas_rule(c, r, 0, title, focused);
 	list_fit(l, (int)m->nops, r.rows - 1);
 	for (i = 0; i < r.rows - 1 && l->top + i < l->count; i++) {
@@ -71,7 +77,8 @@ void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, str
 			canvas_mark_row(c, r, i + 1, ROLE_CURSOR);
 	}
 	if (!m->nops && r.rows > 1)
-		canvas_text(c, r, 1, 0, -1, ROLE_DIM, "nothing yet: type : and an op, ? lists them");
+		canvas_text(c, r, 1, 0, -1, ROLE_DIM,
+			    "nothing yet: type : and an op, ? lists them");
 }
 
 /* "backdrop NAME" of the op under the cursor, when it made something. */
@@ -82,7 +89,8 @@ bool lab_promotion(const struct model *m, const struct tui_state *st, char *line
 	const struct op_val *name, *cgroup;
 	const struct op *op;
 
-	if (sel < 0 || (size_t)sel >= m->nops || !(op = m->ops[sel].op) || !(op->def->flags & OPF_MAKES))
+	if (sel < 0 || (size_t)sel >= m->nops || !(op = m->ops[sel].op) ||
+	    !(op->def->flags & OPF_MAKES))
 		return false;
 	name = op_arg(op, WARG_NAME);
 	cgroup = op_arg(op, WARG_CGROUP);

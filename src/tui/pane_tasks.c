@@ -18,11 +18,17 @@ struct columns {
 	bool cpu, run, wait, shares;
 };
 
-/* What goes first as it gets narrower: command, shares, run time, wait time, CPU; name, state and mark stay. */
+/* What goes first as it gets narrower: command, shares, run time, wait time, CPU; name, state and
+ * mark stay. */
 static struct columns layout(int cols)
 {
-	struct columns k = {.comm = -1, .cpu = cols >= 30, .run = cols >= 52, .wait = cols >= 38, .shares = cols >= 64};
-	int need = 8 + (k.cpu ? 4 : 0) + (k.run ? 9 : 0) + (k.wait ? 9 : 0) + (k.shares ? 12 : 0) + (cols >= 52 ? 8 : 0);
+	struct columns k = {.comm = -1,
+			    .cpu = cols >= 30,
+			    .run = cols >= 52,
+			    .wait = cols >= 38,
+			    .shares = cols >= 64};
+	int need = 8 + (k.cpu ? 4 : 0) + (k.run ? 9 : 0) + (k.wait ? 9 : 0) + (k.shares ? 12 : 0) +
+		   (cols >= 52 ? 8 : 0);
 
 	k.rest = cols - need;
 	if (cols >= 100)
@@ -66,11 +72,12 @@ static void head(struct canvas *c, struct rect r, const struct columns *k)
 	if (k->comm > 0)
 		canvas_text(c, r, 1, k->comm, 16, ROLE_DIM, "COMMAND");
 	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S%s%s%s%s  PLACED", k->cpu ? " CPU" : "",
-		      k->run ? "      RUN" : "", k->wait ? "     WAIT" : "", k->shares ? "  RUN% WAIT%" : "");
+		      k->run ? "      RUN" : "", k->wait ? "     WAIT" : "",
+		      k->shares ? "  RUN% WAIT%" : "");
 }
 
-static void cgroup_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r, int y,
-		       const struct columns *k)
+static void cgroup_row(const struct model *m, const struct row *row, struct canvas *c,
+		       struct rect r, int y, const struct columns *k)
 {
 	const struct model_cgroup *g = row->index == ROW_NONE ? NULL : &m->cgroups[row->index];
 	char text[300], use[32] = "-";
@@ -78,19 +85,24 @@ static void cgroup_row(const struct model *m, const struct row *row, struct canv
 	int at;
 
 	if (g)
-		snprintf(text, sizeof(text), "%*s%s", row->depth * 2, "", row->depth && strrchr(g->path, '/') ? strrchr(g->path, '/') : g->path);
+		snprintf(text, sizeof(text), "%*s%s", row->depth * 2, "",
+			 row->depth && strrchr(g->path, '/') ? strrchr(g->path, '/') : g->path);
 	else
-		snprintf(text, sizeof(text), "cgroup #%" PRIu64 " (name not known)", row->cgroup_id);
+		snprintf(text, sizeof(text), "cgroup #%" PRIu64 " (name not known)",
+			 row->cgroup_id);
 	at = canvas_text(c, r, y, 0, k->rest - 1, ROLE_CGROUP, text);
-	canvas_printf(c, r, y, at + 1, k->rest - at - 1, ROLE_DIM, "%u task%s", row->tasks, row->tasks == 1 ? "" : "s");
+	canvas_printf(c, r, y, at + 1, k->rest - at - 1, ROLE_DIM, "%u task%s", row->tasks,
+		      row->tasks == 1 ? "" : "s");
 	if (g && model_cgroup_use(m, row->index, &share))
 		snprintf(use, sizeof(use), "%.0f%%", share);
 	canvas_printf(c, r, y, k->rest, -1, ROLE_DIM, k->run ? "       use %s" : " %s", use);
 	if (g && g->now.throttled != SAMPLE_ABSENT && g->now.throttled)
-		canvas_printf(c, r, y, k->rest + 20, -1, ROLE_WARN, "throttled %" PRIu64 "x", g->now.throttled);
+		canvas_printf(c, r, y, k->rest + 20, -1, ROLE_WARN, "throttled %" PRIu64 "x",
+			      g->now.throttled);
 }
 
-static void placed_mark(const struct model *m, const struct sample_task *t, struct canvas *c, struct rect r, int y, int x)
+static void placed_mark(const struct model *m, const struct sample_task *t, struct canvas *c,
+			struct rect r, int y, int x)
 {
 	const struct model_group *g;
 	const struct model_task *task = rows_group_task(m, t->pid, &g);
@@ -103,8 +115,8 @@ static void placed_mark(const struct model *m, const struct sample_task *t, stru
 		canvas_text(c, r, y, x, -1, ROLE_FAIL, "X MISPLACED");
 }
 
-static void task_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r, int y,
-		     const struct columns *k)
+static void task_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r,
+		     int y, const struct columns *k)
 {
 	const struct sample_task *t = &m->tasks[row->index];
 	char name[96], run[24], wait[24], share[24] = "     -     -", text[140];
@@ -117,7 +129,8 @@ static void task_row(const struct model *m, const struct row *row, struct canvas
 	if (t->tid == t->pid)
 		snprintf(text, sizeof(text), "%*s%s[%d]", row->depth * 2, "", name, t->pid);
 	else
-		snprintf(text, sizeof(text), "%*s%s[%d/%d]", row->depth * 2, "", name, t->pid, t->tid);
+		snprintf(text, sizeof(text), "%*s%s[%d/%d]", row->depth * 2, "", name, t->pid,
+			 t->tid);
 	text_format_time(run, sizeof(run), t->run_ns);
 	text_format_time(wait, sizeof(wait), t->wait_ns);
 	if (model_task_share(m, row->index, &run_share, &wait_share)) {
@@ -134,9 +147,11 @@ static void task_row(const struct model *m, const struct row *row, struct canvas
 	if (k->cpu)
 		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %3d", t->cpu);
 	if (k->run)
-		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s", t->run_ns == SAMPLE_ABSENT ? "-" : run);
+		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s",
+				   t->run_ns == SAMPLE_ABSENT ? "-" : run);
 	if (k->wait)
-		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s", t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
+		x += canvas_printf(c, r, y, x, -1, ROLE_NORMAL, " %8s",
+				   t->wait_ns == SAMPLE_ABSENT ? "-" : wait);
 	if (k->shares)
 		x += canvas_text(c, r, y, x, -1, ROLE_NORMAL, share);
 	placed_mark(m, t, c, r, y, x + 2);
@@ -153,7 +168,8 @@ void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, s
 	int top = r.rows > 3 ? 2 : 0, i;
 	char title[200];
 
-	snprintf(title, sizeof(title), "TASKS %zu%s%s%s", m->ntasks, *st->filter ? "  filter: " : "", st->filter, st->frozen ? "  FROZEN" : "");
+	snprintf(title, sizeof(title), "TASKS %zu%s%s%s", m->ntasks,
+		 *st->filter ? "  filter: " : "", st->filter, st->frozen ? "  FROZEN" : "");
 	if (top) {
 		canvas_rule(c, r, 0, title, focused);
 		head(c, r, &k);
@@ -170,5 +186,7 @@ void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, s
 			canvas_mark_row(c, r, i + top, ROLE_CURSOR);
 	}
 	if (!n && r.rows > 2)
-		canvas_text(c, r, 2, 0, -1, ROLE_DIM, "no cgroup and no task yet: press a to add a cgroup, r to run something");
+		canvas_text(
+			c, r, 2, 0, -1, ROLE_DIM,
+			"no cgroup and no task yet: press a to add a cgroup, r to run something");
 }

@@ -81,7 +81,8 @@ static void insert_char(struct prompt *p, uint32_t cp)
 	else if (cp < 0x800)
 		buf_addf(&b, "%c%c", (char)(0xc0 | cp >> 6), (char)(0x80 | (cp & 0x3f)));
 	else if (cp < 0x10000)
-		buf_addf(&b, "%c%c%c", (char)(0xe0 | cp >> 12), (char)(0x80 | (cp >> 6 & 0x3f)), (char)(0x80 | (cp & 0x3f)));
+		buf_addf(&b, "%c%c%c", (char)(0xe0 | cp >> 12), (char)(0x80 | (cp >> 6 & 0x3f)),
+			 (char)(0x80 | (cp & 0x3f)));
 	else
 		buf_addf(&b, "%c%c%c%c", (char)(0xf0 | cp >> 18), (char)(0x80 | (cp >> 12 & 0x3f)),
 			 (char)(0x80 | (cp >> 6 & 0x3f)), (char)(0x80 | (cp & 0x3f)));
@@ -246,7 +247,8 @@ static char *history_path(bool make)
 		path = xasprintf("%s/scxplore/history", state);
 	else if (home && *home == '/')
 		path = xasprintf("%s/.local/state/scxplore/history", home);
-	for (slash = path && make ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
+	for (slash = path && make ? strchr(path + 1, '/') : NULL; slash;
+	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		mkdir(path, 0700);
 		*slash = '/';
@@ -268,7 +270,8 @@ void prompt_load(struct prompt *p)
 
 void prompt_save(const struct prompt *p)
 {
-	cleanup_free char *path = history_path(true), *fresh = path ? xasprintf("%s.%d", path, (int)getpid()) : NULL;
+	cleanup_free char *path = history_path(true),
+			  *fresh = path ? xasprintf("%s.%d", path, (int)getpid()) : NULL;
 	FILE *f = fresh ? fopen(fresh, "we") : NULL;
 	size_t i;
 

@@ -15,9 +15,9 @@ enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER };
 struct prompt {
 	enum prompt_kind kind;
 	char text[PROMPT_MAX];
-	size_t len, cursor; /* bytes */
-	char **history;	    /* oldest first; owned */
-	size_t nhistory, at; /* at == nhistory: the line being typed */
+	size_t len, cursor;     /* bytes */
+	char **history;         /* oldest first; owned */
+	size_t nhistory, at;    /* at == nhistory: the line being typed */
 	char saved[PROMPT_MAX]; /* that line while the history is walked */
 	struct complete completion;
 };

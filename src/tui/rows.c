@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rows - sorts cgroups by path and tasks by id below them. Pure; the order does not jump between frames.
+ * rows - sorts cgroups by path and tasks by id below them. Pure; the order does not jump between
+ * frames.
  */
 #include "tui/rows.h"
 #include "base/cleanup.h"
@@ -12,10 +13,12 @@ static const struct model *sorting; /* qsort has no argument; one thread */
 
 static int by_path(const void *a, const void *b)
 {
-	return strcmp(sorting->cgroups[*(const size_t *)a].path, sorting->cgroups[*(const size_t *)b].path);
+	return strcmp(sorting->cgroups[*(const size_t *)a].path,
+		      sorting->cgroups[*(const size_t *)b].path);
 }
 
-const struct model_task *rows_group_task(const struct model *m, int64_t pid, const struct model_group **group)
+const struct model_task *rows_group_task(const struct model *m, int64_t pid,
+					 const struct model_group **group)
 {
 	size_t g, t;
 
@@ -50,8 +53,8 @@ static int depth_of(const char *path)
 	return n > 0 ? n - 1 : 0;
 }
 
-static size_t add_tasks(const struct model *m, uint64_t id, int depth, const char *filter, bool *taken,
-			struct row *rows, size_t n, unsigned *count)
+static size_t add_tasks(const struct model *m, uint64_t id, int depth, const char *filter,
+			bool *taken, struct row *rows, size_t n, unsigned *count)
 {
 	size_t i;
 
@@ -82,7 +85,10 @@ size_t rows_build(const struct model *m, const char *filter, struct row *rows)
 		const struct model_cgroup *g = &m->cgroups[order[i]];
 		size_t at = n;
 
-		rows[n++] = (struct row){.is_cgroup = true, .index = order[i], .cgroup_id = g->id, .depth = depth_of(g->path)};
+		rows[n++] = (struct row){.is_cgroup = true,
+					 .index = order[i],
+					 .cgroup_id = g->id,
+					 .depth = depth_of(g->path)};
 		n = add_tasks(m, g->id, rows[at].depth, filter, taken, rows, n, &rows[at].tasks);
 	}
 	/* tasks in cgroups nobody has told the name of */
@@ -91,7 +97,8 @@ size_t rows_build(const struct model *m, const char *filter, struct row *rows)
 
 		if (taken[i])
 			continue;
-		rows[n++] = (struct row){.is_cgroup = true, .index = ROW_NONE, .cgroup_id = m->tasks[i].cgroup_id};
+		rows[n++] = (struct row){
+			.is_cgroup = true, .index = ROW_NONE, .cgroup_id = m->tasks[i].cgroup_id};
 		n = add_tasks(m, m->tasks[i].cgroup_id, 0, filter, taken, rows, n, &rows[at].tasks);
 	}
 	return n;

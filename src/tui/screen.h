@@ -11,31 +11,36 @@
 #include "tui/state.h"
 
 struct screen_def {
-	char digit;	     /* '1' ... */
-	int function;	     /* n of Fn */
-	const char *name;    /* in the function bar */
-	const char *summary; /* in help */
+	char digit;             /* '1' ... */
+	int function;           /* n of Fn */
+	const char *name;       /* in the function bar */
+	const char *summary;    /* in help */
 	const enum pane *panes; /* in Tab order */
 	size_t npanes;
-	void (*draw)(const struct model *m, const struct scenario *s, struct tui_state *st, struct canvas *c, struct rect r);
+	void (*draw)(const struct model *m, const struct scenario *s, struct tui_state *st,
+		     struct canvas *c, struct rect r);
 };
 
 extern const struct screen_def screen_lab, screen_log, screen_test, screen_console, screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */
 
 /* Panes that more than one screen shows. */
-void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r);
-void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c, struct rect r);
+void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
+	      struct rect r);
+void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
+		struct rect r);
 void pane_cpus(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
 void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
 void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
 
-/* The head line(s), message, prompt and function bar around a screen; returns what is left for it. */
+/* The head line(s), message, prompt and function bar around a screen; returns what is left for it.
+ */
 struct rect frame_draw(const struct model *m, struct tui_state *st, struct canvas *c);
 /* The opened line, wrapped, over the lower part of what is left. */
 void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect r);
 
-/* The op that promotes what is under the cursor, to be put into the prompt; false when there is nothing. */
+/* The op that promotes what is under the cursor, to be put into the prompt; false when there is
+ * nothing. */
 bool lab_promotion(const struct model *m, const struct tui_state *st, char *line, size_t size);
 
 /* "/scxplore/low" -> "/low"; the path itself where it is outside the workload root. */

@@ -32,11 +32,13 @@ static void write_op(struct writer *w, const struct op_def *d)
 	char head[80];
 	size_t i;
 
-	snprintf(head, sizeof(head), "%s%s%s%s%c%s", d->words[0], d->words[1] ? " " : "", d->words[1] ? d->words[1] : "",
-		 d->shortcut ? "  [" : "", d->shortcut ? d->shortcut : ' ', d->shortcut ? "]" : "");
+	snprintf(head, sizeof(head), "%s%s%s%s%c%s", d->words[0], d->words[1] ? " " : "",
+		 d->words[1] ? d->words[1] : "", d->shortcut ? "  [" : "",
+		 d->shortcut ? d->shortcut : ' ', d->shortcut ? "]" : "");
 	put(w, ROLE_KEY, head, d->summary);
 	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
-		snprintf(head, sizeof(head), "    %s%s", d->args[i].key, d->args[i].optional ? " (optional)" : "");
+		snprintf(head, sizeof(head), "    %s%s", d->args[i].key,
+			 d->args[i].optional ? " (optional)" : "");
 		put(w, ROLE_DIM, head, d->args[i].summary);
 	}
 	put(w, ROLE_DIM, "    for example", d->example);
@@ -52,12 +54,16 @@ static void write_legend(struct writer *w)
 		{"S  r", "runnable and waiting for a CPU"},
 		{"S  S D T Z I", "sleeping, uninterruptible, stopped, dead, idle kernel thread"},
 		{"NR", "tasks on the CPU's runqueue, the running one included"},
-		{"SW/s MIG/s BUSY", "switches, tasks that came from another CPU, time not idle; of the last sample"},
-		{"RUN WAIT", "time on a CPU, time runnable but waiting, since its start; % of the last sample"},
+		{"SW/s MIG/s BUSY",
+		 "switches, tasks that came from another CPU, time not idle; of the last sample"},
+		{"RUN WAIT",
+		 "time on a CPU, time runnable but waiting, since its start; % of the last sample"},
 		{"use", "CPU time of the cgroup in percent of one CPU"},
-		{"+ok +ok exec", "read in its cgroup before its first instruction; seen there by the probe at exec, too"},
+		{"+ok +ok exec", "read in its cgroup before its first instruction; seen there by "
+				 "the probe at exec, too"},
 		{"X MISPLACED", "was somewhere else, or ran already"},
-		{"-", "not known: the kernel has no such counter, or there is no second sample yet"},
+		{"-",
+		 "not known: the kernel has no such counter, or there is no second sample yet"},
 		{"drops cost", "records the observer lost; its own CPU time in percent of one CPU"},
 	};
 	size_t i;
@@ -94,7 +100,8 @@ static void write_all(struct writer *w)
 		write_op(w, d);
 }
 
-static void draw(const struct model *m, const struct scenario *s, struct tui_state *st, struct canvas *c, struct rect r)
+static void draw(const struct model *m, const struct scenario *s, struct tui_state *st,
+		 struct canvas *c, struct rect r)
 {
 	struct list *l = &st->lists[PANE_HELP];
 	struct writer w = {.st = st, .c = c, .r = r, .top = l->top};
@@ -111,5 +118,11 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 static const enum pane panes[] = {PANE_HELP};
 
 const struct screen_def screen_help = {
-	.digit = '?', .function = 12, .name = "Help", .summary = "help", .panes = panes, .npanes = 1, .draw = draw,
+	.digit = '?',
+	.function = 12,
+	.name = "Help",
+	.summary = "help",
+	.panes = panes,
+	.npanes = 1,
+	.draw = draw,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * screen_lab - the screen to work in all day: CPUs, steps, tasks, log; one column where it is narrow.
+ * screen_lab - the screen to work in all day: CPUs, steps, tasks, log; one column where it is
+ * narrow.
  */
 #include "base/cleanup.h"
 #include "tui/screen.h"
@@ -17,7 +18,8 @@ static struct rect part(struct rect r, int row, int rows)
 	return (struct rect){.row = r.row + row, .col = r.col, .rows = rows, .cols = r.cols};
 }
 
-static void draw_pane(enum pane p, const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
+static void draw_pane(enum pane p, const struct model *m, struct tui_state *st, struct canvas *c,
+		      struct rect r)
 {
 	switch (p) {
 	case PANE_CPUS:
@@ -37,7 +39,8 @@ static void draw_pane(enum pane p, const struct model *m, struct tui_state *st, 
 
 static void draw_wide(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
 {
-	int cpus = least((int)m->ncpus + 2, r.rows * 2 / 5), top = cpus < 6 ? 6 : cpus, log, split = r.cols * 55 / 100;
+	int cpus = least((int)m->ncpus + 2, r.rows * 2 / 5), top = cpus < 6 ? 6 : cpus, log,
+	    split = r.cols * 55 / 100;
 	struct rect left, right;
 
 	top = least(top > r.rows / 3 ? top : r.rows / 3, r.rows / 2);
@@ -48,25 +51,33 @@ static void draw_wide(const struct model *m, struct tui_state *st, struct canvas
 	right.col += split + 1;
 	right.cols -= split + 1;
 	pane_cpus(m, st, c, left);
-	canvas_vline(c, (struct rect){.row = left.row, .col = r.col + split, .rows = top, .cols = 1}, 0);
+	canvas_vline(
+		c, (struct rect){.row = left.row, .col = r.col + split, .rows = top, .cols = 1}, 0);
 	pane_steps(m, st, PANE_STEPS, c, right);
 	pane_tasks(m, st, c, part(r, top, r.rows - top - log));
 	pane_log(m, st, PANE_LOG, c, part(r, r.rows - log, log));
 }
 
 /* Narrow or low: one column; what has the focus gets the most room. */
-static void draw_narrow(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
+static void draw_narrow(const struct model *m, struct tui_state *st, struct canvas *c,
+			struct rect r)
 {
-	int log = r.rows >= 10 ? 3 : r.rows >= 6 ? 2 : 0, cpus = r.rows >= 18 ? least((int)m->ncpus + 2, 6) : 0;
+	int log = r.rows >= 10  ? 3
+		  : r.rows >= 6 ? 2
+				: 0,
+	    cpus = r.rows >= 18 ? least((int)m->ncpus + 2, 6) : 0;
 	int steps = r.rows >= 26 ? 6 : r.rows >= 19 ? 4 : 0, rest = r.rows - log - cpus - steps;
-	enum pane big = st->focus == PANE_LOG || st->focus == PANE_CPUS || st->focus == PANE_STEPS ? st->focus : PANE_TASKS;
+	enum pane big = st->focus == PANE_LOG || st->focus == PANE_CPUS || st->focus == PANE_STEPS
+				? st->focus
+				: PANE_TASKS;
 
 	if (cpus)
 		pane_cpus(m, st, c, part(r, 0, cpus));
 	if (steps)
 		pane_steps(m, st, PANE_STEPS, c, part(r, cpus, steps));
 	/* a pane that stands there already is not shown twice */
-	if ((big == PANE_CPUS && cpus) || (big == PANE_STEPS && steps) || (big == PANE_LOG && log > 2))
+	if ((big == PANE_CPUS && cpus) || (big == PANE_STEPS && steps) ||
+	    (big == PANE_LOG && log > 2))
 		big = PANE_TASKS;
 	draw_pane(big, m, st, c, part(r, cpus + steps, rest));
 	if (log && big != PANE_LOG)
@@ -81,18 +92,22 @@ void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, st
 	canvas_rule(c, r, y++, "BOOT", true);
 	for (i = 0; i < m->nstages && y < r.rows; i++) {
 		if (m->stages[i].ns)
-			canvas_printf(c, r, y++, 1, -1, ROLE_OK, "+ %-10s %6.2fs", m->stages[i].name, (double)m->stages[i].ns / 1e9);
+			canvas_printf(c, r, y++, 1, -1, ROLE_OK, "+ %-10s %6.2fs",
+				      m->stages[i].name, (double)m->stages[i].ns / 1e9);
 		else
-			canvas_printf(c, r, y++, 1, -1, ROLE_OK, "+ %-10s in the guest", m->stages[i].name);
+			canvas_printf(c, r, y++, 1, -1, ROLE_OK, "+ %-10s in the guest",
+				      m->stages[i].name);
 	}
 	if (y < r.rows)
-		canvas_printf(c, r, y++, 1, -1, ROLE_RUNNING, "> %s", m->gone ? "given up" : "waiting for the agent");
+		canvas_printf(c, r, y++, 1, -1, ROLE_RUNNING, "> %s",
+			      m->gone ? "given up" : "waiting for the agent");
 	lines = r.rows - y;
 	if (lines > 3)
 		pane_log(m, st, PANE_LOG, c, part(r, y, lines));
 }
 
-static void draw(const struct model *m, const struct scenario *s, struct tui_state *st, struct canvas *c, struct rect r)
+static void draw(const struct model *m, const struct scenario *s, struct tui_state *st,
+		 struct canvas *c, struct rect r)
 {
 	if (!m->ready && !m->nops)
 		pane_boot(m, st, c, r);
@@ -107,6 +122,11 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 static const enum pane panes[] = {PANE_TASKS, PANE_STEPS, PANE_LOG, PANE_CPUS};
 
 const struct screen_def screen_lab = {
-	.digit = '1', .function = 1, .name = "Lab", .summary = "work here: CPUs, steps, cgroups with their tasks, log",
-	.panes = panes, .npanes = ARRAY_SIZE(panes), .draw = draw,
+	.digit = '1',
+	.function = 1,
+	.name = "Lab",
+	.summary = "work here: CPUs, steps, cgroups with their tasks, log",
+	.panes = panes,
+	.npanes = ARRAY_SIZE(panes),
+	.draw = draw,
 };

@@ -18,12 +18,14 @@ static unsigned count(const struct model *m, enum verdict v)
 	return n;
 }
 
-static void draw(const struct model *m, const struct scenario *s, struct tui_state *st, struct canvas *c, struct rect r)
+static void draw(const struct model *m, const struct scenario *s, struct tui_state *st,
+		 struct canvas *c, struct rect r)
 {
 	struct list *l = &st->lists[PANE_TEST];
 	int foot = r.rows >= 9 ? 4 : 0;
 	const struct model_op *op;
-	struct rect low = {.row = r.row + r.rows - foot, .col = r.col, .rows = foot, .cols = r.cols};
+	struct rect low = {
+		.row = r.row + r.rows - foot, .col = r.col, .rows = foot, .cols = r.cols};
 
 	r.rows -= foot;
 	pane_steps(m, st, PANE_TEST, c, r);
@@ -34,15 +36,25 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 	if (op) {
 		canvas_text(c, low, 1, 0, -1, ROLE_NORMAL, op->text);
 		canvas_text(c, low, 2, 0, -1, op->verdict == VERDICT_FAIL ? ROLE_FAIL : ROLE_DIM,
-			    op->verdict_text ? op->verdict_text : op->note ? op->note : "not reached yet");
+			    op->verdict_text ? op->verdict_text
+			    : op->note       ? op->note
+					     : "not reached yet");
 	}
-	canvas_printf(c, low, 3, 0, -1, ROLE_HINT, "%u pass, %u fail, %u unjudged   x exports as a C test, e adds an expectation, b promotes",
-		      count(m, VERDICT_PASS), count(m, VERDICT_FAIL), count(m, VERDICT_INCONCLUSIVE));
+	canvas_printf(c, low, 3, 0, -1, ROLE_HINT,
+		      "%u pass, %u fail, %u unjudged   x exports as a C test, e adds an "
+		      "expectation, b promotes",
+		      count(m, VERDICT_PASS), count(m, VERDICT_FAIL),
+		      count(m, VERDICT_INCONCLUSIVE));
 }
 
 static const enum pane panes[] = {PANE_TEST};
 
 const struct screen_def screen_test = {
-	.digit = '6', .function = 6, .name = "Test", .summary = "steps, expectations with their reasons, export",
-	.panes = panes, .npanes = 1, .draw = draw,
+	.digit = '6',
+	.function = 6,
+	.name = "Test",
+	.summary = "steps, expectations with their reasons, export",
+	.panes = panes,
+	.npanes = 1,
+	.draw = draw,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * state - what the screens remember between draws: selection, scroll, filter, which screen. No model data.
+ * state - what the screens remember between draws: selection, scroll, filter, which screen. No
+ * model data.
  */
 #ifndef TUI_STATE_H
 #define TUI_STATE_H
@@ -9,14 +10,24 @@
 #include "tui/prompt.h"
 
 struct list {
-	int count;  /* rows of the last draw */
-	int sel;    /* selected row; -1 = none */
-	int top;    /* first row shown */
-	int height; /* rows that fitted at the last draw */
+	int count;   /* rows of the last draw */
+	int sel;     /* selected row; -1 = none */
+	int top;     /* first row shown */
+	int height;  /* rows that fitted at the last draw */
 	bool follow; /* stick to the end */
 };
 
-enum pane { PANE_CPUS, PANE_STEPS, PANE_TASKS, PANE_LOG, PANE_LOG_FULL, PANE_TEST, PANE_HELP, PANE_CONSOLE, PANE_COUNT };
+enum pane {
+	PANE_CPUS,
+	PANE_STEPS,
+	PANE_TASKS,
+	PANE_LOG,
+	PANE_LOG_FULL,
+	PANE_TEST,
+	PANE_HELP,
+	PANE_CONSOLE,
+	PANE_COUNT
+};
 
 struct tui_state {
 	const struct screen_def *screen;

@@ -27,7 +27,7 @@ static SCREEN *screen;
 static bool on, pasting;
 static struct buf paste;
 static short pairs[ROLE_COUNT]; /* colour pair of each role */
-static struct theme shown;	/* the theme the pairs are for */
+static struct theme shown;      /* the theme the pairs are for */
 
 static void leave(void)
 {
@@ -50,7 +50,8 @@ static void on_crash(int sig)
 static void watch_crashes(void)
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+	struct sigaction sa = {.sa_handler = on_crash,
+			       .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
@@ -77,15 +78,21 @@ int term_init(struct err *err)
 	const char *name = getenv("TERM");
 
 	if (!isatty(0) || !isatty(1))
-		return err_set(err, ENOTTY, "the screen needs a terminal; without one use 'scxplore do' or 'scxplore run'");
+		return err_set(err, ENOTTY,
+			       "the screen needs a terminal; without one use 'scxplore do' or "
+			       "'scxplore run'");
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
-		return err_set(err, ENOTSUP, "terminal type '%s' is not known to terminfo; set TERM", name ? name : "");
+		return err_set(err, ENOTSUP,
+			       "terminal type '%s' is not known to terminfo; set TERM",
+			       name ? name : "");
 	if (!tigetstr("cup")) {
 		endwin();
 		delscreen(screen);
 		screen = NULL;
-		return err_set(err, ENOTSUP, "terminal type '%s' cannot place its cursor; set TERM, or use 'scxplore do' or 'scxplore run'",
+		return err_set(err, ENOTSUP,
+			       "terminal type '%s' cannot place its cursor; set TERM, or use "
+			       "'scxplore do' or 'scxplore run'",
 			       name ? name : "");
 	}
 	if (has_colors()) {
@@ -183,7 +190,9 @@ bool term_read(struct term_key *key)
 		}
 		if (kind == KEY_CODE_YES && c == PASTE_END) {
 			pasting = false;
-			*key = (struct term_key){.code = KEY_PASTED, .paste = buf_text(&paste), .paste_len = paste.len};
+			*key = (struct term_key){.code = KEY_PASTED,
+						 .paste = buf_text(&paste),
+						 .paste_len = paste.len};
 			return true;
 		}
 		if (pasting) {
@@ -194,7 +203,9 @@ bool term_read(struct term_key *key)
 		if (kind == KEY_CODE_YES)
 			key->code = translate(c);
 		else
-			key->code = c == 127 || c == 8 ? KEY_RUB_OUT : c == '\n' ? KEY_RETURN : (int)c;
+			key->code = c == 127 || c == 8 ? KEY_RUB_OUT
+				    : c == '\n'        ? KEY_RETURN
+						       : (int)c;
 		if (key->code)
 			return true;
 	}
@@ -259,7 +270,8 @@ void term_draw(const struct canvas *c, const struct theme *theme)
 
 			if (!cell->cp)
 				continue; /* covered by the wide character before */
-			setcchar(&out, text, attributes(theme, cell), has_colors() ? pairs[cell->role] : 0, NULL);
+			setcchar(&out, text, attributes(theme, cell),
+				 has_colors() ? pairs[cell->role] : 0, NULL);
 			mvadd_wch(r, k, &out);
 		}
 	}

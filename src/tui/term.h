@@ -12,7 +12,7 @@
 #include "tui/theme.h"
 
 struct term_key {
-	int code;	   /* keys.h */
+	int code;          /* keys.h */
 	const char *paste; /* KEY_PASTED: at most 1 MiB; valid until the next read */
 	size_t paste_len;
 };
@@ -20,8 +20,8 @@ struct term_key {
 int term_init(struct err *err);
 void term_finish(void);
 void term_size(int *rows, int *cols);
-bool term_ascii(void);  /* the locale is not UTF-8, or SCXPLORE_ASCII is set */
-bool term_colours(void); /* more than one */
+bool term_ascii(void);                /* the locale is not UTF-8, or SCXPLORE_ASCII is set */
+bool term_colours(void);              /* more than one */
 bool term_read(struct term_key *key); /* false when there is none now */
 void term_draw(const struct canvas *c, const struct theme *theme);
 void term_resized(void); /* after SIGWINCH */

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define THEME_MAX 65536
+#define THEME_MAX      65536
 #define LINE_MAX_BYTES 256
 
 static const char *const role_names[] = {
@@ -21,16 +21,22 @@ static const char *const role_names[] = {
 #undef X
 };
 
-static const char *const colours[] = {"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"};
+static const char *const colours[] = {"black", "red",     "green", "yellow",
+				      "blue",  "magenta", "cyan",  "white"};
 
 static const struct {
 	const char *word;
 	uint8_t attr;
-} attrs[] = {{"bold", STYLE_BOLD}, {"dim", STYLE_DIM}, {"underline", STYLE_UNDERLINE}, {"reverse", STYLE_REVERSE}};
+} attrs[] = {{"bold", STYLE_BOLD},
+	     {"dim", STYLE_DIM},
+	     {"underline", STYLE_UNDERLINE},
+	     {"reverse", STYLE_REVERSE}};
 
 static const char builtin[] =
-	"dim = bright-black\ntitle = cyan\nfocus = yellow bold\nhead = black on cyan\nbar = black on white\n"
-	"key = yellow bold\ncursor = black on cyan\nok = green\nwarn = yellow\nfail = red bold\nrunning = green bold\n"
+	"dim = bright-black\ntitle = cyan\nfocus = yellow bold\nhead = black on cyan\nbar = black "
+	"on white\n"
+	"key = yellow bold\ncursor = black on cyan\nok = green\nwarn = yellow\nfail = red "
+	"bold\nrunning = green bold\n"
 	"waiting = magenta\ncgroup = blue bold\nprompt = default bold\nhint = cyan\n";
 
 static bool parse_colour(const char *word, int16_t *out)
@@ -93,12 +99,15 @@ static int parse_line(char *line, struct theme *t, struct err *err)
 		;
 	if (i == ROLE_COUNT) {
 		near = text_nearest(key, role_names, ROLE_COUNT);
-		return err_set(err, EINVAL, "no role '%.40s'%s%s%s", key, near ? "; did you mean '" : "", near ? near : "",
-			       near ? "'?" : "");
+		return err_set(err, EINVAL, "no role '%.40s'%s%s%s", key,
+			       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 	}
 	for (line = eq + 1; (word = strsep(&line, " \t"));)
 		if (*word && !parse_word(word, &on, &s))
-			return err_set(err, EINVAL, "'%.40s' is neither a colour nor bold, dim, underline, reverse", word);
+			return err_set(
+				err, EINVAL,
+				"'%.40s' is neither a colour nor bold, dim, underline, reverse",
+				word);
 	t->styles[i] = s;
 	return 0;
 }
@@ -110,7 +119,8 @@ int theme_parse(const char *name, const char *text, size_t len, struct theme *ou
 	unsigned line = 1;
 
 	if (len > THEME_MAX)
-		return err_set(err, EFBIG, "theme '%.60s' is larger than %d bytes", name, THEME_MAX);
+		return err_set(err, EFBIG, "theme '%.60s' is larger than %d bytes", name,
+			       THEME_MAX);
 	memset(&t, 0, sizeof(t));
 	text_sanitise(t.name, sizeof(t.name), name, strlen(name));
 	for (i = 0; i < ROLE_COUNT; i++)
@@ -121,7 +131,8 @@ int theme_parse(const char *name, const char *text, size_t len, struct theme *ou
 		char copy[LINE_MAX_BYTES];
 
 		if (n >= sizeof(copy) || memchr(text + at, '\0', n))
-			return err_set(err, EINVAL, "theme '%.60s', line %u: too long or not text", t.name, line);
+			return err_set(err, EINVAL, "theme '%.60s', line %u: too long or not text",
+				       t.name, line);
 		memcpy(copy, text + at, n);
 		copy[n] = '\0';
 		if (parse_line(copy, &t, err) < 0)
@@ -140,7 +151,8 @@ void theme_default(struct theme *t)
 
 void theme_mono(struct theme *t)
 {
-	static const char mono[] = "focus = default bold\nhead = default reverse\nbar = default reverse\nkey = default bold\n"
+	static const char mono[] = "focus = default bold\nhead = default reverse\nbar = default "
+				   "reverse\nkey = default bold\n"
 				   "fail = default bold\nprompt = default bold\n";
 
 	if (theme_parse("mono", mono, sizeof(mono) - 1, t, NULL) < 0)
@@ -149,7 +161,8 @@ void theme_mono(struct theme *t)
 
 static size_t folders(char *out[3])
 {
-	const char *env = getenv("SXP_THEMES"), *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *env = getenv("SXP_THEMES"), *config = getenv("XDG_CONFIG_HOME"),
+		   *home = getenv("HOME");
 	size_t n = 0;
 
 	if (env && *env)
@@ -214,8 +227,9 @@ void theme_names(struct buf *out)
 		int k, count = scandir(dirs[i], &list, is_theme, alphasort);
 
 		for (k = 0; k < count; k++) {
-			cleanup_free char *word = xasprintf("%.*s ", (int)(strrchr(list[k]->d_name, '.') - list[k]->d_name),
-							    list[k]->d_name);
+			cleanup_free char *word = xasprintf(
+				"%.*s ", (int)(strrchr(list[k]->d_name, '.') - list[k]->d_name),
+				list[k]->d_name);
 
 			if (!strstr(buf_text(out), word))
 				buf_adds(out, word);

@@ -28,14 +28,16 @@ struct tui {
 	struct buf teardown;
 };
 
-static const struct screen_def *const screens[] = {&screen_lab, &screen_log, &screen_test, &screen_console};
+static const struct screen_def *const screens[] = {&screen_lab, &screen_log, &screen_test,
+						   &screen_console};
 
 const struct screen_def *screen_at(size_t i)
 {
 	return i < ARRAY_SIZE(screens) ? screens[i] : NULL;
 }
 
-struct tui *tui_create(const struct tui_host *host, void *arg, const char *session_name, bool recording)
+struct tui *tui_create(const struct tui_host *host, void *arg, const char *session_name,
+		       bool recording)
 {
 	struct tui *t = xcalloc(1, sizeof(*t));
 
@@ -379,13 +381,16 @@ static void act(struct tui *t, enum action a)
 		if (expectation(t, &wish))
 			open_prompt(t, buf_text(&wish));
 		else
-			tui_say(t, ROLE_HINT, "nothing under the cursor can be expected; choose a task, an op that starts one, or a line of output");
+			tui_say(t, ROLE_HINT,
+				"nothing under the cursor can be expected; choose a task, an op "
+				"that starts one, or a line of output");
 		break;
 	case ACT_PROMOTE:
 		if (lab_promotion(t->host->model(t->arg), st, line, sizeof(line)))
 			open_prompt(t, line);
 		else
-			tui_say(t, ROLE_HINT, "focus the steps (Tab) and choose an op that made something");
+			tui_say(t, ROLE_HINT,
+				"focus the steps (Tab) and choose an op that made something");
 		break;
 	case ACT_THEME:
 		next_theme(t);
@@ -448,7 +453,8 @@ static bool shortcut_key(struct tui *t, int code)
 	for (i = 0; (d = op_def_at(i)); i++) {
 		if (!d->shortcut || d->shortcut != code)
 			continue;
-		snprintf(line, sizeof(line), "%s%s%s ", d->words[0], d->words[1] ? " " : "", d->words[1] ? d->words[1] : "");
+		snprintf(line, sizeof(line), "%s%s%s ", d->words[0], d->words[1] ? " " : "",
+			 d->words[1] ? d->words[1] : "");
 		open_prompt(t, line);
 		return true;
 	}
@@ -464,7 +470,8 @@ void tui_key(struct tui *t, const struct term_key *key)
 		return;
 	}
 	if (t->st.prompt.kind) {
-		if (prompt_key(&t->st.prompt, key->code, t->host->scenario(t->arg), tui_command_names()))
+		if (prompt_key(&t->st.prompt, key->code, t->host->scenario(t->arg),
+			       tui_command_names()))
 			enter_prompt(t);
 		return;
 	}
@@ -475,12 +482,14 @@ void tui_key(struct tui *t, const struct term_key *key)
 			return;
 	}
 	if (t->st.frozen) {
-		/* a frozen picture is a still: the next key goes on with the live one; Ctrl-C acts all the same */
+		/* a frozen picture is a still: the next key goes on with the live one; Ctrl-C acts
+		 * all the same */
 		t->st.frozen = false;
 		if (key->code != KEY_CTRL_C)
 			return;
 	}
-	if (!screen_key(t, key->code) && !kind_key(t, key->code) && !list_key(&t->st.lists[t->st.focus], key->code)) {
+	if (!screen_key(t, key->code) && !kind_key(t, key->code) &&
+	    !list_key(&t->st.lists[t->st.focus], key->code)) {
 		enum action a = key_action(key->code);
 
 		if (a)

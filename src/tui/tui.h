@@ -19,8 +19,9 @@ struct tui_host {
 	const struct scenario *(*scenario)(void *arg);
 	int (*submit)(void *arg, const char *line, struct err *err);
 	int (*submit_block)(void *arg, const char *text, size_t len, struct err *err);
-	int (*export_to)(void *arg, const char *format, const char *file, bool force, struct err *err); /* tells its end by tui_say() */
-	void (*cancel)(void *arg); /* the running hold or wait */
+	int (*export_to)(void *arg, const char *format, const char *file, bool force,
+			 struct err *err); /* tells its end by tui_say() */
+	void (*cancel)(void *arg);         /* the running hold or wait */
 	void (*quit)(void *arg);
 	const char *(*console)(void *arg, size_t *len);
 	bool (*live)(void *arg); /* a guest is running: quitting ends it */
@@ -28,7 +29,8 @@ struct tui_host {
 
 struct tui;
 
-struct tui *tui_create(const struct tui_host *host, void *arg, const char *session_name, bool recording);
+struct tui *tui_create(const struct tui_host *host, void *arg, const char *session_name,
+		       bool recording);
 void tui_destroy(struct tui *t);
 
 void tui_key(struct tui *t, const struct term_key *key);

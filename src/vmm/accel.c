@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-static const char *const names[] = {[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"};
+static const char *const names[] = {
+	[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"};
 
 int accel_parse(const char *text, enum accel *out, struct err *err)
 {
@@ -113,7 +114,8 @@ int accel_choose(enum accel asked, enum accel *out, char *reason, size_t size, s
 		close(fd);
 	if (asked == ACCEL_KVM) {
 		if (fd < 0)
-			return err_set(err, ENOTSUP, "use KVM: open '/dev/kvm': %s; use --accel tcg or auto",
+			return err_set(err, ENOTSUP,
+				       "use KVM: open '/dev/kvm': %s; use --accel tcg or auto",
 				       strerror(e));
 		text_copy(reason, size, "asked for");
 		return 0;
@@ -123,7 +125,8 @@ int accel_choose(enum accel asked, enum accel *out, char *reason, size_t size, s
 		snprintf(reason, size, "no KVM here: open '/dev/kvm': %s", strerror(e));
 	} else if (recall(why, sizeof(why))) {
 		*out = ACCEL_TCG;
-		snprintf(reason, size, "KVM cannot run guests on this machine (found earlier): %s", why);
+		snprintf(reason, size, "KVM cannot run guests on this machine (found earlier): %s",
+			 why);
 	} else {
 		*out = ACCEL_KVM;
 		text_copy(reason, size, "/dev/kvm is there");

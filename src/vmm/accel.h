@@ -16,7 +16,8 @@
  */
 int accel_choose(enum accel asked, enum accel *out, char *reason, size_t size, struct err *err);
 
-/* Remember that KVM cannot run guests here. Failure to write is not told: it is only a short cut. */
+/* Remember that KVM cannot run guests here. Failure to write is not told: it is only a short cut.
+ */
 void accel_remember_broken(const char *why);
 /* Forget it: KVM has just run a guest. */
 void accel_remember_works(void);

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define IN_MAX	 (4u << 20)
-#define CHUNK	 65536
+#define IN_MAX   (4u << 20)
+#define CHUNK    65536
 #define PER_TURN (1u << 20) /* so that one busy stream does not starve the others */
 
 static void want(struct channel *c)
@@ -26,7 +26,8 @@ static void flush(struct channel *c)
 	size_t at = 0;
 
 	while (at < c->out.len) {
-		/* the other end may be gone: that is an error here, not a signal for the whole program */
+		/* the other end may be gone: that is an error here, not a signal for the whole
+		 * program */
 		ssize_t n = send(c->fd, c->out.data + at, c->out.len - at, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
@@ -78,8 +79,12 @@ int channel_open(struct channel *c, struct loop *loop, int fd, size_t out_max,
 		 void (*data)(void *arg, struct channel *c),
 		 void (*closed)(void *arg, struct channel *c), void *arg)
 {
-	*c = (struct channel){
-		.loop = loop, .fd = fd, .out_max = out_max, .data = data, .closed = closed, .arg = arg};
+	*c = (struct channel){.loop = loop,
+			      .fd = fd,
+			      .out_max = out_max,
+			      .data = data,
+			      .closed = closed,
+			      .arg = arg};
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	c->source = loop_add_fd(loop, fd, EPOLLIN, on_fd, c);
 	if (c->source < 0) {

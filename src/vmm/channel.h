@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * channel - one non-blocking byte stream to QEMU: collects what comes, queues what goes, tells of both.
+ * channel - one non-blocking byte stream to QEMU: collects what comes, queues what goes, tells of
+ * both.
  */
 #ifndef VMM_CHANNEL_H
 #define VMM_CHANNEL_H

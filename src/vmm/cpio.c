@@ -53,9 +53,9 @@ static void head(struct cpio *c, const struct entry *e)
 	const char *name = e->path[0] == '/' ? e->path + 1 : e->path;
 	char text[111];
 
-	snprintf(text, sizeof(text),
-		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", c->ino++, e->mode, 0, 0, 1,
-		 0, (unsigned)e->len, 0, 0, e->major, e->minor, (unsigned)strlen(name) + 1, 0);
+	snprintf(text, sizeof(text), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+		 c->ino++, e->mode, 0, 0, 1, 0, (unsigned)e->len, 0, 0, e->major, e->minor,
+		 (unsigned)strlen(name) + 1, 0);
 	put(c, text, 110);
 	put(c, name, strlen(name) + 1);
 	pad(c);
@@ -82,7 +82,8 @@ void cpio_symlink(struct cpio *c, const char *path, const char *target)
 
 void cpio_chardev(struct cpio *c, const char *path, unsigned mode, unsigned major, unsigned minor)
 {
-	head(c, &(struct entry){.path = path, .mode = S_IFCHR | mode, .major = major, .minor = minor});
+	head(c,
+	     &(struct entry){.path = path, .mode = S_IFCHR | mode, .major = major, .minor = minor});
 }
 
 void cpio_host_file(struct cpio *c, const char *path, unsigned mode, const char *host)
@@ -108,7 +109,8 @@ void cpio_host_file(struct cpio *c, const char *path, unsigned mode, const char 
 		ssize_t n = read(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
 
 		if (n <= 0) {
-			err_set(&c->err, EIO, "pack '%s': it became shorter while it was read", host);
+			err_set(&c->err, EIO, "pack '%s': it became shorter while it was read",
+				host);
 			return;
 		}
 		put(c, chunk, (size_t)n);

@@ -48,7 +48,8 @@ static bool to_offset(const struct image *im, uint64_t vaddr, uint64_t *offset)
 	return false;
 }
 
-static int read_dynamic(struct image *im, const GElf_Phdr *dyn, struct elf_needs *out, struct err *err)
+static int read_dynamic(struct image *im, const GElf_Phdr *dyn, struct elf_needs *out,
+			struct err *err)
 {
 	uint64_t needed[ELF_NEEDED_MAX], strtab = 0, strsz = 0, rpath = 0, runpath = 0, base;
 	bool has_rpath = false, has_runpath = false;
@@ -60,13 +61,15 @@ static int read_dynamic(struct image *im, const GElf_Phdr *dyn, struct elf_needs
 		return err_set(err, ENOEXEC, "its dynamic section lies outside the file");
 	data = elf_getdata_rawchunk(im->elf, (int64_t)dyn->p_offset, dyn->p_filesz, ELF_T_DYN);
 	if (!data)
-		return err_set(err, ENOEXEC, "its dynamic section cannot be read: %s", elf_errmsg(-1));
+		return err_set(err, ENOEXEC, "its dynamic section cannot be read: %s",
+			       elf_errmsg(-1));
 	count = dyn->p_filesz / sizeof(Elf64_Dyn);
 	for (i = 0; i < count && gelf_getdyn(data, (int)i, &d) && d.d_tag != DT_NULL; i++) {
 		switch (d.d_tag) {
 		case DT_NEEDED:
 			if (n == ELF_NEEDED_MAX)
-				return err_set(err, ENOEXEC, "it needs more than %d libraries", ELF_NEEDED_MAX);
+				return err_set(err, ENOEXEC, "it needs more than %d libraries",
+					       ELF_NEEDED_MAX);
 			needed[n++] = d.d_un.d_val;
 			break;
 		case DT_STRTAB:
@@ -91,10 +94,13 @@ static int read_dynamic(struct image *im, const GElf_Phdr *dyn, struct elf_needs
 		return err_set(err, ENOEXEC, "its string table lies outside the file");
 	out->needed = xcalloc(n + 1, sizeof(*out->needed));
 	for (i = 0; i < n; i++) {
-		const char *s = needed[i] < strsz ? string_at(im, base + needed[i], strsz - needed[i]) : NULL;
+		const char *s = needed[i] < strsz
+					? string_at(im, base + needed[i], strsz - needed[i])
+					: NULL;
 
 		if (!s || !*s)
-			return err_set(err, ENOEXEC, "the name of a needed library lies outside the file");
+			return err_set(err, ENOEXEC,
+				       "the name of a needed library lies outside the file");
 		out->needed[out->n++] = xstrdup(s);
 	}
 	if (has_rpath && rpath < strsz)
@@ -113,11 +119,13 @@ static int read_elf(struct image *im, struct elf_needs *out, struct err *err)
 	if (elf_kind(im->elf) != ELF_K_ELF || !gelf_getehdr(im->elf, &ehdr))
 		return err_set(err, ENOEXEC, "it is not a whole ELF file: %s", elf_errmsg(-1));
 	if (ehdr.e_type == ET_REL) {
-		out->kind = FILE_OTHER; /* an object file (a BPF scheduler, say) is data: it is not run by itself */
+		out->kind = FILE_OTHER; /* an object file (a BPF scheduler, say) is data: it is not
+					   run by itself */
 		return 0;
 	}
 	if (gelf_getclass(im->elf) != ELFCLASS64 || ehdr.e_machine != EM_X86_64)
-		return err_set(err, ENOEXEC, "it is an ELF file for another machine than 64-bit x86");
+		return err_set(err, ENOEXEC,
+			       "it is an ELF file for another machine than 64-bit x86");
 	if (elf_getphdrnum(im->elf, &im->nphdr) < 0 || im->nphdr > PHDRS_MAX)
 		return err_set(err, ENOEXEC, "its program headers cannot be read");
 	for (i = 0; i < im->nphdr; i++)

@@ -19,23 +19,27 @@ enum file_kind { FILE_OTHER, FILE_ELF, FILE_SCRIPT };
 
 struct elf_needs {
 	enum file_kind kind;
-	char *interpreter; /* PT_INTERP or the path after "#!"; NULL = none */
-	char *interpreter_arg; /* a script's argument: "bash" of "#!/usr/bin/env bash"; NULL = none */
-	char **needed;	   /* DT_NEEDED names */
+	char *interpreter;     /* PT_INTERP or the path after "#!"; NULL = none */
+	char *interpreter_arg; /* a script's argument: "bash" of "#!/usr/bin/env bash"; NULL = none
+				*/
+	char **needed;         /* DT_NEEDED names */
 	size_t n;
 	char *rpath, *runpath; /* colon lists, unexpanded; NULL = none */
 };
 
-/* 0 also for files that are neither ELF nor script (kind says). -ENOEXEC with words for a broken or foreign ELF. */
+/* 0 also for files that are neither ELF nor script (kind says). -ENOEXEC with words for a broken or
+ * foreign ELF. */
 int elf_needs_read(const void *image, size_t len, struct elf_needs *out, struct err *err);
 int elf_needs_file(const char *path, struct elf_needs *out, struct err *err);
 void elf_needs_finish(struct elf_needs *needs);
 
 /*
  * The host file a library name stands for, searched as ld.so(8) does: RPATH (without RUNPATH),
- * RUNPATH, the folders of /etc/ld.so.conf, the default folders. `origin` is the folder of the needing object.
- * *standard says that the guest's ld.so finds it there by itself. Caller frees; NULL when there is none.
+ * RUNPATH, the folders of /etc/ld.so.conf, the default folders. `origin` is the folder of the
+ * needing object. *standard says that the guest's ld.so finds it there by itself. Caller frees;
+ * NULL when there is none.
  */
-char *library_find(const char *name, const struct elf_needs *needs, const char *origin, bool *standard);
+char *library_find(const char *name, const struct elf_needs *needs, const char *origin,
+		   bool *standard);
 
 #endif

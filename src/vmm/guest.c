@@ -27,14 +27,14 @@
 #include <sys/epoll.h>
 #include <sys/wait.h>
 
-#define SECOND_NS	 UINT64_C(1000000000)
-#define BOOT_NS		 (30 * SECOND_NS)
-#define BOOT_PER_CPU_NS	 (3 * SECOND_NS)
-#define KVM_WATCH_NS	 (8 * SECOND_NS)
-#define STOP_NS		 (3 * SECOND_NS)
-#define WIRE_OUT_MAX	 (8u << 20)
-#define ATTEMPTS	 2
-#define TAIL_LINES	 12
+#define SECOND_NS       UINT64_C(1000000000)
+#define BOOT_NS         (30 * SECOND_NS)
+#define BOOT_PER_CPU_NS (3 * SECOND_NS)
+#define KVM_WATCH_NS    (8 * SECOND_NS)
+#define STOP_NS         (3 * SECOND_NS)
+#define WIRE_OUT_MAX    (8u << 20)
+#define ATTEMPTS        2
+#define TAIL_LINES      12
 
 struct guest {
 	struct loop *loop;
@@ -53,9 +53,9 @@ struct guest {
 	enum accel accel;
 	uint64_t start_ns;
 	unsigned attempt;
-	bool stopping;		/* a power-off was asked for */
-	bool killed;		/* by guest_kill() */
-	char failure[256];	/* why the boot is being given up; "" = not */
+	bool stopping;               /* a power-off was asked for */
+	bool killed;                 /* by guest_kill() */
+	char failure[256];           /* why the boot is being given up; "" = not */
 	char shutdown[QMP_WORD_MAX]; /* reason of QEMU's SHUTDOWN event */
 
 	struct qemu qemu;
@@ -72,7 +72,8 @@ static void stage(struct guest *g, const char *name)
 	g->ops->stage(g->arg, name, loop_now_ns() - g->start_ns);
 }
 
-static void say(struct guest *g, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void say(struct guest *g, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 static void say(struct guest *g, int level, const char *fmt, ...)
 {
@@ -98,7 +99,8 @@ struct guest *guest_create(struct loop *loop, const struct guest_config *config,
 	g->ops = ops;
 	g->arg = arg;
 	g->initramfs_fd = -1;
-	g->qemu.pidfd = g->qemu.qmp_fd = g->qemu.console_fd = g->qemu.wire_fd = g->qemu.stderr_fd = -1;
+	g->qemu.pidfd = g->qemu.qmp_fd = g->qemu.console_fd = g->qemu.wire_fd = g->qemu.stderr_fd =
+		-1;
 	g->qmp.fd = g->con.fd = g->wire.fd = g->errs.fd = -1;
 	g->exit_source = g->boot_timer = g->watch_timer = g->stop_timer = -1;
 	return g;
@@ -307,7 +309,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 		qmp_send(g, "{\"execute\":\"qmp_capabilities\"}\n");
 		break;
 	case QMP_EVENT:
-		/* a machine that stops by itself: ask why (internal-error, io-error, guest-panicked) */
+		/* a machine that stops by itself: ask why (internal-error, io-error,
+		 * guest-panicked) */
 		if (!strcmp(m->event, "STOP"))
 			qmp_send(g, "{\"execute\":\"query-status\"}\n");
 		if (!strcmp(m->event, "SHUTDOWN"))
@@ -425,11 +428,14 @@ static int open_streams(struct guest *g)
 	int r = channel_open(&g->qmp, g->loop, STEAL_FD(g->qemu.qmp_fd), 65536, on_qmp, NULL, g);
 
 	if (r == 0)
-		r = channel_open(&g->con, g->loop, STEAL_FD(g->qemu.console_fd), 65536, on_console, NULL, g);
+		r = channel_open(&g->con, g->loop, STEAL_FD(g->qemu.console_fd), 65536, on_console,
+				 NULL, g);
 	if (r == 0)
-		r = channel_open(&g->wire, g->loop, STEAL_FD(g->qemu.wire_fd), WIRE_OUT_MAX, on_wire, NULL, g);
+		r = channel_open(&g->wire, g->loop, STEAL_FD(g->qemu.wire_fd), WIRE_OUT_MAX,
+				 on_wire, NULL, g);
 	if (r == 0)
-		r = channel_open(&g->errs, g->loop, STEAL_FD(g->qemu.stderr_fd), 1, on_stderr, NULL, g);
+		r = channel_open(&g->errs, g->loop, STEAL_FD(g->qemu.stderr_fd), 1, on_stderr, NULL,
+				 g);
 	if (r == 0)
 		r = g->exit_source = loop_add_fd(g->loop, g->qemu.pidfd, EPOLLIN, on_qemu_exit, g);
 	return r < 0 ? r : 0;
@@ -489,9 +495,11 @@ static int prepare(struct guest *g, struct err *err)
 	int r;
 
 	if (!g->config.memory_mib)
-		g->config.memory_mib = least > GUEST_MEMORY_DEFAULT_MIB ? least : GUEST_MEMORY_DEFAULT_MIB;
+		g->config.memory_mib =
+			least > GUEST_MEMORY_DEFAULT_MIB ? least : GUEST_MEMORY_DEFAULT_MIB;
 	if (g->config.memory_mib < least)
-		return err_set(err, EINVAL, "%u MiB are too little for %u CPUs; give --memory %u or more",
+		return err_set(err, EINVAL,
+			       "%u MiB are too little for %u CPUs; give --memory %u or more",
 			       g->config.memory_mib, topology_cpus(&g->config.topology), least);
 	g->qemu_binary = qemu_find(g->config.qemu, err);
 	if (!g->qemu_binary)

@@ -19,11 +19,12 @@
 #include <stdint.h>
 
 #define GUEST_MEMORY_MIN_MIB_PER_CPU 64
-#define GUEST_CPUS_MAX		     256
+#define GUEST_CPUS_MAX               256
 #define GUEST_MEMORY_DEFAULT_MIB     512
 
 struct topology {
-	unsigned nodes, llcs, cores, threads; /* NnNlNcNt: llcs in all, a multiple of nodes; cores per LLC; threads per core */
+	unsigned nodes, llcs, cores, threads; /* NnNlNcNt: llcs in all, a multiple of nodes; cores
+						 per LLC; threads per core */
 };
 
 /* "1n2l4c1t" -> topology; names the part that is wrong. */
@@ -35,33 +36,40 @@ enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 int accel_parse(const char *text, enum accel *out, struct err *err);
 const char *accel_name(enum accel a);
 
-/* What a person may ask of a guest: the same for every command that boots. Strings are borrowed by guest_create(), copied inside. */
+/* What a person may ask of a guest: the same for every command that boots. Strings are borrowed by
+ * guest_create(), copied inside. */
 struct guest_config {
 	struct topology topology;
-	unsigned memory_mib;	    /* 0 = default, raised to the minimum per CPU */
-	const char *kernel;	    /* version, image or build tree; NULL = newest usable in the cache */
+	unsigned memory_mib; /* 0 = default, raised to the minimum per CPU */
+	const char *kernel;  /* version, image or build tree; NULL = newest usable in the cache */
 	enum accel accel;
 	const char *const *include; /* NULL-terminated host files or bare names; NULL = none */
 	const char *workload_root;  /* "/NAME"; NULL = "/scxplore" */
-	uint64_t watchdog_ns;	    /* 0 = the kernel's own */
-	uint64_t duration_ns;	    /* 0 = no limit */
-	const char *append;	    /* more kernel arguments, or NULL */
-	const char *fault;	    /* value of SCXPLORE_FAULT or NULL */
-	const char *qemu;	    /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
+	uint64_t watchdog_ns;       /* 0 = the kernel's own */
+	uint64_t duration_ns;       /* 0 = no limit */
+	const char *append;         /* more kernel arguments, or NULL */
+	const char *fault;          /* value of SCXPLORE_FAULT or NULL */
+	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
 };
 
 enum guest_state { GUEST_IDLE, GUEST_BOOTING, GUEST_UP, GUEST_GONE };
 
 struct guest_ops {
-	/* A stage of the boot was reached ("kernel", "pack", "qemu", "linux", "agent"): ns since guest_start(). */
+	/* A stage of the boot was reached ("kernel", "pack", "qemu", "linux", "agent"): ns since
+	 * guest_start(). */
 	void (*stage)(void *arg, const char *name, uint64_t ns);
-	/* Accelerator decided or changed; reason is words for the screen ("kvm starts but cannot run the guest: internal-error"). */
+	/* Accelerator decided or changed; reason is words for the screen ("kvm starts but cannot
+	 * run the guest: internal-error"). */
 	void (*accel)(void *arg, enum accel accel, const char *reason);
-	/* One whole frame from the agent. payload and its strings are valid during the call only. */
+	/* One whole frame from the agent. payload and its strings are valid during the call only.
+	 */
 	void (*frame)(void *arg, const struct wire_header *h, struct wire_reader *payload);
-	/* Something to be told to the person (a lost boot that is tried again, ...); level as in syslog. */
+	/* Something to be told to the person (a lost boot that is tried again, ...); level as in
+	 * syslog. */
 	void (*log)(void *arg, int level, const char *text);
-	/* The guest is gone (asked for or not). clean = it was asked to power off. text has the reason, with the console's tail and advice when it failed. Called once per guest_start(). */
+	/* The guest is gone (asked for or not). clean = it was asked to power off. text has the
+	 * reason, with the console's tail and advice when it failed. Called once per guest_start().
+	 */
 	void (*gone)(void *arg, bool clean, const char *text);
 };
 
@@ -73,12 +81,14 @@ void guest_destroy(struct guest *g); /* kills the machine at once if it still ru
 
 /*
  * Resolve kernel and files, pack, spawn QEMU. Errors found before QEMU runs are returned;
- * later ones come through gone(). The boot ends in GUEST_UP with the agent's first frame (EV_HELLO), or in
- * gone() at a deadline (30 s + 3 s per CPU; a boot that is lost is tried once more, with twice the time).
+ * later ones come through gone(). The boot ends in GUEST_UP with the agent's first frame
+ * (EV_HELLO), or in gone() at a deadline (30 s + 3 s per CPU; a boot that is lost is tried once
+ * more, with twice the time).
  */
 int guest_start(struct guest *g, struct err *err);
 
-/* Queue one frame to the agent (copied). -EPIPE when the guest is not up, -ENOBUFS above 8 MiB unsent. */
+/* Queue one frame to the agent (copied). -EPIPE when the guest is not up, -ENOBUFS above 8 MiB
+ * unsent. */
 int guest_send(struct guest *g, const void *frame, size_t len);
 
 /* Ask for a power-off; killed after 3 s. gone() follows. */
@@ -89,7 +99,8 @@ void guest_kill(struct guest *g);
 
 enum guest_state guest_state(const struct guest *g);
 enum accel guest_accel(const struct guest *g);
-const char *guest_kernel_release(const struct guest *g); /* "7.3.4+deb13-cloud-amd64"; "" before start */
+const char *
+guest_kernel_release(const struct guest *g); /* "7.3.4+deb13-cloud-amd64"; "" before start */
 /* The console so far (bounded, 256 KiB, oldest dropped), raw bytes; sanitise before showing. */
 const char *guest_console(const struct guest *g, size_t *len);
 /* The exact command line QEMU was started with, for the log. "" before start. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * include - collects files, folders and their closure of libraries and interpreters.
- * Invariant: no guest path appears twice; whatever an entry needs is in the set after include_add().
+ * Invariant: no guest path appears twice; whatever an entry needs is in the set after
+ * include_add().
  */
 #include "vmm/include.h"
 #include "base/cleanup.h"
@@ -24,8 +25,8 @@ static const struct include_entry *find(const struct include_set *set, const cha
 	return NULL;
 }
 
-static int put(struct include_set *set, enum include_kind kind, const char *guest, const char *source,
-	       unsigned mode, const char *why, struct err *err)
+static int put(struct include_set *set, enum include_kind kind, const char *guest,
+	       const char *source, unsigned mode, const char *why, struct err *err)
 {
 	const struct include_entry *old = find(set, guest);
 
@@ -33,14 +34,18 @@ static int put(struct include_set *set, enum include_kind kind, const char *gues
 		if (old->kind == kind && !strcmp(old->source, source))
 			return 0;
 		return err_set(err, EEXIST,
-			       "two files for '%s' in the guest: '%s' (%s) and '%s' (%s); leave one out or rename it",
+			       "two files for '%s' in the guest: '%s' (%s) and '%s' (%s); leave "
+			       "one out or rename it",
 			       guest, old->source, old->why, source, why);
 	}
 	if (set->n == INCLUDE_FILES_MAX)
-		return err_set(err, E2BIG, "more than %d files to include; name fewer", INCLUDE_FILES_MAX);
+		return err_set(err, E2BIG, "more than %d files to include; name fewer",
+			       INCLUDE_FILES_MAX);
 	set->entries = xreallocarray(set->entries, set->n + 1, sizeof(*set->entries));
-	set->entries[set->n++] = (struct include_entry){.kind = kind, .guest = xstrdup(guest),
-							.source = xstrdup(source), .mode = mode & 07777,
+	set->entries[set->n++] = (struct include_entry){.kind = kind,
+							.guest = xstrdup(guest),
+							.source = xstrdup(source),
+							.mode = mode & 07777,
 							.why = xstrdup(why)};
 	return 0;
 }
@@ -85,7 +90,8 @@ static char *in_path(const char *name)
 }
 
 static int need_libraries(struct include_set *set, const char *path, const struct elf_needs *needs,
-			  const struct elf_needs *program, const char *program_origin, struct err *err)
+			  const struct elf_needs *program, const char *program_origin,
+			  struct err *err)
 {
 	cleanup_free char *origin = xstrdup(path), *why = xasprintf("needed by %s", path);
 	size_t i;
@@ -101,8 +107,9 @@ static int need_libraries(struct include_set *set, const char *path, const struc
 		if (!found && program && program->rpath && !needs->runpath)
 			found = library_find(needs->needed[i], program, program_origin, &unused);
 		if (!found)
-			return err_set(err, ENOENT, "library '%s' needed by '%s' is not on this machine; "
-						    "install the package that has it",
+			return err_set(err, ENOENT,
+				       "library '%s' needed by '%s' is not on this machine; "
+				       "install the package that has it",
 				       needs->needed[i], path);
 		r = put_file(set, found, why, err);
 		if (r == 0 && !standard) {
@@ -123,7 +130,8 @@ static int need_script(struct include_set *set, const char *path, const struct e
 	cleanup_free char *why = xasprintf("interpreter of %s", path), *found = NULL, *link = NULL;
 	int r = put_file(set, needs->interpreter, why, err);
 
-	if (r < 0 || strcmp(base, "env") || !needs->interpreter_arg || needs->interpreter_arg[0] == '-')
+	if (r < 0 || strcmp(base, "env") || !needs->interpreter_arg ||
+	    needs->interpreter_arg[0] == '-')
 		return r;
 	found = in_path(needs->interpreter_arg);
 	if (!found)
@@ -158,7 +166,8 @@ static int close_over(struct include_set *set, struct err *err)
 			r = put_file(set, needs.interpreter, why, err);
 		}
 		if (r == 0 && needs.kind == FILE_ELF)
-			r = need_libraries(set, path, &needs, origin ? &program : NULL, origin, err);
+			r = need_libraries(set, path, &needs, origin ? &program : NULL, origin,
+					   err);
 		if (!origin && needs.kind == FILE_ELF) {
 			program = needs;
 			origin = STEAL(path);
@@ -221,7 +230,8 @@ static int add_named(struct include_set *set, const char *path, const char *why,
 	while (strlen(absolute) > 1 && absolute[strlen(absolute) - 1] == '/')
 		absolute[strlen(absolute) - 1] = '\0';
 	link = xasprintf(INCLUDE_DIR "/%s", strrchr(absolute, '/') + 1);
-	r = S_ISDIR(st.st_mode) ? add_folder(set, real, why, 0, err) : put_file(set, absolute, why, err);
+	r = S_ISDIR(st.st_mode) ? add_folder(set, real, why, 0, err)
+				: put_file(set, absolute, why, err);
 	if (r == 0)
 		r = put(set, INCLUDE_LINK, link, real, 0777, why, err);
 	return r == 0 ? close_over(set, err) : r;
@@ -238,7 +248,8 @@ int include_add(struct include_set *set, const char *name, struct err *err)
 	}
 	found = in_path(name);
 	if (!found)
-		return err_set(err, ENOENT, "--include '%s': no such program in PATH; give its path", name);
+		return err_set(err, ENOENT,
+			       "--include '%s': no such program in PATH; give its path", name);
 	return add_named(set, found, why, err);
 }
 

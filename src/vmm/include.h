@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-#define INCLUDE_DIR	  "/include-files"
+#define INCLUDE_DIR       "/include-files"
 #define INCLUDE_FILES_MAX 20000
 
 enum include_kind { INCLUDE_FILE, INCLUDE_LINK, INCLUDE_FOLDER };

@@ -52,7 +52,8 @@ static void add_modules(struct cpio *c, struct folders *f, const struct kernel *
 	add_folder(c, f, "/modules");
 	for (i = 0; kernel->modules[i]; i++) {
 		const char *base = strrchr(kernel->modules[i], '/');
-		cleanup_free char *path = xasprintf("/modules/%02zu-%s", i, base ? base + 1 : kernel->modules[i]);
+		cleanup_free char *path =
+			xasprintf("/modules/%02zu-%s", i, base ? base + 1 : kernel->modules[i]);
 
 		cpio_host_file(c, path, 0644, kernel->modules[i]);
 		buf_addf(&list, "%s\n", path);
@@ -82,10 +83,11 @@ static void add_included(struct cpio *c, struct folders *f, const struct include
 	}
 }
 
-int initramfs_pack(const char *agent, const struct kernel *kernel, const struct include_set *include,
-		   struct err *err)
+int initramfs_pack(const char *agent, const struct kernel *kernel,
+		   const struct include_set *include, struct err *err)
 {
-	static const char *const dirs[] = {"/proc", "/sys", "/dev", "/run", "/tmp", "/etc", INCLUDE_DIR};
+	static const char *const dirs[] = {"/proc", "/sys", "/dev",     "/run",
+					   "/tmp",  "/etc", INCLUDE_DIR};
 	cleanup_fd int fd = memfd_create("scxplore-initramfs", MFD_CLOEXEC);
 	struct folders f = {0};
 	struct cpio c;

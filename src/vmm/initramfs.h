@@ -14,7 +14,7 @@
 #include "vmm/kernel.h"
 
 /* Returns a memfd with the archive (close-on-exec off is the caller's affair) or -errno. */
-int initramfs_pack(const char *agent, const struct kernel *kernel, const struct include_set *include,
-		   struct err *err);
+int initramfs_pack(const char *agent, const struct kernel *kernel,
+		   const struct include_set *include, struct err *err);
 
 #endif

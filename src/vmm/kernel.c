@@ -71,8 +71,11 @@ static int from_cache(const char *prefix, struct kernel *out, struct err *err)
 		return -err->code;
 	out->release = newest(dir, prefix);
 	if (!out->release)
-		return err_set(err, ENOTSUP, "no guest kernel%s%s in '%s'; get one with 'scxplore kernel fetch', or add "
-					     "one with 'scxplore kernel add PATH'", *prefix ? " " : "", prefix, dir);
+		return err_set(
+			err, ENOTSUP,
+			"no guest kernel%s%s in '%s'; get one with 'scxplore kernel fetch', or add "
+			"one with 'scxplore kernel add PATH'",
+			*prefix ? " " : "", prefix, dir);
 	entry = xasprintf("%s/%s", dir, out->release);
 	out->image = xasprintf("%s/vmlinux", entry);
 	read_modules(entry, out);
@@ -129,7 +132,8 @@ static void each_in(const char *dir, const char *head, const char *tail, bool ca
 		free(list);
 }
 
-void kernel_each(void (*fn)(void *arg, const char *release, const char *path, bool cached), void *arg)
+void kernel_each(void (*fn)(void *arg, const char *release, const char *path, bool cached),
+		 void *arg)
 {
 	cleanup_free char *dir = paths_cache("kernels", 0, NULL);
 

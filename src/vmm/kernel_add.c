@@ -66,7 +66,8 @@ static int map_image(struct image *im, struct err *err)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, errno, "read kernel '%s'", im->path);
 	if (!S_ISREG(st.st_mode) || st.st_size <= 0 || (unsigned long long)st.st_size > IMAGE_MAX)
-		return err_set(err, ENOEXEC, "kernel '%s' is not a file of 1 byte to 2 GiB", im->path);
+		return err_set(err, ENOEXEC, "kernel '%s' is not a file of 1 byte to 2 GiB",
+			       im->path);
 	im->len = (size_t)st.st_size;
 	im->map = mmap(NULL, im->len, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	if (im->map == MAP_FAILED) {
@@ -87,24 +88,34 @@ static int unpack(struct image *im, struct err *err)
 	r = kernel_payload(im->map, im->len, &offset, &size, &program, err);
 	if (r < 0)
 		return err_wrap(err, "kernel '%s'", im->path);
-	/* the payload is followed by its size in four bytes that are not the packer's: exit 2 of gzip, 1 of others */
+	/* the payload is followed by its size in four bytes that are not the packer's: exit 2 of
+	 * gzip, 1 of others */
 	r = spawn_run(&(struct spawn){.argv = (const char *const[]){program, "-dc", NULL},
-				      .in_data = (char *)im->map + offset, .in_len = size, .out_fd = -1,
-				      .out = &im->unpacked, .ok_exit = strcmp(program, "gzip") ? 1 : 2}, err);
+				      .in_data = (char *)im->map + offset,
+				      .in_len = size,
+				      .out_fd = -1,
+				      .out = &im->unpacked,
+				      .ok_exit = strcmp(program, "gzip") ? 1 : 2},
+		      err);
 	if (r < 0)
 		return err_wrap(err, "unpack kernel '%s'", im->path);
 	if (!kernel_is_elf(im->unpacked.data, im->unpacked.len))
-		return err_set(err, ENOEXEC, "unpack kernel '%s' with %s: what came out is no ELF image", im->path, program);
+		return err_set(err, ENOEXEC,
+			       "unpack kernel '%s' with %s: what came out is no ELF image",
+			       im->path, program);
 	return 0;
 }
 
-/* The places where a configuration lies beside an image: /boot, a build tree, a packed cache entry. */
+/* The places where a configuration lies beside an image: /boot, a build tree, a packed cache entry.
+ */
 static void find_config(struct image *im, const char *tree)
 {
 	const char *base = strrchr(im->path, '/');
-	cleanup_free char *dir = base ? xstrndup(im->path, (size_t)(base - im->path)) : xstrdup(".");
+	cleanup_free char *dir =
+		base ? xstrndup(im->path, (size_t)(base - im->path)) : xstrdup(".");
 	const char *dash = base ? strchr(base, '-') : NULL;
-	cleanup_free char *beside = tree ? xasprintf("%s/.config", tree) : xasprintf("%s/config", dir);
+	cleanup_free char *beside =
+		tree ? xasprintf("%s/.config", tree) : xasprintf("%s/config", dir);
 	cleanup_free char *named = dash ? xasprintf("%s/config%s", dir, dash) : NULL;
 
 	im->config = read_text(beside);
@@ -123,7 +134,10 @@ static int open_image(const char *path, struct image *im, struct err *err)
 	if (S_ISDIR(st.st_mode)) {
 		im->path = xasprintf("%s/vmlinux", path);
 		if (access(im->path, R_OK) < 0)
-			return err_set(err, ENOENT, "'%s' is no kernel build tree: it has no 'vmlinux'; build it first", path);
+			return err_set(
+				err, ENOENT,
+				"'%s' is no kernel build tree: it has no 'vmlinux'; build it first",
+				path);
 		find_config(im, path);
 	} else {
 		im->path = xstrdup(path);
@@ -148,7 +162,8 @@ int kernel_check(const char *path, struct kernel_facts *facts, struct err *err)
 	return r;
 }
 
-static int write_file(const char *dir, const char *name, const void *data, size_t len, struct err *err)
+static int write_file(const char *dir, const char *name, const void *data, size_t len,
+		      struct err *err)
 {
 	cleanup_free char *path = xasprintf("%s/%s", dir, name);
 	FILE *f = fopen(path, "we");
@@ -180,7 +195,8 @@ void kernel_remove_tree(const char *path)
 	rmdir(path);
 }
 
-static int fill_entry(const char *entry, const struct image *im, const struct kernel_facts *facts, struct err *err)
+static int fill_entry(const char *entry, const struct image *im, const struct kernel_facts *facts,
+		      struct err *err)
 {
 	const void *elf;
 	size_t len;
@@ -190,7 +206,8 @@ static int fill_entry(const char *entry, const struct image *im, const struct ke
 	r = write_file(entry, "vmlinux", elf, len, err);
 	if (r == 0 && im->config)
 		r = write_file(entry, "config", im->config, strlen(im->config), err);
-	if (r == 0 && (facts->virtio_console == FEATURE_MODULE || facts->virtio_pci == FEATURE_MODULE))
+	if (r == 0 &&
+	    (facts->virtio_console == FEATURE_MODULE || facts->virtio_pci == FEATURE_MODULE))
 		r = kernel_modules_pack(facts->release, entry, err);
 	return r;
 }
@@ -218,7 +235,8 @@ static int store(const struct image *im, const struct kernel_facts *facts, struc
 	return r;
 }
 
-/* Unchanged since it was taken in: an image named by path at every start is not unpacked every time. */
+/* Unchanged since it was taken in: an image named by path at every start is not unpacked every
+ * time. */
 static bool up_to_date(const struct image *im, const char *release)
 {
 	cleanup_free char *dir = paths_cache("kernels", 0, NULL);
@@ -226,7 +244,8 @@ static bool up_to_date(const struct image *im, const char *release)
 	struct stat cached, source;
 
 	return image && stat(image, &cached) == 0 && stat(im->path, &source) == 0 &&
-	       cached.st_mtime >= source.st_mtime && !im->unpacked.len && cached.st_size == source.st_size;
+	       cached.st_mtime >= source.st_mtime && !im->unpacked.len &&
+	       cached.st_size == source.st_size;
 }
 
 int kernel_add(const char *path, char **release, struct err *err)

@@ -22,7 +22,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define OLDEST "6.16" /* Debian switched CONFIG_SCHED_CLASS_EXT on with it */
+#define OLDEST  "6.16" /* Debian switched CONFIG_SCHED_CLASS_EXT on with it */
 #define FLAVOUR "-cloud-amd64"
 #define KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -51,7 +51,8 @@ static void on_status(void *arg, const char *line)
 		tell(arg, (unsigned)strtoul(p + 1, NULL, 10), "downloading");
 }
 
-static int run_apt(struct fetch *f, const char *dir, const char *const *words, struct buf *out, struct err *err)
+static int run_apt(struct fetch *f, const char *dir, const char *const *words, struct buf *out,
+		   struct err *err)
 {
 	const char *argv[32];
 	size_t n = 0, i;
@@ -62,29 +63,40 @@ static int run_apt(struct fetch *f, const char *dir, const char *const *words, s
 	for (i = 1; words[i]; i++)
 		argv[n++] = words[i];
 	argv[n] = NULL;
-	return spawn_run(&(struct spawn){.argv = argv, .dir = dir, .out_fd = -1, .out = out,
-					 .status = on_status, .arg = f}, err);
+	return spawn_run(&(struct spawn){.argv = argv,
+					 .dir = dir,
+					 .out_fd = -1,
+					 .out = out,
+					 .status = on_status,
+					 .arg = f},
+			 err);
 }
 
 static int find_mirror(struct buf *mirror, struct err *err)
 {
 	cleanup_buf struct buf all = BUF_INIT;
 	char *p, *line;
-	int r = spawn_run(&(struct spawn){.argv = (const char *const[]){"apt-get", "indextargets", "--format",
-									"$(ORIGIN)|$(LABEL)|$(REPO_URI)",
-									"Created-By: Packages", NULL},
-					  .out_fd = -1, .out = &all}, err);
+	int r = spawn_run(
+		&(struct spawn){.argv = (const char *const[]){"apt-get", "indextargets", "--format",
+							      "$(ORIGIN)|$(LABEL)|$(REPO_URI)",
+							      "Created-By: Packages", NULL},
+				.out_fd = -1,
+				.out = &all},
+		err);
 
 	if (r < 0)
-		return err_wrap(err, "ask apt for its mirror (Debian only; elsewhere use 'scxplore kernel add PATH')");
+		return err_wrap(err, "ask apt for its mirror (Debian only; elsewhere use 'scxplore "
+				     "kernel add PATH')");
 	for (p = all.data; p && (line = strsep(&p, "\n"));) {
 		if (!strncmp(line, "Debian|Debian|", 14)) {
 			buf_adds(mirror, line + 14);
 			return 0;
 		}
 	}
-	return err_set(err, ENOTSUP, "apt has no Debian mirror configured; run 'apt-get update', or add a kernel with "
-				     "'scxplore kernel add PATH'");
+	return err_set(
+		err, ENOTSUP,
+		"apt has no Debian mirror configured; run 'apt-get update', or add a kernel with "
+		"'scxplore kernel add PATH'");
 }
 
 static int prepare(struct fetch *f, struct err *err)
@@ -104,7 +116,8 @@ static int prepare(struct fetch *f, struct err *err)
 	if (!out)
 		return err_sys(err, errno, "write '%s'", sources);
 	for (i = 0; i < ARRAY_SIZE(suites); i++)
-		fprintf(out, "deb [signed-by=" KEYRING "] %s %s main\n", buf_text(&mirror), suites[i]);
+		fprintf(out, "deb [signed-by=" KEYRING "] %s %s main\n", buf_text(&mirror),
+			suites[i]);
 	f->options[0] = xasprintf("-oDir::Etc::SourceList=%s", sources);
 	f->options[1] = xstrdup("-oDir::Etc::SourceParts=/dev/null");
 	f->options[2] = xasprintf("-oDir::State::Lists=%s/lists", f->dir);
@@ -140,7 +153,8 @@ static char *choose(struct buf *names, const char *wanted)
 
 		line[strcspn(line, " ")] = '\0';
 		n = strlen(line);
-		if (!is_image(line, &version) || n < strlen(FLAVOUR) || strcmp(line + n - strlen(FLAVOUR), FLAVOUR) ||
+		if (!is_image(line, &version) || n < strlen(FLAVOUR) ||
+		    strcmp(line + n - strlen(FLAVOUR), FLAVOUR) ||
 		    strverscmp(version, OLDEST) < 0 || strncmp(version, wanted, strlen(wanted)))
 			continue;
 		if (!best || strverscmp(version, best) > 0) {
@@ -157,7 +171,10 @@ static int unpack_debs(const char *work, struct err *err)
 
 	/* the shell is given no foreign word: the folder is our own */
 	command = xasprintf("set -e; for d in *.deb; do dpkg-deb -x \"$d\" tree; done");
-	return spawn_run(&(struct spawn){.argv = (const char *const[]){"sh", "-c", command, NULL}, .dir = work, .out_fd = -1}, err);
+	return spawn_run(&(struct spawn){.argv = (const char *const[]){"sh", "-c", command, NULL},
+					 .dir = work,
+					 .out_fd = -1},
+			 err);
 }
 
 /* Where the two forms of the packages put the image; the configuration goes beside it. */
@@ -183,22 +200,38 @@ static int fetch(struct fetch *f, const char *wanted, char **release, struct err
 	int r;
 
 	tell(f, 0, "reading the package lists");
-	r = run_apt(f, NULL, (const char *const[]){"apt-get", "-q", "-y", "-oAPT::Status-Fd=3", "update", NULL}, NULL, err);
+	r = run_apt(
+		f, NULL,
+		(const char *const[]){"apt-get", "-q", "-y", "-oAPT::Status-Fd=3", "update", NULL},
+		NULL, err);
 	if (r == 0)
-		r = run_apt(f, NULL, (const char *const[]){"apt-cache", "search", "--names-only", "^linux-(binary|image|base)-[0-9].*cloud-amd64$", NULL}, &names, err);
+		r = run_apt(f, NULL,
+			    (const char *const[]){"apt-cache", "search", "--names-only",
+						  "^linux-(binary|image|base)-[0-9].*cloud-amd64$",
+						  NULL},
+			    &names, err);
 	if (r < 0)
 		return err_wrap(err, "look for kernels");
 	buf_add(&copy, buf_text(&names), names.len);
 	version = choose(&copy, wanted);
 	if (!version)
-		return err_set(err, ENOENT, "Debian's archive has no cloud kernel '%s' from " OLDEST " on", wanted);
+		return err_set(err, ENOENT,
+			       "Debian's archive has no cloud kernel '%s' from " OLDEST " on",
+			       wanted);
 	work = xasprintf("%s/work-%d", f->dir, (int)getpid());
 	if (mkdir(work, 0700) < 0)
 		return err_sys(err, errno, "create '%s'", work);
-	image = xasprintf("%s%s", has_package(&names, "linux-binary-", version) ? "linux-binary-" : "linux-image-", version);
-	base = has_package(&names, "linux-base-", version) ? xasprintf("linux-base-%s", version) : NULL;
+	image = xasprintf("%s%s",
+			  has_package(&names, "linux-binary-", version) ? "linux-binary-"
+									: "linux-image-",
+			  version);
+	base = has_package(&names, "linux-base-", version) ? xasprintf("linux-base-%s", version)
+							   : NULL;
 	tell(f, 0, version);
-	r = run_apt(f, work, (const char *const[]){"apt-get", "-q", "-y", "-oAPT::Status-Fd=3", "download", image, base, NULL}, NULL, err);
+	r = run_apt(f, work,
+		    (const char *const[]){"apt-get", "-q", "-y", "-oAPT::Status-Fd=3", "download",
+					  image, base, NULL},
+		    NULL, err);
 	if (r == 0) {
 		tell(f, 100, "unpacking");
 		r = unpack_debs(work, err);
@@ -209,7 +242,8 @@ static int fetch(struct fetch *f, const char *wanted, char **release, struct err
 	return r < 0 ? err_wrap(err, "fetch kernel %s", version) : 0;
 }
 
-int kernel_fetch(const char *version, void (*progress)(void *arg, unsigned percent, const char *what), void *arg,
+int kernel_fetch(const char *version,
+		 void (*progress)(void *arg, unsigned percent, const char *what), void *arg,
 		 char **release, struct err *err)
 {
 	struct fetch f = {.progress = progress, .arg = arg};

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define CONFIG_MAX	(1u << 20)
+#define CONFIG_MAX       (1u << 20)
 #define XEN_PHYS32_ENTRY 18
 
 static const struct {
@@ -53,7 +53,9 @@ static enum feature option_in(const char *config, const char *option)
 
 		p += n;
 		if (at_start && *p == '=')
-			return p[1] == 'y' ? FEATURE_BUILTIN : p[1] == 'm' ? FEATURE_MODULE : FEATURE_ABSENT;
+			return p[1] == 'y'   ? FEATURE_BUILTIN
+			       : p[1] == 'm' ? FEATURE_MODULE
+					     : FEATURE_ABSENT;
 	}
 	return FEATURE_ABSENT;
 }
@@ -101,7 +103,8 @@ static bool has_pvh_note(const char *image, size_t len, const GElf_Phdr *p)
 		desc = ((size_t)n.n_descsz + 3) & ~(size_t)3;
 		if (name > end - at || desc > end - at - name)
 			return false;
-		if (n.n_type == XEN_PHYS32_ENTRY && n.n_namesz == 4 && !memcmp(image + at, "Xen", 4))
+		if (n.n_type == XEN_PHYS32_ENTRY && n.n_namesz == 4 &&
+		    !memcmp(image + at, "Xen", 4))
 			return true;
 		at += name + desc;
 	}
@@ -117,7 +120,8 @@ static bool has_section(Elf *elf, const char *want)
 	if (elf_getshdrstrndx(elf, &names) < 0)
 		return false;
 	while ((scn = elf_nextscn(elf, scn))) {
-		const char *name = gelf_getshdr(scn, &sh) ? elf_strptr(elf, names, sh.sh_name) : NULL;
+		const char *name =
+			gelf_getshdr(scn, &sh) ? elf_strptr(elf, names, sh.sh_name) : NULL;
 
 		if (name && !strcmp(name, want))
 			return true;
@@ -138,7 +142,8 @@ static void read_elf(const char *image, size_t len, struct kernel_facts *out)
 	out->pvh = FEATURE_ABSENT;
 	if (elf_getphdrnum(elf, &n) == 0 && n < 256)
 		for (i = 0; i < n; i++)
-			if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_NOTE && has_pvh_note(image, len, &p))
+			if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_NOTE &&
+			    has_pvh_note(image, len, &p))
 				out->pvh = FEATURE_BUILTIN;
 	out->btf = has_section(elf, ".BTF") ? FEATURE_BUILTIN : FEATURE_ABSENT;
 	elf_end(elf);
@@ -173,13 +178,16 @@ void kernel_facts_read(const void *image, size_t len, const char *config, struct
 	if (!config)
 		config = own;
 	for (i = 0; config && i < ARRAY_SIZE(options); i++)
-		*(enum feature *)((char *)out + options[i].offset) = option_in(config, options[i].option);
+		*(enum feature *)((char *)out + options[i].offset) =
+			option_in(config, options[i].option);
 	read_release(image, len, out);
 	if (kernel_is_elf(image, len))
 		read_elf(image, len, out);
-	/* without a configuration the type information tells: the ops struct is only there with the class */
+	/* without a configuration the type information tells: the ops struct is only there with the
+	 * class */
 	if (out->sched_ext == FEATURE_UNKNOWN && out->btf == FEATURE_BUILTIN)
-		out->sched_ext = memmem(image, len, "\0sched_ext_ops", 15) ? FEATURE_BUILTIN : FEATURE_ABSENT;
+		out->sched_ext = memmem(image, len, "\0sched_ext_ops", 15) ? FEATURE_BUILTIN
+									   : FEATURE_ABSENT;
 }
 
 int kernel_facts_usable(const struct kernel_facts *f, struct err *err)
@@ -187,11 +195,16 @@ int kernel_facts_usable(const struct kernel_facts *f, struct err *err)
 	if (f->sched_ext == FEATURE_ABSENT)
 		return err_set(err, ENOTSUP, "it has no sched_ext (CONFIG_SCHED_CLASS_EXT)");
 	if (f->btf == FEATURE_ABSENT)
-		return err_set(err, ENOTSUP, "it has no type information (CONFIG_DEBUG_INFO_BTF): no probe could be loaded");
+		return err_set(err, ENOTSUP,
+			       "it has no type information (CONFIG_DEBUG_INFO_BTF): no probe could "
+			       "be loaded");
 	if (f->pvh == FEATURE_ABSENT)
-		return err_set(err, ENOTSUP, "it has no PVH entry (CONFIG_PVH): QEMU cannot start it unpacked");
+		return err_set(err, ENOTSUP,
+			       "it has no PVH entry (CONFIG_PVH): QEMU cannot start it unpacked");
 	if (f->virtio_console == FEATURE_ABSENT)
-		return err_set(err, ENOTSUP, "it has no virtio console (CONFIG_VIRTIO_CONSOLE): nothing could talk to the guest");
+		return err_set(err, ENOTSUP,
+			       "it has no virtio console (CONFIG_VIRTIO_CONSOLE): nothing could "
+			       "talk to the guest");
 	if (f->virtio_pci == FEATURE_ABSENT)
 		return err_set(err, ENOTSUP, "it has no virtio over PCI (CONFIG_VIRTIO_PCI)");
 	if (f->cpusets == FEATURE_ABSENT)
@@ -204,15 +217,22 @@ static uint32_t le32(const unsigned char *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-int kernel_payload(const void *image, size_t len, size_t *offset, size_t *size, const char **program, struct err *err)
+int kernel_payload(const void *image, size_t len, size_t *offset, size_t *size,
+		   const char **program, struct err *err)
 {
 	static const struct {
 		const char *magic;
 		size_t n;
 		const char *program;
 	} kinds[] = {
-		{"\x28\xb5\x2f\xfd", 4, "zstd"}, {"\x1f\x8b", 2, "gzip"},   {"\xfd" "7zXZ", 5, "xz"},
-		{"\x02!L\x18", 4, "lz4"},	  {"BZh", 3, "bzip2"},	     {"\x5d\0\0", 3, "lzma"},
+		{"\x28\xb5\x2f\xfd", 4, "zstd"},
+		{"\x1f\x8b", 2, "gzip"},
+		{"\xfd"
+		 "7zXZ",
+		 5, "xz"},
+		{"\x02!L\x18", 4, "lz4"},
+		{"BZh", 3, "bzip2"},
+		{"\x5d\0\0", 3, "lzma"},
 	};
 	const unsigned char *p = image;
 	size_t at, n, sectors, i;

@@ -65,13 +65,18 @@ static const char *unpacker(const char *path)
 
 	if (!dot)
 		return NULL;
-	return !strcmp(dot, ".xz") ? "xz" : !strcmp(dot, ".zst") ? "zstd" : !strcmp(dot, ".gz") ? "gzip" : NULL;
+	return !strcmp(dot, ".xz")    ? "xz"
+	       : !strcmp(dot, ".zst") ? "zstd"
+	       : !strcmp(dot, ".gz")  ? "gzip"
+				      : NULL;
 }
 
-static int pack_one(const char *root, const char *path, const char *entry, size_t index, struct buf *list, struct err *err)
+static int pack_one(const char *root, const char *path, const char *entry, size_t index,
+		    struct buf *list, struct err *err)
 {
 	cleanup_free char *from = xasprintf("%s/%s", root, path), *to = NULL, *name = NULL;
-	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *program = unpacker(path);
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
+		   *program = unpacker(path);
 	cleanup_fd int fd = -1;
 
 	name = xasprintf("%02zu-%.*s.ko", index, (int)strcspn(base, "."), base);
@@ -80,15 +85,18 @@ static int pack_one(const char *root, const char *path, const char *entry, size_
 	fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_sys(err, errno, "write '%s'", to);
-	return spawn_run(&(struct spawn){.argv = program ? (const char *const[]){program, "-dc", from, NULL}
-							 : (const char *const[]){"cat", from, NULL, NULL},
-					 .out_fd = fd}, err);
+	return spawn_run(
+		&(struct spawn){.argv = program ? (const char *const[]){program, "-dc", from, NULL}
+						: (const char *const[]){"cat", from, NULL, NULL},
+				.out_fd = fd},
+		err);
 }
 
 int kernel_modules_pack(const char *release, const char *entry, struct err *err)
 {
 	static const char *const wanted[] = {"virtio_pci", "virtio_console"};
-	cleanup_free char *root = xasprintf("/lib/modules/%s", release), *dep = xasprintf("%s/modules.dep", root);
+	cleanup_free char *root = xasprintf("/lib/modules/%s", release),
+			  *dep = xasprintf("%s/modules.dep", root);
 	cleanup_free char *text = xcalloc(1, DEP_MAX + 1), *dir = xasprintf("%s/modules", entry);
 	cleanup_buf struct buf order = BUF_INIT, list = BUF_INIT;
 	cleanup_free char *list_path = xasprintf("%s/list", dir);
@@ -97,7 +105,10 @@ int kernel_modules_pack(const char *release, const char *entry, struct err *err)
 	char *p;
 
 	if (!f)
-		return err_sys(err, errno, "virtio console is a module of this kernel, and its modules cannot be read: '%s'", dep);
+		return err_sys(err, errno,
+			       "virtio console is a module of this kernel, and its modules cannot "
+			       "be read: '%s'",
+			       dep);
 	text[fread(text, 1, DEP_MAX, f)] = '\0';
 	for (i = 0; i < ARRAY_SIZE(wanted); i++)
 		kernel_modules_order(text, wanted[i], &order);

@@ -15,7 +15,12 @@
 
 /* built into the ld.so of Debian (multiarch) and of Fedora, openSUSE, Arch */
 static const char *const default_dirs[] = {
-	"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
+	"/lib/x86_64-linux-gnu",
+	"/usr/lib/x86_64-linux-gnu",
+	"/lib64",
+	"/usr/lib64",
+	"/lib",
+	"/usr/lib",
 };
 
 static bool fits(const char *path)
@@ -24,7 +29,8 @@ static bool fits(const char *path)
 	unsigned char head[20];
 
 	return fd >= 0 && read(fd, head, sizeof(head)) == (ssize_t)sizeof(head) &&
-	       !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS64 && head[18] == EM_X86_64;
+	       !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS64 &&
+	       head[18] == EM_X86_64;
 }
 
 static char *try_dir(const char *dir, size_t len, const char *name)
@@ -94,7 +100,8 @@ static char *try_conf(const char *file, const char *name, unsigned depth)
 	return found;
 }
 
-char *library_find(const char *name, const struct elf_needs *needs, const char *origin, bool *standard)
+char *library_find(const char *name, const struct elf_needs *needs, const char *origin,
+		   bool *standard)
 {
 	char *found = NULL;
 	size_t i;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define DEFAULT_TOPOLOGY "1n1l2c1t"
-#define MEMORY_MAX_MIB	 (1u << 20)
+#define MEMORY_MAX_MIB   (1u << 20)
 
 static int take_topology(struct guest_options *o, const char *v, struct err *err)
 {
@@ -62,9 +62,12 @@ static int take_root(struct guest_options *o, const char *v, struct err *err)
 	if (n < 2 || n > 64 || v[0] != '/' || v[1] == '.')
 		return err_set(err, EINVAL, "'%s' is not of the form /NAME", v);
 	for (i = 1; i < n; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-", v[i]))
-			return err_set(err, EINVAL, "'%s': only letters, digits, '_', '.' and '-' "
-						    "may follow the '/'", v);
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-",
+			    v[i]))
+			return err_set(err, EINVAL,
+				       "'%s': only letters, digits, '_', '.' and '-' "
+				       "may follow the '/'",
+				       v);
 	o->config.workload_root = v;
 	return 0;
 }
@@ -98,13 +101,17 @@ static int take_append(struct guest_options *o, const char *v, struct err *err)
 }
 
 static const struct guest_option table[] = {
-	{"topology", "NnNlNcNt", "NUMA nodes, LLCs, cores per LLC, threads per core (1n1l2c1t)", take_topology},
+	{"topology", "NnNlNcNt", "NUMA nodes, LLCs, cores per LLC, threads per core (1n1l2c1t)",
+	 take_topology},
 	{"memory", "MIB", "memory of the guest (512, at least 64 per CPU)", take_memory},
-	{"kernel", "VERSION|PATH", "kernel version, image or build tree (newest usable)", take_kernel},
+	{"kernel", "VERSION|PATH", "kernel version, image or build tree (newest usable)",
+	 take_kernel},
 	{"accel", "auto|kvm|tcg", "accelerator (auto)", take_accel},
-	{"include", "FILE", "pack a host file, program or folder into the guest; repeatable", take_include},
+	{"include", "FILE", "pack a host file, program or folder into the guest; repeatable",
+	 take_include},
 	{"workload-root", "/NAME", "parent of every cgroup (/scxplore)", take_root},
-	{"watchdog", "DUR", "sched_ext watchdog time-out, at most 30s (the kernel's own)", take_watchdog},
+	{"watchdog", "DUR", "sched_ext watchdog time-out, at most 30s (the kernel's own)",
+	 take_watchdog},
 	{"duration", "DUR", "guest time a scenario may take (no limit)", take_duration},
 	{"append", "\"ARGS\"", "more kernel arguments", take_append},
 };
@@ -138,7 +145,9 @@ static int take_environment(struct guest_options *o, struct err *err)
 {
 	static const struct {
 		const char *variable, *option;
-	} rows[] = {{"SXP_KERNEL", "--kernel"}, {"SXP_TOPOLOGY", "--topology"}, {"SXP_ACCEL", "--accel"}};
+	} rows[] = {{"SXP_KERNEL", "--kernel"},
+		    {"SXP_TOPOLOGY", "--topology"},
+		    {"SXP_ACCEL", "--accel"}};
 	const char *fault = getenv("SCXPLORE_FAULT"), *unused;
 	size_t i;
 
@@ -149,8 +158,10 @@ static int take_environment(struct guest_options *o, struct err *err)
 			return err_wrap(err, "%s", rows[i].variable);
 	}
 	if (fault && *fault && strcmp(fault, "place-after-exec") && strcmp(fault, "place-never"))
-		return err_set(err, EINVAL, "SCXPLORE_FAULT: '%s' is neither 'place-after-exec' nor "
-					    "'place-never'; unset it", fault);
+		return err_set(err, EINVAL,
+			       "SCXPLORE_FAULT: '%s' is neither 'place-after-exec' nor "
+			       "'place-never'; unset it",
+			       fault);
 	o->config.fault = fault && *fault ? fault : NULL;
 	return 0;
 }
@@ -172,7 +183,8 @@ int guest_options_take(struct guest_options *o, int *argc, char **argv, struct e
 			continue;
 		}
 		if (!value && in + 1 >= *argc)
-			return err_set(err, EINVAL, "--%s needs a value: %s", option->name, option->value);
+			return err_set(err, EINVAL, "--%s needs a value: %s", option->name,
+				       option->value);
 		if (!value)
 			value = argv[++in];
 		r = option->take(o, value, err);

@@ -13,13 +13,13 @@
 #include "vmm/guest.h"
 
 struct guest_options {
-	struct guest_config config;   /* topology.nodes == 0: none was asked for */
-	const char **include;	      /* NULL-terminated; owned list of borrowed strings */
+	struct guest_config config; /* topology.nodes == 0: none was asked for */
+	const char **include;       /* NULL-terminated; owned list of borrowed strings */
 	size_t ninclude;
 };
 
 struct guest_option {
-	const char *name; /* "topology" for --topology */
+	const char *name;  /* "topology" for --topology */
 	const char *value; /* "NnNlNcNt" */
 	const char *summary;
 	int (*take)(struct guest_options *o, const char *value, struct err *err);

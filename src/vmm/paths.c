@@ -40,8 +40,11 @@ char *paths_agent(struct err *err)
 	if (beside && access(beside, R_OK) == 0)
 		return STEAL(beside);
 	if (access(SCXPLORE_AGENT_PATH, R_OK) < 0) {
-		err_sys(err, errno, "find the guest agent '%s'; install scxplore, or name the agent in SXP_AGENT "
-				    "(a build tree sets it in 'meson devenv -C build')", SCXPLORE_AGENT_PATH);
+		err_sys(err, errno,
+			"find the guest agent '%s'; install scxplore, or name the agent in "
+			"SXP_AGENT "
+			"(a build tree sets it in 'meson devenv -C build')",
+			SCXPLORE_AGENT_PATH);
 		return NULL;
 	}
 	return xstrdup(SCXPLORE_AGENT_PATH);

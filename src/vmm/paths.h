@@ -7,10 +7,12 @@
 
 #include "base/err.h"
 
-/* The agent binary: $SXP_AGENT, else in the build tree the program runs from, else installed. Caller frees; NULL with err. */
+/* The agent binary: $SXP_AGENT, else in the build tree the program runs from, else installed.
+ * Caller frees; NULL with err. */
 char *paths_agent(struct err *err);
 
-/* $XDG_CACHE_HOME/scxplore/SUB (or ~/.cache), made 0700 when `make`. Caller frees; NULL with err. */
+/* $XDG_CACHE_HOME/scxplore/SUB (or ~/.cache), made 0700 when `make`. Caller frees; NULL with err.
+ */
 char *paths_cache(const char *sub, int make, struct err *err);
 
 #endif

@@ -21,12 +21,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define QEMU_NAME	   "qemu-system-x86_64"
+#define QEMU_NAME          "qemu-system-x86_64"
 #define FIRST_SAFE_VERSION 8
-#define ARGS_MAX	   256
+#define ARGS_MAX           256
 
 static const char kernel_args[] =
-	"console=ttyS0 loglevel=6 panic=-1 rdinit=/init nokaslr mitigations=off tsc=reliable no_timer_check "
+	"console=ttyS0 loglevel=6 panic=-1 rdinit=/init nokaslr mitigations=off tsc=reliable "
+	"no_timer_check "
 	"cryptomgr.notests audit=0 apparmor=0 nmi_watchdog=0 psi=1 random.trust_cpu=on";
 
 struct args {
@@ -69,13 +70,15 @@ char *qemu_find(const char *spec, struct err *err)
 	}
 	for (path = path && *path ? path : "/usr/bin:/bin"; *path;) {
 		size_t len = strcspn(path, ":");
-		cleanup_free char *full = xasprintf("%.*s/%s", (int)len, path, spec ? spec : QEMU_NAME);
+		cleanup_free char *full =
+			xasprintf("%.*s/%s", (int)len, path, spec ? spec : QEMU_NAME);
 
 		if (len && access(full, X_OK) == 0)
 			return STEAL(full);
 		path += len + (path[len] == ':');
 	}
-	err_set(err, ENOTSUP, "find '%s' in PATH: it is not installed (Debian: apt install qemu-system-x86)",
+	err_set(err, ENOTSUP,
+		"find '%s' in PATH: it is not installed (Debian: apt install qemu-system-x86)",
 		spec ? spec : QEMU_NAME);
 	return NULL;
 }
@@ -106,14 +109,16 @@ static void add_cpus(struct args *a, const struct qemu_spec *s)
 	unsigned node, per_node = t->llcs / t->nodes * t->cores * t->threads;
 
 	add(a, "-smp");
-	add(a, "%u,sockets=%u,dies=1,cores=%u,threads=%u", topology_cpus(t), t->llcs, t->cores, t->threads);
+	add(a, "%u,sockets=%u,dies=1,cores=%u,threads=%u", topology_cpus(t), t->llcs, t->cores,
+	    t->threads);
 	add(a, "-m");
 	add(a, "%uM", s->memory_mib);
 	for (node = 0; node < t->nodes; node++) {
 		unsigned share = s->memory_mib / t->nodes, rest = s->memory_mib % t->nodes;
 
 		add(a, "-object");
-		add(a, "memory-backend-memfd,id=mem%u,size=%uM,share=on", node, share + (node ? 0 : rest));
+		add(a, "memory-backend-memfd,id=mem%u,size=%uM,share=on", node,
+		    share + (node ? 0 : rest));
 		add(a, "-numa");
 		add(a, "node,nodeid=%u,cpus=%u-%u,memdev=mem%u", node, node * per_node,
 		    (node + 1) * per_node - 1, node);
@@ -122,7 +127,8 @@ static void add_cpus(struct args *a, const struct qemu_spec *s)
 
 static void add_accel(struct args *a, const struct qemu_spec *s)
 {
-	bool single = topology_cpus(&s->topology) == 1 || (s->version && s->version < FIRST_SAFE_VERSION);
+	bool single =
+		topology_cpus(&s->topology) == 1 || (s->version && s->version < FIRST_SAFE_VERSION);
 
 	add(a, "-accel");
 	if (s->accel == ACCEL_KVM)
@@ -156,7 +162,8 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	if (s->accel == ACCEL_TCG && s->tsc_khz)
 		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%u", s->tsc_khz);
 	add(a, "-append");
-	add(a, "%s%s%s%s", kernel_args, tsc, s->append && *s->append ? " " : "", s->append ? s->append : "");
+	add(a, "%s%s%s%s", kernel_args, tsc, s->append && *s->append ? " " : "",
+	    s->append ? s->append : "");
 	add(a, "-chardev");
 	add(a, "socket,id=qmp,fd=%d", qmp);
 	add(a, "-mon");
@@ -186,7 +193,8 @@ static char *join(const struct args *a)
 	return buf_steal(&b);
 }
 
-static void __attribute__((noreturn)) child(char **argv, const int *keep, size_t n, int err_fd, pid_t parent)
+static void __attribute__((noreturn))
+child(char **argv, const int *keep, size_t n, int err_fd, pid_t parent)
 {
 	sigset_t none;
 	size_t i;
@@ -219,7 +227,8 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 	int r = 0;
 	size_t i;
 
-	*q = (struct qemu){.pidfd = -1, .qmp_fd = -1, .console_fd = -1, .wire_fd = -1, .stderr_fd = -1};
+	*q = (struct qemu){
+		.pidfd = -1, .qmp_fd = -1, .console_fd = -1, .wire_fd = -1, .stderr_fd = -1};
 	for (i = 0; i < ARRAY_SIZE(pairs) && r == 0; i++)
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]) < 0)
 			r = err_sys(err, errno, "make a stream for QEMU");
@@ -228,7 +237,8 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 		q->command = join(&a);
 		q->pid = fork();
 		if (q->pid == 0)
-			child(a.v, (int[]){qmp[1], console[1], wire[1], spec->initramfs_fd}, 4, errs[1], parent);
+			child(a.v, (int[]){qmp[1], console[1], wire[1], spec->initramfs_fd}, 4,
+			      errs[1], parent);
 		if (q->pid < 0)
 			r = err_sys(err, errno, "start QEMU '%s'", spec->binary);
 	}

@@ -15,7 +15,7 @@ struct qemu_spec {
 	struct topology topology;
 	unsigned memory_mib;
 	enum accel accel; /* KVM or TCG */
-	int version;	  /* major, 0 = not known */
+	int version;      /* major, 0 = not known */
 	const char *kernel_image;
 	int initramfs_fd;
 	unsigned tsc_khz;   /* TCG: told to the guest; 0 = let it measure */
@@ -23,10 +23,11 @@ struct qemu_spec {
 };
 
 struct qemu {
-	int pidfd;	/* -1 = not running */
+	int pidfd; /* -1 = not running */
 	int pid;
-	int qmp_fd, console_fd, wire_fd, stderr_fd; /* our ends; the caller takes them over (set to -1) */
-	char *command;	/* for the log */
+	int qmp_fd, console_fd, wire_fd,
+		stderr_fd; /* our ends; the caller takes them over (set to -1) */
+	char *command;     /* for the log */
 };
 
 /* The binary to use: spec, $SXP_QEMU, PATH. Caller frees; NULL with err (ENOTSUP: install it). */

@@ -14,7 +14,8 @@ static void copy(struct json_object *o, const char *key, char *dst, size_t size)
 
 	if (json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) &&
 	    json_object_is_type(v, json_type_string))
-		text_sanitise(dst, size, json_object_get_string(v), (size_t)json_object_get_string_len(v));
+		text_sanitise(dst, size, json_object_get_string(v),
+			      (size_t)json_object_get_string_len(v));
 }
 
 static struct json_object *member(struct json_object *o, const char *key)

@@ -19,8 +19,8 @@ struct qmp_message {
 	char event[QMP_WORD_MAX];  /* "STOP", "SHUTDOWN", ... */
 	char reason[QMP_WORD_MAX]; /* data.reason of an event, "guest-reset" */
 	char status[QMP_WORD_MAX]; /* return.status of query-status, "internal-error" */
-	char error[256];	   /* error.desc, sanitised */
-	int major;		   /* greeting: QEMU's version */
+	char error[256];           /* error.desc, sanitised */
+	int major;                 /* greeting: QEMU's version */
 };
 
 void qmp_parse(const char *line, size_t len, struct qmp_message *out);

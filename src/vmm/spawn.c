@@ -31,7 +31,8 @@ static int open_streams(const struct spawn *s, struct streams *st, struct err *e
 	for (i = 0; i < STREAMS; i++) {
 		int p[2];
 
-		if ((i == STATUS && !s->status) || (i == IN && !s->in_data) || (i == OUT && s->out_fd >= 0))
+		if ((i == STATUS && !s->status) || (i == IN && !s->in_data) ||
+		    (i == OUT && s->out_fd >= 0))
 			continue;
 		if (pipe2(p, O_CLOEXEC) < 0)
 			return err_sys(err, errno, "make a pipe");
@@ -109,7 +110,9 @@ static void read_stream(const struct spawn *s, struct streams *st, int i)
 static void write_stream(const struct spawn *s, struct streams *st)
 {
 	size_t left = s->in_len - st->written;
-	ssize_t n = left ? write(st->ours[IN], (const char *)s->in_data + st->written, left < 65536 ? left : 65536) : -1;
+	ssize_t n = left ? write(st->ours[IN], (const char *)s->in_data + st->written,
+				 left < 65536 ? left : 65536)
+			 : -1;
 
 	if (n < 0 && left && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -130,7 +133,8 @@ static void serve(const struct spawn *s, struct streams *st)
 		int i;
 
 		for (i = 0; i < STREAMS; i++) {
-			p[i] = (struct pollfd){.fd = st->ours[i], .events = i == IN ? POLLOUT : POLLIN};
+			p[i] = (struct pollfd){.fd = st->ours[i],
+					       .events = i == IN ? POLLOUT : POLLIN};
 			open |= st->ours[i] >= 0;
 		}
 		if (!open)
@@ -166,14 +170,17 @@ int spawn_run(const struct spawn *s, struct err *err)
 		serve(s, &st);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
-		if (!WIFEXITED(status) || (WEXITSTATUS(status) && WEXITSTATUS(status) != s->ok_exit)) {
+		if (!WIFEXITED(status) ||
+		    (WEXITSTATUS(status) && WEXITSTATUS(status) != s->ok_exit)) {
 			const char *text = buf_text(&st.err);
-			size_t len = st.err.len, keep = len < sizeof(tail) - 1 ? len : sizeof(tail) - 1;
+			size_t len = st.err.len,
+			       keep = len < sizeof(tail) - 1 ? len : sizeof(tail) - 1;
 
 			text_sanitise(tail, sizeof(tail), text + len - keep, keep);
 			r = err_set(err, EIO, "'%s' failed (%s %d)%s%s", s->argv[0],
 				    WIFEXITED(status) ? "exit" : "signal",
-				    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), *tail ? ": " : "", tail);
+				    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+				    *tail ? ": " : "", tail);
 		}
 	} else if (r == 0) {
 		r = err_sys(err, errno, "start '%s'", s->argv[0]);

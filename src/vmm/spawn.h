@@ -10,8 +10,9 @@
 
 /*
  * Runs argv. in_data (may be NULL) is its standard input; standard output goes to out_fd (-1: to
- * `out` when given, else /dev/null); lines on its descriptor 3 go to status() when given. Fails with the tail
- * of its stderr when it cannot be run or exits other than 0 (ok_exit: one more accepted code).
+ * `out` when given, else /dev/null); lines on its descriptor 3 go to status() when given. Fails
+ * with the tail of its stderr when it cannot be run or exits other than 0 (ok_exit: one more
+ * accepted code).
  */
 struct spawn {
 	const char *const *argv;

@@ -35,7 +35,8 @@ int topology_parse(const char *text, struct topology *out, struct err *err)
 			v = v * 10 + (unsigned)(*p++ - '0');
 		if (*p != parts[i].letter || v < 1 || v > GUEST_CPUS_MAX)
 			return err_set(err, EINVAL,
-				       "topology '%.40s': expected the number of %s (1 to %d) and '%c' at '%.20s'; "
+				       "topology '%.40s': expected the number of %s (1 to %d) and "
+				       "'%c' at '%.20s'; "
 				       "write it like 1n2l4c1t",
 				       text, parts[i].what, GUEST_CPUS_MAX, parts[i].letter, p);
 		*(unsigned *)((char *)&t + parts[i].offset) = v;
@@ -44,14 +45,16 @@ int topology_parse(const char *text, struct topology *out, struct err *err)
 	if (*p)
 		return err_set(err, EINVAL, "topology '%.40s': '%.20s' is too much", text, p);
 	if (t.llcs % t.nodes)
-		return err_set(err, EINVAL, "topology '%s': %u LLCs do not divide over %u NUMA nodes; "
-					    "make LLCs a multiple of nodes", text, t.llcs, t.nodes);
+		return err_set(err, EINVAL,
+			       "topology '%s': %u LLCs do not divide over %u NUMA nodes; "
+			       "make LLCs a multiple of nodes",
+			       text, t.llcs, t.nodes);
 	if (t.threads > 2)
-		return err_set(err, EINVAL, "topology '%s': %u threads per core; x86 has 1 or 2", text,
-			       t.threads);
+		return err_set(err, EINVAL, "topology '%s': %u threads per core; x86 has 1 or 2",
+			       text, t.threads);
 	if ((unsigned long)t.llcs * t.cores * t.threads > GUEST_CPUS_MAX)
-		return err_set(err, EINVAL, "topology '%s': %lu CPUs, at most %d are possible", text,
-			       (unsigned long)t.llcs * t.cores * t.threads, GUEST_CPUS_MAX);
+		return err_set(err, EINVAL, "topology '%s': %lu CPUs, at most %d are possible",
+			       text, (unsigned long)t.llcs * t.cores * t.threads, GUEST_CPUS_MAX);
 	*out = t;
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <x86intrin.h>
 
-#define TRIES	16
+#define TRIES   16
 #define KHZ_MIN 100000u
 #define KHZ_MAX 20000000u
 
