@@ -115,9 +115,12 @@ static void a_writer_without_room_fails_and_stays_failed(void **state)
 static void a_forged_string_yields_nothing(void **state)
 {
 	static const uint8_t past[] = {9, 0, 0, 0, 'a', 0}, huge[] = {255, 255, 255, 255, 'a', 0},
-			     open[] = {1, 0, 0, 0, 'a', 'b'}, inner[] = {2, 0, 0, 0, 'a', 0, 0};
+			     open[] = {1, 0, 0, 0, 'a', 'b'}, inner[] = {2, 0, 0, 0, 'a', 0, 0},
+			     cut[] = {1, 0, 0, 0, 'a', 0};
 	const struct wire_reader forged[] = {{.data = past, .len = sizeof(past)}, {.data = huge, .len = sizeof(huge)},
-					     {.data = open, .len = sizeof(open)}, {.data = inner, .len = sizeof(inner)}};
+					     {.data = open, .len = sizeof(open)}, {.data = inner, .len = sizeof(inner)},
+					     /* its NUL lies behind the frame */
+					     {.data = cut, .len = sizeof(cut) - 1}};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(forged); i++) {
