@@ -4,10 +4,9 @@
  */
 #include "base/cleanup.h"
 #include "base/die.h"
-#include "cmd.h"
+#include "cmd_loaded.h"
 #include "ops/check.h"
 #include "printer.h"
-#include "session/load.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,37 +14,38 @@
 #define SAMPLE_NS UINT64_C(500000000)
 
 struct options {
-	const char *file, *save;
-	bool json, help;
+	struct file_options file;
+	const char *save;
+	bool json;
 };
 
-static int parse(struct options *o, int argc, char **argv)
+static int parse(struct file_options *base, int argc, char **argv)
 {
+	struct options *o = (struct options *)base;
+	const char *v;
 	int i;
 
-	*o = (struct options){.file = NULL};
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--json"))
 			o->json = true;
 		else if (!strcmp(argv[i], "--help"))
-			o->help = true;
-		else if (!strcmp(argv[i], "--save") && i + 1 < argc)
-			o->save = argv[++i];
-		else if (!strncmp(argv[i], "--save=", 7))
-			o->save = argv[i] + 7;
-		else if ((argv[i][0] == '-' && argv[i][1]) || o->file)
+			base->help = true;
+		else if ((v = command_value("--save", argc, argv, &i)))
+			o->save = v;
+		else if ((argv[i][0] == '-' && argv[i][1]) || base->file)
 			return command_usage(&cmd_do, "'%s' is not understood here", argv[i]);
 		else
-			o->file = argv[i];
+			base->file = argv[i];
 	}
-	if (!o->file)
-		o->file = "-";
+	if (!base->file)
+		base->file = "-";
 	return 0;
 }
 
-static int execute(const struct options *o, const struct guest_options *guest,
-		   const struct scenario *scenario)
+static int execute(struct file_options *base, struct loaded *loaded,
+		   const struct guest_options *guest)
 {
+	const struct options *o = (const struct options *)base;
 	struct session_config config = {
 		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS};
 	struct headless *run = xcalloc(1, sizeof(*run));
@@ -54,7 +54,7 @@ static int execute(const struct options *o, const struct guest_options *guest,
 	struct err err = ERR_INIT;
 	int status, r;
 
-	r = headless_run(run, &config, scenario, true, printer_event, &printer, &err);
+	r = headless_run(run, &config, loaded->scenario, true, printer_event, &printer, &err);
 	if (r < 0) {
 		status = command_error(&cmd_do, &err);
 	} else {
@@ -69,25 +69,10 @@ static int execute(const struct options *o, const struct guest_options *guest,
 
 static int run_do(int argc, char **argv)
 {
-	struct guest_options guest;
-	struct err err = ERR_INIT;
-	struct options o;
-	struct loaded loaded = {0};
-	int status;
+	static const struct loaded_command command = {&cmd_do, parse, execute};
+	struct options o = {.json = false};
 
-	if (guest_options_take(&guest, &argc, argv, &err) < 0)
-		status = command_error(&cmd_do, &err);
-	else if ((status = parse(&o, argc, argv)) != 0)
-		;
-	else if (o.help)
-		status = command_by_name("help")->run(2, (char *[]){"help", "do", NULL});
-	else if (load_file(&loaded, o.file, false, &guest, &err) < 0)
-		status = command_error(&cmd_do, &err);
-	else
-		status = execute(&o, &guest, loaded.scenario);
-	load_finish(&loaded);
-	guest_options_finish(&guest);
-	return status;
+	return command_loaded(&command, &o.file, argc, argv);
 }
 
 const struct command cmd_do = {

@@ -7,9 +7,8 @@
  */
 #include "base/cleanup.h"
 #include "base/die.h"
-#include "cmd.h"
+#include "cmd_loaded.h"
 #include "ops/export.h"
-#include "session/load.h"
 #include "session/verify.h"
 
 #include <errno.h>
@@ -19,21 +18,11 @@
 #include <sys/stat.h>
 
 struct options {
-	const char *session, *out;
+	struct file_options file;
+	const char *out;
 	const struct exporter *to;
-	bool force, no_verify, with_build, asap, help;
+	bool force, no_verify, with_build;
 };
-
-static const char *value_of(const char *name, int argc, char **argv, int *i)
-{
-	size_t n = strlen(name);
-
-	if (!strcmp(argv[*i], name) && *i + 1 < argc)
-		return argv[++*i];
-	if (!strncmp(argv[*i], name, n) && argv[*i][n] == '=')
-		return argv[*i] + n + 1;
-	return NULL;
-}
 
 static int unknown_format(const char *name)
 {
@@ -63,41 +52,37 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 {
 	const char *v;
 
-	if ((v = value_of("--to", argc, argv, i))) {
+	if ((v = command_value("--to", argc, argv, i))) {
 		o->to = exporter_by_name(v);
 		return o->to ? 0 : unknown_format(v);
 	}
-	if ((v = value_of("--with", argc, argv, i))) {
+	if ((v = command_value("--with", argc, argv, i))) {
 		o->with_build = true;
 		return strcmp(v, "build")
 			       ? command_usage(&cmd_export, "--with: '%s' is not 'build'", v)
 			       : 0;
 	}
-	if ((v = value_of("--tempo", argc, argv, i))) {
-		o->asap = !strcmp(v, "asap");
-		return o->asap || !strcmp(v, "keep")
-			       ? 0
-			       : command_usage(&cmd_export,
-					       "--tempo: '%s' is neither 'keep' nor 'asap'", v);
-	}
-	if ((v = value_of("-o", argc, argv, i)) || (v = value_of("--output", argc, argv, i))) {
+	if ((v = command_value("--tempo", argc, argv, i)))
+		return command_tempo(&cmd_export, &o->file, v);
+	if ((v = command_value("-o", argc, argv, i)) ||
+	    (v = command_value("--output", argc, argv, i))) {
 		o->out = v;
 		return 0;
 	}
-	if ((argv[*i][0] == '-' && argv[*i][1]) || o->session)
+	if ((argv[*i][0] == '-' && argv[*i][1]) || o->file.file)
 		return command_usage(&cmd_export, "'%s' is not understood here", argv[*i]);
-	o->session = argv[*i];
+	o->file.file = argv[*i];
 	return 0;
 }
 
-static int parse(struct options *o, int argc, char **argv)
+static int parse(struct file_options *base, int argc, char **argv)
 {
+	struct options *o = (struct options *)base;
 	int i, r = 0;
 
-	*o = (struct options){.session = NULL};
 	for (i = 1; i < argc && r == 0; i++) {
 		if (!strcmp(argv[i], "--help"))
-			o->help = true;
+			base->help = true;
 		else if (!strcmp(argv[i], "--force"))
 			o->force = true;
 		else if (!strcmp(argv[i], "--no-verify"))
@@ -105,13 +90,13 @@ static int parse(struct options *o, int argc, char **argv)
 		else
 			r = parse_value(o, argc, argv, &i);
 	}
-	if (r || o->help)
+	if (r || base->help)
 		return r;
 	if (o->out && !strcmp(o->out, "-"))
 		o->out = NULL;
 	if (!o->to)
 		o->to = by_suffix(o->out);
-	if (!o->session)
+	if (!base->file)
 		return command_usage(&cmd_export, "name a session file");
 	return o->to ? 0 : command_usage(&cmd_export, "say --to c, json, sh or md");
 }
@@ -212,14 +197,14 @@ static int verify(const struct export_input *in, const struct guest_options *gue
 	return EXIT_HELD;
 }
 
-static int export(const struct options *o, const struct loaded *l,
-		  const struct guest_options *guest)
+static int execute(struct file_options *base, struct loaded *l, const struct guest_options *guest)
 {
+	const struct options *o = (const struct options *)base;
 	struct export_input in = {
 		.info = &l->info,
 		.model = l->model,
 		.scenario = l->scenario,
-		.session_name = last_component(o->session),
+		.session_name = last_component(base->file),
 		.file_name = o->out ? last_component(o->out) : NULL,
 		.with_build = o->with_build,
 	};
@@ -227,6 +212,12 @@ static int export(const struct options *o, const struct loaded *l,
 	struct err err = ERR_INIT;
 	int status;
 
+	if (!l->is_session) {
+		err_set(&err, EINVAL,
+			"'%s' is not a session; record one with 'scxplore do --save FILE %s'",
+			base->file, base->file);
+		return command_error(&cmd_export, &err);
+	}
 	if (refuse_existing(o, &err) < 0 || o->to->write(&in, &text, &err) < 0)
 		return command_error(&cmd_export, &err);
 	if (o->to->replays && !o->no_verify && (status = verify(&in, guest)) != EXIT_HELD)
@@ -234,41 +225,12 @@ static int export(const struct options *o, const struct loaded *l,
 	return save(o, &text, &err) < 0 ? command_error(&cmd_export, &err) : EXIT_HELD;
 }
 
-static int load(struct loaded *l, const struct options *o, struct guest_options *guest,
-		struct err *err)
-{
-	int r = load_file(l, o->session, o->asap, guest, err);
-
-	if (r == 0 && !l->is_session)
-		r = err_set(err, EINVAL,
-			    "'%s' is not a session; record one with 'scxplore do --save FILE %s'",
-			    o->session, o->session);
-	if (r == 0 && l->warning.len)
-		fprintf(stderr, "scxplore export: %s\n", buf_text(&l->warning));
-	return r;
-}
-
 static int run_export(int argc, char **argv)
 {
-	struct guest_options guest;
-	struct err err = ERR_INIT;
-	struct options o;
-	struct loaded loaded = {0};
-	int status;
+	static const struct loaded_command command = {&cmd_export, parse, execute};
+	struct options o = {.out = NULL};
 
-	if (guest_options_take(&guest, &argc, argv, &err) < 0)
-		status = command_error(&cmd_export, &err);
-	else if ((status = parse(&o, argc, argv)) != 0)
-		;
-	else if (o.help)
-		status = command_by_name("help")->run(2, (char *[]){"help", "export", NULL});
-	else if (load(&loaded, &o, &guest, &err) < 0)
-		status = command_error(&cmd_export, &err);
-	else
-		status = export(&o, &loaded, &guest);
-	load_finish(&loaded);
-	guest_options_finish(&guest);
-	return status;
+	return command_loaded(&command, &o.file, argc, argv);
 }
 
 const struct command cmd_export = {

@@ -4,10 +4,9 @@
  */
 #include "base/cleanup.h"
 #include "base/die.h"
-#include "cmd.h"
+#include "cmd_loaded.h"
 #include "ops/report.h"
 #include "session/headless.h"
-#include "session/load.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,21 +14,10 @@
 #define SAMPLE_NS UINT64_C(500000000)
 
 struct options {
-	const char *file, *save;
+	struct file_options file;
+	const char *save;
 	const struct report_format *format;
-	bool asap, help;
 };
-
-static const char *value_of(const char *name, int argc, char **argv, int *i)
-{
-	size_t n = strlen(name);
-
-	if (!strcmp(argv[*i], name) && *i + 1 < argc)
-		return argv[++*i];
-	if (!strncmp(argv[*i], name, n) && argv[*i][n] == '=')
-		return argv[*i] + n + 1;
-	return NULL;
-}
 
 static int set_format(struct options *o, const char *name)
 {
@@ -39,42 +27,35 @@ static int set_format(struct options *o, const char *name)
 					 "--format: '%s' is none of tap, ktap, junit, json", name);
 }
 
-static int set_tempo(struct options *o, const char *word)
+static int parse(struct file_options *base, int argc, char **argv)
 {
-	if (strcmp(word, "asap") && strcmp(word, "keep"))
-		return command_usage(&cmd_run, "--tempo: '%s' is neither 'keep' nor 'asap'", word);
-	o->asap = !strcmp(word, "asap");
-	return 0;
-}
-
-static int parse(struct options *o, int argc, char **argv)
-{
+	struct options *o = (struct options *)base;
 	const char *v;
 	int i, r = 0;
 
-	*o = (struct options){.format = report_format_by_name("tap")};
 	for (i = 1; i < argc && r == 0; i++) {
 		if (!strcmp(argv[i], "--help"))
-			o->help = true;
-		else if ((v = value_of("--format", argc, argv, &i)))
+			base->help = true;
+		else if ((v = command_value("--format", argc, argv, &i)))
 			r = set_format(o, v);
-		else if ((v = value_of("--tempo", argc, argv, &i)))
-			r = set_tempo(o, v);
-		else if ((v = value_of("--save", argc, argv, &i)))
+		else if ((v = command_value("--tempo", argc, argv, &i)))
+			r = command_tempo(&cmd_run, base, v);
+		else if ((v = command_value("--save", argc, argv, &i)))
 			o->save = v;
-		else if ((argv[i][0] == '-' && argv[i][1]) || o->file)
+		else if ((argv[i][0] == '-' && argv[i][1]) || base->file)
 			r = command_usage(&cmd_run, "'%s' is not understood here", argv[i]);
 		else
-			o->file = argv[i];
+			base->file = argv[i];
 	}
-	if (r == 0 && !o->file && !o->help)
+	if (r == 0 && !base->file && !base->help)
 		r = command_usage(&cmd_run, "name a session or a scenario");
 	return r;
 }
 
-static int execute(const struct options *o, const struct guest_options *guest,
-		   const struct scenario *scenario)
+static int execute(struct file_options *base, struct loaded *loaded,
+		   const struct guest_options *guest)
 {
+	const struct options *o = (const struct options *)base;
 	struct session_config config = {
 		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS};
 	struct headless *run = xcalloc(1, sizeof(*run));
@@ -83,12 +64,12 @@ static int execute(const struct options *o, const struct guest_options *guest,
 	struct report report;
 	int status = EXIT_UNJUDGED, r;
 
-	r = headless_run(run, &config, scenario, true, NULL, NULL, &err);
+	r = headless_run(run, &config, loaded->scenario, true, NULL, NULL, &err);
 	if (r < 0)
 		command_error(&cmd_run, &err);
 	if (run->session) {
 		/* also after a guest that died: what was judged until then is a result */
-		report_build(&report, o->file, session_model(run->session));
+		report_build(&report, base->file, session_model(run->session));
 		o->format->write(&report, session_model(run->session), &text);
 		fputs(buf_text(&text), stdout);
 		status = verdict_exit_code(report_verdict(&report));
@@ -103,35 +84,16 @@ static int execute(const struct options *o, const struct guest_options *guest,
 
 static int run_run(int argc, char **argv)
 {
-	struct guest_options guest;
-	struct err err = ERR_INIT;
-	struct options o;
-	struct loaded loaded = {0};
-	int status;
+	static const struct loaded_command command = {&cmd_run, parse, execute};
+	struct options o = {.format = report_format_by_name("tap")};
 
-	if (guest_options_take(&guest, &argc, argv, &err) < 0)
-		status = command_error(&cmd_run, &err);
-	else if ((status = parse(&o, argc, argv)) != 0)
-		;
-	else if (o.help)
-		status = command_by_name("help")->run(2, (char *[]){"help", "run", NULL});
-	else if (load_file(&loaded, o.file, o.asap, &guest, &err) < 0)
-		status = command_error(&cmd_run, &err);
-	else {
-		if (loaded.warning.len)
-			fprintf(stderr, "scxplore run: %s\n", buf_text(&loaded.warning));
-		status = execute(&o, &guest, loaded.scenario);
-	}
-	load_finish(&loaded);
-	guest_options_finish(&guest);
-	return status;
+	return command_loaded(&command, &o.file, argc, argv);
 }
 
 const struct command cmd_run = {
 	.name = "run",
 	.synopsis = "run SESSION|SCENARIO [--format tap|ktap|junit|json] [--tempo keep|asap] "
-		    "[--save FILE] "
-		    "[GUEST OPTIONS]",
+		    "[--save FILE] [GUEST OPTIONS]",
 	.summary = "replay a session or a scenario in a fresh guest and report as a test",
 	.boots = true,
 	.run = run_run,

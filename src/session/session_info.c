@@ -6,11 +6,11 @@
 #include "session/session_info.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/folder.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #define DEFAULT_ROOT "/scxplore"
@@ -75,40 +75,15 @@ int session_info_config(const struct session_info *info, struct guest_config *co
 	return 0;
 }
 
-static int make_dirs(char *path, struct err *err)
-{
-	char *p;
-
-	for (p = path + 1;; p++) {
-		char c = *p;
-
-		if (c && c != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return err_sys(err, errno, "create folder '%s' for session files", path);
-		*p = c;
-		if (!c)
-			return 0;
-	}
-}
-
 char *session_new_path(const char *stem, struct err *err)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	cleanup_free char *dir = NULL;
+	cleanup_free char *dir = folder_path(FOLDER_STATE, "sessions");
 	char stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
 	unsigned n;
 
-	if (state && *state == '/')
-		dir = xasprintf("%s/scxplore/sessions", state);
-	else if (home && *home == '/')
-		dir = xasprintf("%s/.local/state/scxplore/sessions", home);
-	else
-		dir = xasprintf("/tmp/scxplore-%u/sessions", (unsigned)getuid());
-	if (make_dirs(dir, err) < 0)
+	if (folder_make(dir, err) < 0)
 		return NULL;
 	gmtime_r(&now, &tm);
 	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);

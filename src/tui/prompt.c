@@ -6,12 +6,12 @@
 #include "tui/prompt.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/folder.h"
 #include "base/text.h"
 #include "tui/keys.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define HISTORY_MAX 500
 
@@ -238,28 +238,10 @@ void prompt_draw(const struct prompt *p, struct canvas *c, struct rect line)
 	c->cursor_col = line.col + lead + used;
 }
 
-static char *history_path(bool make)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char *path = NULL, *slash;
-
-	if (state && *state == '/')
-		path = xasprintf("%s/scxplore/history", state);
-	else if (home && *home == '/')
-		path = xasprintf("%s/.local/state/scxplore/history", home);
-	for (slash = path && make ? strchr(path + 1, '/') : NULL; slash;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
-	}
-	return path;
-}
-
 void prompt_load(struct prompt *p)
 {
-	cleanup_free char *path = history_path(false);
-	cleanup_file FILE *f = path ? fopen(path, "re") : NULL;
+	cleanup_free char *path = folder_path(FOLDER_STATE, "history");
+	cleanup_file FILE *f = fopen(path, "re");
 	char line[PROMPT_MAX], clean[PROMPT_MAX];
 
 	while (f && fgets(line, sizeof(line), f)) {
@@ -270,9 +252,10 @@ void prompt_load(struct prompt *p)
 
 void prompt_save(const struct prompt *p)
 {
-	cleanup_free char *path = history_path(true),
-			  *fresh = path ? xasprintf("%s.%d", path, (int)getpid()) : NULL;
-	FILE *f = fresh ? fopen(fresh, "we") : NULL;
+	cleanup_free char *dir = folder_path(FOLDER_STATE, ""),
+			  *path = folder_path(FOLDER_STATE, "history");
+	cleanup_free char *fresh = xasprintf("%s.%d", path, (int)getpid());
+	FILE *f = folder_make(dir, NULL) == 0 ? fopen(fresh, "we") : NULL;
 	size_t i;
 
 	if (!f)

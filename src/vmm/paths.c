@@ -6,10 +6,10 @@
 #include "vmm/paths.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/folder.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* In a build tree the program stands one folder above its parts. NULL when it cannot be told. */
 static char *beside_program(const char *name)
@@ -50,36 +50,11 @@ char *paths_agent(struct err *err)
 	return xstrdup(SCXPLORE_AGENT_PATH);
 }
 
-static int make_dirs(char *path, struct err *err)
-{
-	char *p;
-
-	for (p = path + 1;; p++) {
-		char c = *p;
-
-		if (c && c != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return err_sys(err, errno, "create folder '%s'", path);
-		*p = c;
-		if (!c)
-			return 0;
-	}
-}
-
 char *paths_cache(const char *sub, int make, struct err *err)
 {
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	cleanup_free char *path = NULL;
+	cleanup_free char *path = folder_path(FOLDER_CACHE, sub);
 
-	if (cache && *cache == '/')
-		path = xasprintf("%s/scxplore/%s", cache, sub);
-	else if (home && *home == '/')
-		path = xasprintf("%s/.cache/scxplore/%s", home, sub);
-	else
-		path = xasprintf("/tmp/scxplore-%u/cache/%s", (unsigned)getuid(), sub);
-	if (make && make_dirs(path, err) < 0)
+	if (make && folder_make(path, err) < 0)
 		return NULL;
 	return STEAL(path);
 }
