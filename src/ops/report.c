@@ -67,7 +67,8 @@ void report_build(struct report *r, const char *title, const struct model *m)
 {
 	size_t i;
 
-	*r = (struct report){.title = title};
+	*r = (struct report){.n = 0};
+	text_sanitise(r->title, sizeof(r->title), title, strlen(title));
 	for (i = 0; i < m->nops; i++)
 		add_op(r, &m->ops[i]);
 	for (i = 0; i < m->ngroups; i++)

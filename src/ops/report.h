@@ -17,7 +17,7 @@ struct report_point {
 };
 
 struct report {
-	const char *title; /* borrowed */
+	char title[256]; /* sanitised */
 	struct report_point *points;
 	size_t n;
 };
