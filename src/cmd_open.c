@@ -38,7 +38,8 @@ struct app {
 	pid_t export_pid;
 	int export_fd;
 	loop_id export_source;
-	struct buf export_text;
+	struct buf export_text; /* what it said */
+	char *export_file;
 };
 
 /* ---- drawing ---------------------------------------------------------------------------- */
@@ -200,6 +201,7 @@ static const char *host_console(void *arg, size_t *len)
 
 static void export_done(struct app *a)
 {
+	cleanup_free char *said = NULL;
 	int status = 0;
 
 	loop_remove(&a->loop, a->export_source);
@@ -208,10 +210,13 @@ static void export_done(struct app *a)
 	a->export_pid = 0;
 	while (a->export_text.len && a->export_text.data[a->export_text.len - 1] == '\n')
 		a->export_text.data[--a->export_text.len] = '\0';
-	tui_say(a->tui, WIFEXITED(status) && !WEXITSTATUS(status) ? ROLE_OK : ROLE_FAIL,
-		a->export_text.len ? buf_text(&a->export_text)
-		: status           ? "the export failed"
-				   : "exported");
+	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
+		said = xasprintf("wrote %s", a->export_file);
+		tui_say(a->tui, ROLE_OK, said);
+	} else {
+		tui_say(a->tui, ROLE_FAIL,
+			a->export_text.len ? buf_text(&a->export_text) : "the export failed");
+	}
 	buf_reset(&a->export_text);
 	draw(a);
 }
@@ -266,6 +271,8 @@ static int host_export(void *arg, const char *format, const char *file, bool for
 		return err_sys(err, errno, "start the export");
 	}
 	a->export_fd = p[0];
+	free(a->export_file);
+	a->export_file = xstrdup(file);
 	a->export_source = loop_add_fd(&a->loop, p[0], EPOLLIN, on_export, a);
 	tui_say(a->tui, ROLE_HINT,
 		"exporting: the session is replayed in a guest of its own first");
@@ -322,6 +329,7 @@ static void end(struct app *a)
 	session_destroy(a->session);
 	load_finish(&a->loaded);
 	buf_finish(&a->export_text);
+	free(a->export_file);
 	if (a->export_pid) {
 		kill(a->export_pid, SIGTERM);
 		waitpid(a->export_pid, NULL, 0);

@@ -71,7 +71,7 @@ for size in "40 12" "20 5" "200 60" "80 24"; do
 done
 result $good "the screen survives 40x12, 20x5, 200x60 and 80x24"
 line "export c road.c"
-see "wrote" 90 || see "road.c" 5
+see "wrote road.c" 120
 [ -s "$work/road.c" ]
 result $? "the session is exported from the screen"
 t send-keys -t road q q
