@@ -78,6 +78,9 @@ int headless_run(struct headless *h, const struct session_config *config,
 	if (h->signal)
 		return err_set(err, EINTR, "ended by signal %d (%s)", h->signal,
 			       strsignal(h->signal));
+	/* KVM was insisted on and did not bring a guest up: this machine cannot run it */
+	if (!session_model(h->session)->ready && config->guest.accel == ACCEL_KVM)
+		return err_set(err, ENOTSUP, "%.*s", (int)strcspn(h->text, "\n"), h->text);
 	if (!session_model(h->session)->ended)
 		return err_set(err, EIO, "%s", h->text);
 	return 0;
