@@ -153,24 +153,12 @@ void completions_fish(struct buf *out)
 	words_finish(&w);
 }
 
-static void roff(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\\')
-			buf_adds(out, "\\e");
-		else if (*text == '-')
-			buf_adds(out, "\\-");
-		else
-			buf_addc(out, *text);
-	}
-}
-
 static void entry(struct buf *out, const char *head, const char *text)
 {
 	buf_adds(out, ".TP\n.B ");
-	roff(out, head);
+	help_roff(out, head);
 	buf_addc(out, '\n');
-	roff(out, text);
+	help_roff(out, text);
 	buf_adds(out, ".\n");
 }
 
@@ -199,7 +187,7 @@ void completions_man(struct buf *out)
 		      "hand in a throw\\-away guest\n.SH SYNOPSIS\n");
 	for (i = 0; (c = command_at(i)); i++) {
 		buf_adds(out, ".B scxplore\n");
-		roff(out, c->synopsis);
+		help_roff(out, c->synopsis);
 		buf_adds(out, "\n.br\n");
 	}
 	buf_adds(out, ".SH DESCRIPTION\nBoots a virtual machine with a chosen CPU topology and "

@@ -101,8 +101,7 @@ bool help_word(const char *word, struct buf *out)
 	return found;
 }
 
-/* roff takes '\' and a leading '.' or "'" as its own */
-static void roff(const char *text, struct buf *out)
+void help_roff(struct buf *out, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '\\')
@@ -125,15 +124,15 @@ void help_man(struct buf *out)
 
 		help_synopsis(d, &line);
 		buf_adds(out, ".TP\n.B ");
-		roff(buf_text(&line), out);
+		help_roff(out, buf_text(&line));
 		buf_addc(out, '\n');
-		roff(d->summary, out);
+		help_roff(out, d->summary);
 		buf_adds(out, ".\n");
 		for (k = 0; k < OP_ARGS_MAX && d->args[k].key; k++) {
 			buf_adds(out, ".br\n.I ");
-			roff(d->args[k].key, out);
+			help_roff(out, d->args[k].key);
 			buf_adds(out, "\n: ");
-			roff(d->args[k].summary, out);
+			help_roff(out, d->args[k].summary);
 			buf_addc(out, '\n');
 		}
 	}
