@@ -45,18 +45,32 @@ backports_options() {
 	mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
 		awk -v c="$codename" '$2 == c { print $1; exit }')
 	[ -n "$mirror" ] || fail "apt knows no mirror for Debian $codename: look at /etc/apt/sources.list"
-	mkdir -p "$lists/lists/partial" "$lists/archives/partial"
+	mkdir -p "$lists/lists/partial"
 	local suite
 	for suite in "$codename" "$codename-updates" "$codename-backports"; do
 		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
 	done >"$lists/sources.list"
 	printf '%s\n' "-oDir::Etc::SourceList=$lists/sources.list" -oDir::Etc::SourceParts=/dev/null \
-		"-oDir::State::Lists=$lists/lists" -oAPT::Sandbox::User=root
+		"-oDir::State::Lists=$lists/lists" -oAPT::Sandbox::User=root \
+		-oDir::Cache::pkgcache= -oDir::Cache::srcpkgcache=
 }
 
+# Standard input and output belong to the program started afterwards.
 apt_get() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 \
+		--no-install-recommends "$@" </dev/null >&2
 }
+
+# One start at a time works on the system and on a build folder. A killed start lets go of the lock
+# when the last of its children is gone.
+lock() {
+	mkdir -p "$state"
+	exec 8>"$state/lock"
+	flock -n 8 && return
+	say "another start is at work: waiting for it"
+	flock 8
+}
+unlock() { exec 8>&-; }
 
 install_debian() { # package files
 	local name min plain=() newer=()
@@ -66,8 +80,11 @@ install_debian() { # package files
 	done < <(packages "$@")
 	[ ${#plain[@]} -gt 0 ] || [ ${#newer[@]} -gt 0 ] || return 0
 
+	# an installation that was killed in the middle is finished first
+	[ -z "$(dpkg --audit)" ] || as_root dpkg --configure -a </dev/null >&2 ||
+		fail "dpkg cannot finish an earlier installation: see above"
 	say "reading the package lists"
-	apt_get update >/dev/null || fail "apt-get update failed: is there a network and a mirror?"
+	apt_get update || fail "apt-get update failed: is there a network and a mirror?"
 	local from_backports=() entry
 	for entry in "${newer[@]}"; do
 		read -r name min <<<"$entry"
@@ -88,7 +105,7 @@ install_debian() { # package files
 		codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 		mapfile -t options < <(backports_options)
 		say "installing from $codename-backports: ${from_backports[*]}"
-		apt_get "${options[@]}" update >/dev/null || fail "reading the backports suite failed"
+		apt_get "${options[@]}" update || fail "reading the backports suite failed"
 		apt_get "${options[@]}" -t "$codename-backports" install "${from_backports[@]}" ||
 			fail "the installation from backports failed: see above"
 	fi
@@ -119,30 +136,46 @@ install_packages() { # stamp name, package files
 	[ "${SCXPLORE_SETUP:-}" = done ] && return 0
 	now=$(stamp_of "$@")
 	[ -f "$stamp" ] && [ "$(<"$stamp")" = "$now" ] && return 0
-	mkdir -p "$state"
-	exec 8>"$state/lock"
-	flock 8 # two starts at once: the second waits and finds the work done
-	if [ "$(. /etc/os-release 2>/dev/null && echo "${ID:-}")" = debian ]; then
+	lock
+	if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$now" ]; then
+		: # another start has done it meanwhile
+	elif [ "$(. /etc/os-release 2>/dev/null && echo "${ID:-}")" = debian ]; then
 		install_debian "$@"
 	else
 		name_packages_elsewhere
 	fi
 	echo "$now" >"$stamp.new" && mv "$stamp.new" "$stamp"
-	exec 8>&-
+	unlock
+}
+
+# On a terminal ninja shows how far it is; elsewhere only what failed is worth a log's space.
+run_ninja() { # folder
+	if [ -t 2 ]; then
+		ninja -C "$1" </dev/null >&2
+	else
+		ninja -C "$1" </dev/null >"$state/ninja.log" 2>&1 ||
+			{ grep -E -A20 'FAILED|error' "$state/ninja.log" | head -n 60 >&2; return 1; }
+	fi
 }
 
 build_tree() { # folder, meson options
 	local dir=$top/$1
 	shift
-	if [ ! -f "$dir/build.ninja" ]; then
-		say "setting up ${dir##*/}/"
-		(cd "$top" && meson setup "$dir" "$@" >"$state/meson.log" 2>&1) ||
-			{ tail -n 30 "$state/meson.log" >&2; fail "meson setup failed"; }
-	fi
-	if ninja -C "$dir" -n 2>/dev/null | grep -q 'no work to do'; then
+	if [ -f "$dir/build.ninja" ] && ninja -C "$dir" -n 2>/dev/null | grep -q 'no work to do'; then
 		return 0
 	fi
+	lock
+	if [ ! -f "$dir/build.ninja" ]; then
+		say "setting up ${dir##*/}/"
+		# what a killed set-up left behind would be taken for a finished one
+		rm -rf "$dir/meson-private"
+		if ! (cd "$top" && meson setup "$dir" "$@" </dev/null >"$state/meson.log" 2>&1); then
+			tail -n 30 "$state/meson.log" >&2
+			rm -f "$state"/stamp* # a package may have been removed: look again next time
+			fail "meson setup failed"
+		fi
+	fi
 	say "building ${dir##*/}/"
-	ninja -C "$dir" >"$state/ninja.log" 2>&1 ||
-		{ grep -E -A20 'FAILED|error' "$state/ninja.log" | head -n 60 >&2; fail "the build failed"; }
+	run_ninja "$dir" || fail "the build failed"
+	unlock
 }
