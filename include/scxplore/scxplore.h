@@ -76,6 +76,18 @@ enum sxp_op_type {
 	SXP_HOLD,
 	SXP_BACKDROP, /* promote .name or .cgroup to live to the end */
 	SXP_READ_FILE,
+	SXP_EVERY, /* the ops up to SXP_END_EVERY run again and again beside what follows */
+	SXP_END_EVERY,
+	SXP_HOLD_LOOP, /* does the step's ops so far that change something again, every .period for .lasting */
+	SXP_CGROUP_FREEZE,
+	SXP_CGROUP_THAW,
+	SXP_CPUSET_SET,
+	SXP_CPUSET_CLEAR,
+	SXP_CPUSET_SWAP, /* .cgroup and .to */
+	SXP_AFFINITY,
+	SXP_SIGNAL,
+	SXP_CPU_OFFLINE,
+	SXP_CPU_ONLINE,
 };
 
 struct sxp_op {
@@ -91,6 +103,17 @@ struct sxp_op {
 	const char *path;		/* READ_FILE */
 	uint64_t duration;		/* HOLD */
 	uint64_t timeout;		/* WAIT: 0 = none */
+	double percent;			/* HOLD: part of the guest's .duration, instead of .duration here */
+	uint64_t period;		/* EVERY, HOLD_LOOP: from round to round */
+	uint64_t lasting;		/* EVERY: 0 = to the step's end; HOLD_LOOP */
+	const char *cpus;		/* CPUSET_SET, AFFINITY, SPAWN, RUN: "0-3,6", "llc:0", "part:0/2", ... */
+	const char *policy;		/* SPAWN, RUN: "batch", "fifo:50", "deadline:2ms/10ms/10ms", ... */
+	int64_t nice;			/* SPAWN, RUN; 0 is what they have anyway */
+	const char *mem;		/* SPAWN, RUN: "bind:0", ... */
+	unsigned uid, gid;		/* SPAWN, RUN; 0 is what they have anyway */
+	const char *comm;		/* SPAWN */
+	const char *signal;		/* SIGNAL: "TERM" or a number */
+	unsigned cpu;			/* CPU_OFFLINE, CPU_ONLINE */
 	uint64_t after;			/* guest time to let pass after the previous op ended */
 };
 

@@ -9,6 +9,7 @@
 #include "guest/line.h"
 #include "guest/pool.h"
 #include "guest/port.h"
+#include "guest/shared.h"
 #include "guest/step.h"
 
 #include <errno.h>
@@ -20,7 +21,6 @@ enum { KERNEL_ROOT_ID = 1 };
 static struct cgroup rows[CGROUP_ROWS_MAX];
 static char root[64] = "/scxplore";
 static uint64_t root_id;
-static char pending[CGROUP_REL_MAX]; /* of the op that is running */
 
 bool cgroup_name_ok(const char *path)
 {
@@ -44,6 +44,8 @@ int cgroup_set_root(const char *path, struct err *err)
 {
 	if (path[0] != '/' || !cgroup_name_ok(path + 1) || !text_copy(root, sizeof(root), path))
 		return err_set(err, EINVAL, "workload root '%.80s' is not of the form /NAME", path);
+	if (shared_rows)
+		text_copy(shared_rows->root, sizeof(shared_rows->root), root);
 	return 0;
 }
 
@@ -83,7 +85,7 @@ struct cgroup *cgroup_child(const char *path)
 	return NULL;
 }
 
-struct cgroup *cgroup_add(const char *path, uint64_t id, bool ours, unsigned step)
+struct cgroup *cgroup_add(const char *path, uint64_t id, uint64_t seq, unsigned step)
 {
 	struct cgroup *c = NULL;
 	char full[CGROUP_FULL_MAX];
@@ -94,14 +96,14 @@ struct cgroup *cgroup_add(const char *path, uint64_t id, bool ours, unsigned ste
 			c = &rows[i];
 	if (!c)
 		return NULL;
-	*c = (struct cgroup){.used = true, .ours = ours, .id = id, .step = step};
+	*c = (struct cgroup){.used = true, .ours = seq != 0, .id = id, .step = step};
 	text_copy(c->path, sizeof(c->path), path);
 	cgroup_full(path, full);
 	port_event(&(struct event){.type = EV_CGROUP_ADDED,
-				   .seq = ours ? line_seq() : 0,
+				   .seq = seq,
 				   .cgroup = full,
 				   .id = id,
-				   .flag = ours});
+				   .flag = seq != 0});
 	return c;
 }
 
@@ -155,11 +157,19 @@ int cgroup_resolve(const char *name, char *dst, struct err *err)
 	return 0;
 }
 
+uint64_t cgroup_next_seed(void)
+{
+	static uint64_t drawn;
+
+	return ++drawn * 0x9e3779b97f4a7c15ull;
+}
+
 static void put_settings(struct wire_writer *w, const struct wire_op *op)
 {
 	const char *v[WIRE_LIST_MAX + 1];
 	uint32_t n = wire_op_list(op, WARG_SETTINGS, v, WIRE_LIST_MAX + 1), i;
 
+	wire_put_u64(w, cgroup_next_seed());
 	wire_put_u32(w, n / 2);
 	for (i = 0; i + 1 < n; i += 2) {
 		wire_put_str(w, v[i]);
@@ -167,96 +177,101 @@ static void put_settings(struct wire_writer *w, const struct wire_op *op)
 	}
 }
 
-static void send_job(struct wire_writer *w, const char *path, const struct wire_op *op, pool_fn fn)
+static void send_job(struct line *l, struct wire_writer *w, const char *path, const struct wire_op *op, pool_fn fn)
 {
 	char full[CGROUP_FULL_MAX];
 	struct err err = ERR_INIT;
 
-	text_copy(pending, sizeof(pending), path);
+	text_copy(line_state(l), CGROUP_REL_MAX, path);
 	cgroup_full(path, full);
 	wire_put_str(w, full);
 	put_settings(w, op);
-	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, full, fn, NULL, &err))
-		line_failed_err(&err);
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, full, fn, l, &err))
+		line_failed_err(l, &err);
 }
 
 static void on_added(void *arg, struct job_reply *r)
 {
+	struct line *l = arg;
+	const char *pending = line_state(l);
 	struct cgroup *c;
 
 	if (r->code) {
-		line_failed(r->code, "%s", r->text);
+		line_failed(l, r->code, "%s", r->text);
 		return;
 	}
 	c = cgroup_find(pending);
 	/* the scan of all cgroups may have seen it first */
 	if (!c)
-		c = cgroup_add(pending, r->id, true, step_current());
+		c = cgroup_add(pending, r->id, line_seq(l), step_current());
 	if (c)
-		line_done("added %s/%s", root, pending);
+		line_done(l, "added %s/%s", root, pending);
 	else
-		line_failed(ENOSPC, "the agent keeps %d cgroups at most", CGROUP_ROWS_MAX);
+		line_failed(l, ENOSPC, "the agent keeps %d cgroups at most", CGROUP_ROWS_MAX);
 }
 
-void cgroup_op_add(const struct wire_op *op)
+void cgroup_op_add(struct line *l, const struct wire_op *op)
 {
 	const char *path = wire_op_str(op, WARG_CGROUP), *slash;
 	char parent[CGROUP_REL_MAX];
 
 	if (!path || !cgroup_name_ok(path)) {
-		line_failed(EINVAL,
+		line_failed(l, EINVAL,
 			    "bad cgroup name '%.80s': no empty, absolute, '.'-led component",
 			    path ? path : "");
 		return;
 	}
 	if (cgroup_find(path)) {
-		line_failed(EEXIST, "cgroup '%s' exists already", path);
+		line_failed(l, EEXIST, "cgroup '%s' exists already", path);
 		return;
 	}
 	slash = strrchr(path, '/');
 	if (slash) {
 		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
 		if (!cgroup_find(parent)) {
-			line_failed(ENOENT, "cgroup '%s' needs its parent '%s': add that first",
+			line_failed(l, ENOENT, "cgroup '%s' needs its parent '%s': add that first",
 				    path, parent);
 			return;
 		}
 	}
-	send_job(pool_job(JOB_CGROUP_ADD), path, op, on_added);
+	send_job(l, pool_job(JOB_CGROUP_ADD), path, op, on_added);
 }
 
 static void on_set(void *arg, struct job_reply *r)
 {
+	struct line *l = arg;
+	const char *pending = line_state(l);
+
 	if (r->code)
-		line_failed(r->code, "%s", r->text);
+		line_failed(l, r->code, "%s", r->text);
 	else
-		line_done("set %s of %s/%s", r->text, root, pending);
+		line_done(l, "set %s of %s/%s", r->text, root, pending);
 }
 
-void cgroup_op_set(const struct wire_op *op)
+void cgroup_op_set(struct line *l, const struct wire_op *op)
 {
 	const char *path = wire_op_str(op, WARG_CGROUP);
 
 	if (!path || !cgroup_find(path))
-		line_failed(ENOENT, "there is no cgroup '%s': add it first", path ? path : "");
+		line_failed(l, ENOENT, "there is no cgroup '%s': add it first", path ? path : "");
 	else
-		send_job(pool_job(JOB_CGROUP_SET), path, op, on_set);
+		send_job(l, pool_job(JOB_CGROUP_SET), path, op, on_set);
 }
 
-void cgroup_op_remove(const struct wire_op *op)
+void cgroup_op_remove(struct line *l, const struct wire_op *op)
 {
 	const char *path = wire_op_str(op, WARG_CGROUP);
 	struct cgroup *c = path ? cgroup_find(path) : NULL, *child;
 
 	if (!c) {
-		line_failed(ENOENT, "there is no cgroup '%s' to remove", path ? path : "");
+		line_failed(l, ENOENT, "there is no cgroup '%s' to remove", path ? path : "");
 		return;
 	}
 	child = cgroup_child(path);
 	if (child) {
-		line_failed(EBUSY, "cgroup '%s' has a child '%s': remove that first", path,
+		line_failed(l, EBUSY, "cgroup '%s' has a child '%s': remove that first", path,
 			    child->path);
 		return;
 	}
-	step_remove_cgroup(c);
+	step_remove_cgroup(l, c);
 }

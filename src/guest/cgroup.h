@@ -18,13 +18,15 @@
 
 enum { CGROUP_ROWS_MAX = 512, CGROUP_REL_MAX = 208, CGROUP_FULL_MAX = 288 };
 
+struct line;
+
 struct cgroup {
 	bool used;
 	bool ours; /* made by an op */
 	char path[CGROUP_REL_MAX];
 	uint64_t id;
 	unsigned step; /* whose end removes it; 0 = backdrop */
-	bool doomed;   /* chosen by a tear-down that is running */
+	const struct line *doomed; /* the line whose tear-down has chosen it; NULL = none */
 };
 
 /* "/NAME": refused when it is no plain path. */
@@ -34,7 +36,8 @@ void cgroup_set_root_id(uint64_t id);
 
 struct cgroup *cgroup_find(const char *path);
 struct cgroup *cgroup_at(unsigned i); /* i < CGROUP_ROWS_MAX; NULL when unused */
-struct cgroup *cgroup_add(const char *path, uint64_t id, bool ours, unsigned step);
+/* seq: the op that made it; 0 = none did. */
+struct cgroup *cgroup_add(const char *path, uint64_t id, uint64_t seq, unsigned step);
 /* Sends EV_CGROUP_REMOVED and frees the row. */
 void cgroup_gone(struct cgroup *c, uint64_t seq, bool by_op);
 /* A direct or further child in the book, or NULL. */
@@ -52,9 +55,12 @@ const char *cgroup_rel(const char *full);
 bool cgroup_path_by_id(uint64_t id, char *dst);
 bool cgroup_name_ok(const char *path);
 
-/* Handlers of the main line. */
-void cgroup_op_add(const struct wire_op *op);
-void cgroup_op_set(const struct wire_op *op);
-void cgroup_op_remove(const struct wire_op *op);
+/* For random:N: another one each time, the same ones in every run. */
+uint64_t cgroup_next_seed(void);
+
+/* Handlers. */
+void cgroup_op_add(struct line *l, const struct wire_op *op);
+void cgroup_op_set(struct line *l, const struct wire_op *op);
+void cgroup_op_remove(struct line *l, const struct wire_op *op);
 
 #endif

@@ -103,6 +103,12 @@ struct task *group_task_next(const struct group *g, struct task *after)
 
 void group_forget_early(void)
 {
+	unsigned i;
+
+	/* another start may still wait to hear of one */
+	for (i = 0; i < GROUPS_MAX; i++)
+		if (groups[i].used && groups[i].starting)
+			return;
 	memset(early, 0, sizeof(early));
 }
 

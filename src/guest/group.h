@@ -22,16 +22,19 @@ struct group_pipe { /* one output stream of a payload, see output.c */
 	uint64_t kept, lost;
 };
 
+struct line;
+
 struct group {
 	bool used;
 	bool payload;
-	bool rolled_back; /* its op failed: the name is free again when the tasks are gone */
+	bool rolled_back; /* its op failed, or another took its name: found by its tasks only */
 	char name[GROUP_NAME_MAX];
 	char cgroup[GROUP_PATH_MAX]; /* from the mount, "/scxplore/low"; "/" = none asked for */
 	uint64_t seq;
 	unsigned step;
 	bool misplaced; /* a fault switch will move it later */
 	bool swept;     /* its step's end has dealt with it */
+	struct line *starting; /* while its op runs */
 	int leader;     /* pid and session id of a payload; 0 = none yet */
 	uint32_t count; /* tasks asked for */
 	uint32_t live;  /* tasks not reaped */
@@ -52,7 +55,7 @@ struct group *group_add(const char *name);  /* NULL when the table is full */
 void group_drop(struct group *g);
 
 struct task *group_task_add(struct group *g, int pid, uint32_t index); /* NULL when full */
-/* Before tasks are created: what was reaped up to now is none of them. */
+/* Before tasks are created: what was reaped up to now is none of them, unless a start runs. */
 void group_forget_early(void);
 struct task *group_task_by_pid(int pid);
 struct task *group_task_next(const struct group *g, struct task *after); /* live ones; NULL ends */

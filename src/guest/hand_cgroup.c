@@ -7,6 +7,7 @@
  * be made is not left behind.
  */
 #include "guest/hand.h"
+#include "guest/hand_cpus.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -125,12 +126,22 @@ static int explain_set(struct hand *h, int code, const char *path, const char *k
 /* Names the files that were set in done. */
 static int apply(struct hand *h, const char *path, char *done, size_t size)
 {
+	uint64_t seed = wire_get_u64(&h->in);
 	uint32_t n = wire_get_u32(&h->in), i;
-	char file[768];
+	char file[768], cpus[4096];
+	struct cpu_mask mask;
 	int r;
 
 	for (i = 0; i < n; i++) {
 		const char *key = wire_get_str(&h->in), *value = wire_get_str(&h->in);
+
+		if (!strcmp(key, "cpuset.cpus") && *value > '9') {
+			r = hand_cpus_resolve(h, value, seed, &mask);
+			if (r)
+				return r;
+			cpu_mask_format(&mask, cpus, sizeof(cpus));
+			value = cpus;
+		}
 
 		if (h->in.bad || !*key || strchr(key, '/'))
 			return hand_fail(h, EINVAL, "'%s' is no file of a cgroup", key);
@@ -284,5 +295,65 @@ int hand_cgroup_move(struct hand *h, struct job_reply *r)
 		code = move_all(h, r, to, from);
 	if (!code && n == 1 && !r->num)
 		return hand_fail(h, ESRCH, "there is no such process to move");
+	return code;
+}
+
+/* The file's text, which may be empty; enabling the controller first. */
+static int read_cpus(struct hand *h, const char *path, const char *name, char *dst, size_t size)
+{
+	char file[768];
+	ssize_t n;
+	int r = enable_for(h, path, "cpuset.cpus");
+
+	if (r)
+		return r;
+	snprintf(file, sizeof(file), "%s/%s", path, name);
+	n = hand_read_at(shared_cgroup_fd, file, dst, size);
+	return n < 0 ? hand_fail_sys(h, (int)-n, "cannot read '/%s'", file) : 0;
+}
+
+static int write_cpus(struct hand *h, const char *path, const char *value)
+{
+	char file[768];
+	int r;
+
+	snprintf(file, sizeof(file), "%s/cpuset.cpus", path);
+	r = hand_write_at(shared_cgroup_fd, file, *value ? value : "\n");
+	return r ? explain_set(h, -r, path, "cpuset.cpus", value) : 0;
+}
+
+int hand_cpuset(struct hand *h, struct job_reply *r)
+{
+	static char one[4096], two[4096];
+	const char *path = get_path(h), *other = get_path(h), *word = wire_get_str(&h->in);
+	uint64_t seed = wire_get_u64(&h->in);
+	struct cpu_mask mask;
+	int code = read_cpus(h, path, "cpuset.cpus", one, sizeof(one));
+
+	if (!code && *other)
+		code = read_cpus(h, other, "cpuset.cpus", two, sizeof(two));
+	if (code)
+		return code;
+	if (*other && (!*one || !*two))
+		return hand_fail(h, EINVAL,
+				 "cpusets cannot be swapped: '/%s' has none of its own, it uses all "
+				 "its parent has",
+				 *one ? other : path);
+	if (*other) {
+		code = write_cpus(h, path, two);
+		if (!code)
+			code = write_cpus(h, other, one);
+	} else if (*word) {
+		code = hand_cpus_resolve(h, word, seed, &mask);
+		if (code)
+			return code;
+		cpu_mask_format(&mask, two, sizeof(two));
+		code = write_cpus(h, path, two);
+	} else {
+		code = write_cpus(h, path, "");
+	}
+	if (!code)
+		code = read_cpus(h, path, "cpuset.cpus.effective", one, sizeof(one));
+	r->text = one;
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "guest/hand.h"
+#include "guest/hand_attr.h"
 #include "guest/wire_op.h"
 #include "guest/work.h"
 
@@ -38,6 +39,7 @@ struct order {
 	const struct work_def *work; /* NULL = execute argv */
 	const char *argv[WIRE_LIST_MAX + 1];
 	uint32_t argc;
+	struct attr attr;
 };
 
 static const char *const environment[] = {
@@ -51,6 +53,7 @@ const char *start_stage_text(uint32_t stage)
 		[START_STAGE_LOADER] = "no interpreter or dynamic loader in the guest for",
 		[START_STAGE_FDS] = "cannot set up standard input and output of",
 		[START_STAGE_DIR] = "cannot go to /tmp for",
+		[START_STAGE_ATTR] = "cannot set",
 	};
 
 	return stage < ARRAY_SIZE(texts) ? texts[stage] : "cannot start";
@@ -118,6 +121,7 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int status = fcntl(fds[FD_STATUS], F_DUPFD_CLOEXEC, 3), error;
+	const char *about;
 
 	if (null < 0 || status < 0 || dup2(null, 0) < 0 || dup2(fds[FD_OUT], 1) < 0 ||
 	    dup2(fds[FD_ERR], 2) < 0)
@@ -125,6 +129,9 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (chdir("/tmp") < 0)
 		give_up(status, index, START_STAGE_DIR, errno, o->argv[0]);
+	error = hand_attr_become(&o->attr, &about);
+	if (error)
+		give_up(status, index, START_STAGE_ATTR, error, about);
 	environ = (char **)environment;
 	execvp(o->argv[0], (char **)o->argv);
 	error = errno;
@@ -139,13 +146,17 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 	struct work w = {.index = index, .count = o->count};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), i;
 	char number[12], comm[16];
+	const char *about;
 
 	for (i = 0; i < 3; i++)
 		if (null < 0 || dup2(null, i) < 0)
 			give_up(fds[FD_STATUS], index, START_STAGE_FDS, errno, o->name);
 	i = snprintf(number, sizeof(number), ".%u", index);
 	snprintf(comm, sizeof(comm), "%.*s%s", (int)sizeof(comm) - 1 - i, o->name, number);
-	prctl(PR_SET_NAME, comm);
+	prctl(PR_SET_NAME, *o->attr.comm ? o->attr.comm : comm);
+	i = hand_attr_become(&o->attr, &about);
+	if (i)
+		give_up(fds[FD_STATUS], index, START_STAGE_ATTR, i, about);
 	if (!is_let_go(fds[FD_GO]))
 		_exit(127);
 	close_range(3, ~0u, 0);
@@ -224,7 +235,8 @@ static int create(struct hand *h, const struct order *o, uint32_t index, int cgr
 	if (n < 0)
 		snprintf(line, sizeof(line), "(%s: %s)", path, strerror((int)-n));
 	hand_tell(h, &r);
-	return 0;
+	/* a failure here takes the child back: it is held still */
+	return hand_attr_set(h, &o->attr, (int)pid);
 }
 
 static int read_order(struct hand *h, struct order *o)
@@ -258,6 +270,9 @@ int hand_start(struct hand *h, struct job_reply *r)
 
 	if (code)
 		return hand_fail(h, code, "the order to create tasks makes no sense");
+	code = hand_attr_read(h, &o.attr, o.cgroup);
+	if (code)
+		return code;
 	if (o.place && strcmp(o.cgroup, "/")) {
 		cgroup = openat(shared_cgroup_fd, o.cgroup + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (cgroup < 0)

@@ -3,7 +3,7 @@
  * hand_start - creation of tasks: what a child says when it could not begin.
  *
  * JOB_START: str name, u32 count, str cgroup ("/" = none), u8 place, str work ("" = execute argv),
- * list argv; fds: go (read end), status (write end), for a payload stdout and stderr.
+ * list argv, attributes as in hand_attr.h; fds: go (read end), status (write end), for a payload stdout and stderr.
  * Answers: for each child num = index, id = pid, text = its /proc/PID/cgroup line; then the last.
  */
 #ifndef GUEST_HAND_START_H
@@ -18,6 +18,7 @@ enum start_stage {
 	START_STAGE_LOADER, /* the program is there, what it needs to be loaded is not */
 	START_STAGE_FDS,
 	START_STAGE_DIR,
+	START_STAGE_ATTR,
 };
 
 struct start_status { /* through the status pipe, which closes by itself at exec */

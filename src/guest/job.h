@@ -19,12 +19,17 @@
  * X(ENUM, name in words, function in a hand). Arguments in the order they are put -> the answer:
  *   FORK         fd: socket of the new hand -> num = its pid
  *   SETUP        str root -> id = kernel id of the root, text = controllers
- *   CGROUP_ADD   str path, settings -> id
- *   CGROUP_SET   str path, settings -> text = files that were set
+ *   CGROUP_ADD   str path, u64 seed, settings -> id
+ *   CGROUP_SET   str path, u64 seed, settings -> text = files that were set
  *   CGROUP_LIST  list of paths -> for each process below them num = pid, path, text = comm
  *   CGROUP_KILL  list of paths, list of u32 sessions -> for each left-over num = pid, text = comm
  *   CGROUP_RMDIR list of paths -> for each removed directory, children first: path, id
  *   MOVE         str path, u32 n, n * u64 pid, str from (all of it; may be "") -> num = moved
+ *   FREEZE       str path, u8 freeze -> the cgroup says that it is frozen, or not any more
+ *   CPUSET       str path, str other ("" = none: set; else swap), str word ("" = clear), u64 seed
+ *                -> text = CPUs the first may use now
+ *   AFFINITY     str word, u64 seed, u32 n, n * u64 pid, str cgroup -> num = threads, text = CPUs
+ *   HOTPLUG      u32 cpu, u8 online
  *   START        see hand_start.h
  *   READ         str path -> data, flag = cut, id = errno of the file
  *   SCAN         str root -> num = rows in the shared cgroup rows, id = left out
@@ -43,6 +48,10 @@
 	X(CGROUP_KILL, "kill a cgroup's processes", hand_cgroup_kill)                              \
 	X(CGROUP_RMDIR, "remove a cgroup", hand_cgroup_rmdir)                                      \
 	X(MOVE, "move tasks to a cgroup", hand_cgroup_move)                                        \
+	X(FREEZE, "freeze or thaw a cgroup", hand_freeze)                                          \
+	X(CPUSET, "set a cgroup's CPUs", hand_cpuset)                                              \
+	X(AFFINITY, "bind tasks to CPUs", hand_affinity)                                           \
+	X(HOTPLUG, "take a CPU on- or offline", hand_hotplug)                                      \
 	X(START, "create tasks", hand_start)                                                       \
 	X(READ, "read a file", hand_read)                                                          \
 	X(SCAN, "read the cgroups' counters", hand_scan)                                           \

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * line - queue and state of the main line, see line.h.
+ * line - the queue of the main line, and how one op runs on any line, see line.h.
  * Invariant: ops lie whole in one arena, an op's bytes are given back only after its last event.
  */
 #include "guest/line.h"
 
 #include "base/text.h"
+#include "guest/line_private.h"
 #include "guest/port.h"
 
 #include <errno.h>
@@ -14,47 +15,44 @@
 #include <string.h>
 
 enum { QUEUE_OPS = 4096, ARENA = 8 << 20 };
-enum line_state { LINE_IDLE, LINE_AFTER, LINE_RUNNING };
-
-struct entry {
-	uint64_t seq;
-	size_t at, len; /* in the arena */
-	bool end;
-};
 
 static struct loop *loop;
-static struct entry entries[QUEUE_OPS];
+static struct line main_line = {.used = true, .is_main = true};
+static struct line_entry entries[QUEUE_OPS];
 static size_t entry_head, entry_count;
 static uint8_t arena[ARENA];
 static size_t arena_tail; /* where the next op goes; starts anew whenever the queue is empty */
 
-static enum line_state state;
-static bool gate, turning, late;
-static uint64_t duration_ns, last_end_ns, began_ns, changes;
-static loop_id after_timer, op_timer, duration_timer;
-static struct wire_op op;
-static const struct line_handler *handler;
+static bool gate, late;
+static uint64_t duration_ns, last_end_ns, changes;
+static unsigned changing;
+static loop_id after_timer, duration_timer;
 
 static void turn(void);
 
-static struct entry *head(void)
+static struct line_entry *head(void)
 {
 	return &entries[entry_head];
 }
 
-uint64_t line_seq(void)
+uint64_t line_seq(const struct line *l)
 {
-	return state == LINE_RUNNING ? head()->seq : 0;
+	return l && l->run == LINE_RUNNING ? l->now->seq : 0;
 }
 
-uint64_t line_elapsed_ns(void)
+void *line_state(struct line *l)
 {
-	return loop_now_ns() - began_ns;
+	return l->state;
 }
 
-void line_timer(uint64_t ns)
+uint64_t line_elapsed_ns(const struct line *l)
 {
-	loop_arm(loop, op_timer, ns, 0);
+	return loop_now_ns() - l->began_ns;
+}
+
+void line_timer(struct line *l, uint64_t ns)
+{
+	loop_arm(loop, l->op_timer, ns, 0);
 }
 
 static void refuse(uint64_t seq, int code, const char *text)
@@ -63,31 +61,57 @@ static void refuse(uint64_t seq, int code, const char *text)
 	port_event(&(struct event){.type = EV_FAILED, .seq = seq, .code = code, .text = text});
 }
 
-static void set_handler(const struct line_handler *h)
-{
-	handler = h;
-	changes += h->changes;
-}
-
 uint64_t line_changes(void)
 {
-	return changes;
+	return (changes << 1) | (changing != 0);
 }
 
-static void end_op(void)
+static void set_handler(struct line *l, const struct line_handler *h)
 {
-	changes += handler->changes;
-	loop_arm(loop, op_timer, 0, 0);
-	handler = NULL;
-	state = LINE_IDLE;
+	l->handler = h;
+	changing += h->changes;
+}
+
+static void pop(void)
+{
 	last_end_ns = loop_now_ns();
 	entry_head = (entry_head + 1) % QUEUE_OPS;
 	if (--entry_count == 0)
 		arena_tail = 0;
+}
+
+static void tell_end(const struct line_entry *e, int code, const char *text)
+{
+	if (e->end) {
+		/* the end is no op: it comes all the same, and what stayed behind is told */
+		if (code)
+			port_log(3, "%s", text);
+		port_event(&(struct event){.type = EV_END, .seq = e->seq});
+	} else {
+		port_event(&(struct event){.type = code ? EV_FAILED : EV_DONE,
+					   .seq = e->seq,
+					   .code = code,
+					   .text = text});
+	}
+}
+
+static void end_op(struct line *l, int code, const char *text)
+{
+	changes += l->handler->changes;
+	changing -= l->handler->changes;
+	loop_arm(loop, l->op_timer, 0, 0);
+	l->handler = NULL;
+	l->run = LINE_IDLE;
+	if (!l->is_main) {
+		line_body_op_ended(l, code, text);
+		return;
+	}
+	tell_end(l->now, code, text);
+	pop();
 	turn();
 }
 
-void line_done(const char *fmt, ...)
+void line_done(struct line *l, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -95,14 +119,10 @@ void line_done(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (head()->end)
-		port_event(&(struct event){.type = EV_END, .seq = head()->seq});
-	else
-		port_event(&(struct event){.type = EV_DONE, .seq = head()->seq, .text = text});
-	end_op();
+	end_op(l, 0, text);
 }
 
-void line_failed(int code, const char *fmt, ...)
+void line_failed(struct line *l, int code, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -110,98 +130,135 @@ void line_failed(int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (head()->end) {
-		/* the end is no op: it comes all the same, and what stayed behind is told */
-		port_log(3, "%s", text);
-		port_event(&(struct event){.type = EV_END, .seq = head()->seq});
-	} else {
-		port_event(&(struct event){
-			.type = EV_FAILED, .seq = head()->seq, .code = code, .text = text});
-	}
-	end_op();
+	end_op(l, code ? code : EIO, text);
 }
 
-void line_failed_err(const struct err *err)
+void line_failed_err(struct line *l, const struct err *err)
 {
-	line_failed(err->code, "%s", err->msg);
+	line_failed(l, err->code, "%s", err->msg);
+}
+
+static void poke(struct line *l)
+{
+	if (l && l->run == LINE_RUNNING && l->handler->poke)
+		l->handler->poke(l);
 }
 
 void line_poke(void)
 {
-	if (state == LINE_RUNNING && handler->poke)
-		handler->poke();
+	unsigned i;
+
+	for (i = 0; i < LINE_SIDES_MAX; i++)
+		poke(line_side_at(i));
+	poke(&main_line);
 }
 
-static void begin(void)
+/* The op's bytes stay where they are until it has ended. */
+void line_begin_op(struct line *l, struct line_entry *e, const uint8_t *bytes)
 {
+	struct wire_reader r = {.data = bytes + e->at, .len = e->len};
+	const struct line_handler *h;
 	char after[32];
 
-	state = LINE_RUNNING;
-	began_ns = loop_now_ns();
-	if (head()->end) {
-		set_handler(line_finish_handler());
-		line_finish();
+	l->run = LINE_RUNNING;
+	l->now = e;
+	l->began_ns = loop_now_ns();
+	memset(l->state, 0, sizeof(l->state));
+	if (e->end) {
+		set_handler(l, line_finish_handler());
+		line_finish(l);
 		return;
 	}
-	port_event(&(struct event){.type = EV_BEGIN, .seq = head()->seq});
-	set_handler(line_handler(op.id) ? line_handler(op.id) : line_finish_handler());
-	if (!handler->begin) {
-		line_failed(ENOSYS, "this agent knows no op %u", op.id);
-	} else if (late && !handler->even_late) {
-		text_format_time(after, sizeof(after), duration_ns);
-		line_failed(ETIME, "the scenario's time of %s is over", after);
-	} else {
-		handler->begin(&op);
+	if (!e->told)
+		port_event(&(struct event){.type = EV_BEGIN, .seq = e->seq});
+	if (wire_op_read(&r, &l->op)) {
+		set_handler(l, line_finish_handler());
+		line_failed(l, EPROTO, "the op came in pieces that make no sense");
+		return;
 	}
+	h = line_handler(l->op.id);
+	set_handler(l, h ? h : line_finish_handler());
+	if (!h) {
+		line_failed(l, ENOSYS, "this agent knows no op %u", l->op.id);
+	} else if (late && !h->even_late) {
+		text_format_time(after, sizeof(after), duration_ns);
+		line_failed(l, ETIME, "the scenario's time of %s is over", after);
+	} else {
+		if (l->is_main && h->repeats)
+			line_body_note(e->seq, bytes + e->at, e->len);
+		h->begin(l, &l->op);
+	}
+}
+
+static unsigned peek(struct wire_op *op)
+{
+	struct wire_reader r = {.data = arena + head()->at, .len = head()->len};
+
+	return head()->end || wire_op_read(&r, op) ? 0 : op->id;
+}
+
+/* While a body is open, what comes is put into it. */
+static bool collect(unsigned id)
+{
+	struct line *side = line_collecting();
+	const struct line_handler *h = line_handler(id);
+
+	if (!side || head()->end || id == OP_END)
+		return false;
+	if (h && h->main_only)
+		refuse(head()->seq, EINVAL,
+		       "this op has no place between 'every' and 'end': close the body first");
+	else if (!line_body_add(side, head()->seq, arena + head()->at, head()->len))
+		refuse(head()->seq, ENOBUFS, "the body is too large: 256 ops, 256 KiB");
+	pop();
+	return true;
 }
 
 /* Looks at the head of the queue: begins it, or arms the timer until it may begin. */
 static void step(void)
 {
-	struct wire_reader r = {.data = arena + head()->at, .len = head()->len};
+	static struct wire_op op;
 	uint64_t after, now = loop_now_ns();
+	unsigned id = peek(&op);
 
-	if (!head()->end && wire_op_read(&r, &op)) {
-		state = LINE_RUNNING;
-		set_handler(line_finish_handler());
-		port_event(&(struct event){.type = EV_BEGIN, .seq = head()->seq});
-		line_failed(EPROTO, "the op came in pieces that make no sense");
+	if (collect(id))
 		return;
-	}
-	after = head()->end || late ? 0 : wire_op_u64(&op, WARG_AFTER, 0);
+	after = !id || late ? 0 : wire_op_u64(&op, WARG_AFTER, 0);
 	if (after > now - last_end_ns) {
-		state = LINE_AFTER;
+		main_line.run = LINE_AFTER;
 		loop_arm(loop, after_timer, after - (now - last_end_ns), 0);
 		return;
 	}
-	begin();
+	line_begin_op(&main_line, head(), arena);
 }
 
 /* An op may end while it begins: a loop instead of recursion. */
 static void turn(void)
 {
-	if (turning)
+	if (main_line.turning)
 		return;
-	turning = true;
-	while (gate && state == LINE_IDLE && entry_count)
+	main_line.turning = true;
+	while (gate && main_line.run == LINE_IDLE && entry_count)
 		step();
-	turning = false;
+	main_line.turning = false;
 }
 
 static void on_after(void *arg)
 {
-	if (state != LINE_AFTER)
+	if (main_line.run != LINE_AFTER)
 		return;
-	turning = true;
-	begin();
-	turning = false;
+	main_line.turning = true;
+	line_begin_op(&main_line, head(), arena);
+	main_line.turning = false;
 	turn();
 }
 
 static void on_timeout(void *arg)
 {
-	if (state == LINE_RUNNING && handler->timeout)
-		handler->timeout();
+	struct line *l = arg;
+
+	if (l->run == LINE_RUNNING && l->handler->timeout)
+		l->handler->timeout(l);
 }
 
 static void on_duration(void *arg)
@@ -211,20 +268,33 @@ static void on_duration(void *arg)
 	late = true;
 	text_format_time(over, sizeof(over), duration_ns);
 	snprintf(why, sizeof(why), "the scenario's time of %s is over", over);
-	if (state == LINE_AFTER)
+	line_body_stop_all();
+	if (main_line.run == LINE_AFTER)
 		on_after(NULL);
-	else if (state == LINE_RUNNING && handler->cancel)
-		handler->cancel(ETIME, why);
+	else if (main_line.run == LINE_RUNNING && main_line.handler->cancel)
+		main_line.handler->cancel(&main_line, ETIME, why);
+}
+
+static struct line *running(uint64_t seq)
+{
+	unsigned i;
+
+	for (i = 0; seq && i < LINE_SIDES_MAX; i++)
+		if (line_side_at(i) && line_seq(line_side_at(i)) == seq)
+			return line_side_at(i);
+	return main_line.run == LINE_IDLE || (seq && head()->seq != seq) ? NULL : &main_line;
 }
 
 void line_cancel(uint64_t seq)
 {
-	if (state == LINE_IDLE || (seq && head()->seq != seq))
+	struct line *l = running(seq);
+
+	if (!l)
 		return;
-	if (state == LINE_AFTER)
+	if (l->run == LINE_AFTER)
 		on_after(NULL);
-	else if (handler->cancel)
-		handler->cancel(ECANCELED, "cut short");
+	else if (l->handler->cancel)
+		l->handler->cancel(l, ECANCELED, "cut short");
 }
 
 void line_start(void)
@@ -243,15 +313,20 @@ void line_set_duration(uint64_t ns)
 	duration_ns = ns;
 }
 
+uint64_t line_duration(void)
+{
+	return duration_ns;
+}
+
 void line_add(uint64_t seq, const void *payload, size_t len)
 {
-	struct entry *e = &entries[(entry_head + entry_count) % QUEUE_OPS];
+	struct line_entry *e = &entries[(entry_head + entry_count) % QUEUE_OPS];
 
 	if (entry_count == QUEUE_OPS || len > ARENA - arena_tail) {
 		refuse(seq, ENOBUFS, "too many ops wait in the agent: send fewer at a time");
 		return;
 	}
-	*e = (struct entry){.seq = seq, .at = arena_tail, .len = len, .end = !payload};
+	*e = (struct line_entry){.seq = seq, .at = arena_tail, .len = len, .end = !payload};
 	if (len)
 		memcpy(arena + arena_tail, payload, len);
 	arena_tail += len;
@@ -261,11 +336,21 @@ void line_add(uint64_t seq, const void *payload, size_t len)
 
 int line_init(struct loop *l, struct err *err)
 {
+	unsigned i;
+
 	loop = l;
 	after_timer = loop_add_timer(loop, on_after, NULL);
-	op_timer = loop_add_timer(loop, on_timeout, NULL);
 	duration_timer = loop_add_timer(loop, on_duration, NULL);
-	if (after_timer < 0 || op_timer < 0 || duration_timer < 0)
-		return err_sys(err, ENOSPC, "make the main line's timers");
+	main_line.op_timer = loop_add_timer(loop, on_timeout, &main_line);
+	if (after_timer < 0 || main_line.op_timer < 0 || duration_timer < 0 ||
+	    line_body_init(loop, err))
+		return err_sys(err, ENOSPC, "make the lines' timers");
+	for (i = 0; i < LINE_SIDES_MAX; i++) {
+		struct line *side = line_side_slot(i);
+
+		side->op_timer = loop_add_timer(loop, on_timeout, side);
+		if (side->op_timer < 0)
+			return err_sys(err, ENOSPC, "make the lines' timers");
+	}
 	return 0;
 }

@@ -107,7 +107,7 @@ static void on_timer(void *arg)
 		port_event(&(struct event){.type = EV_STUCK,
 					   .pid = s->pid,
 					   .text = text,
-					   .seq = is_of_op(s->type) ? line_seq() : 0,
+					   .seq = is_of_op(s->type) ? line_seq(s->arg) : 0,
 					   .count = now - s->began_ns});
 		s->state = HAND_LEFT;
 		s->ours = true;

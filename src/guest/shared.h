@@ -13,6 +13,7 @@
 #include "base/err.h"
 
 struct shared {
+	char root[64];					  /* workload root, "/scxplore" */
 	struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN */
 	struct sample_task tasks[SAMPLE_TASKS_MAX];       /* JOB_SAMPLE */
 	uint64_t nr_running[SAMPLE_CPUS_MAX]; /* JOB_SAMPLE; SAMPLE_ABSENT = not known */

@@ -33,134 +33,154 @@ enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_ROLLBACK };
 
 static struct loop *loop;
 
-/* The one start that is under way. */
-static struct {
+/* A start that is under way: the state of its op. */
+struct start {
 	enum phase phase;
 	struct group *g;
 	int go, status;
 	loop_id source;
 	uint32_t placed;
 	struct err err; /* first failure; what FAILED will say */
-} now = {.go = -1, .status = -1, .source = -1};
+};
+
+static struct start *start_of(struct line *l)
+{
+	return line_state(l);
+}
 
 void start_init(struct loop *l)
 {
 	loop = l;
 }
 
-static void close_go(void)
+static void close_go(struct line *l)
 {
-	if (now.go >= 0)
-		close(now.go);
-	now.go = -1;
+	struct start *now = start_of(l);
+
+	if (now->go >= 0)
+		close(now->go);
+	now->go = -1;
 }
 
-static void close_status(void)
+static void close_status(struct line *l)
 {
-	loop_remove(loop, now.source);
-	if (now.status >= 0)
-		close(now.status);
-	now.status = -1;
-	now.source = -1;
+	struct start *now = start_of(l);
+
+	loop_remove(loop, now->source);
+	if (now->status >= 0)
+		close(now->status);
+	now->status = -1;
+	now->source = -1;
 }
 
-static void done(const struct group *g)
+static void done(struct line *l, const struct group *g)
 {
 	if (fault_name())
-		line_done("%s%s runs, placement is broken on purpose: fault switch %s is set",
+		line_done(l, "%s%s runs, placement is broken on purpose: fault switch %s is set",
 			  g->name, g->count == 1 ? "" : " (all tasks)", fault_name());
 	else if (g->payload)
-		line_done("pid %d runs in %s", g->leader, g->cgroup);
+		line_done(l, "pid %d runs in %s", g->leader, g->cgroup);
 	else
-		line_done("%u task%s released together in %s", g->count, g->count == 1 ? "" : "s",
+		line_done(l, "%u task%s released together in %s", g->count, g->count == 1 ? "" : "s",
 			  g->cgroup);
 }
 
-static void finish(void)
+static void finish(struct line *l)
 {
-	struct group *g = now.g;
+	struct start *now = start_of(l);
+	struct group *g = now->g;
 
-	close_go();
-	close_status();
-	now.phase = PHASE_NONE;
-	now.g = NULL;
+	close_go(l);
+	close_status(l);
+	now->phase = PHASE_NONE;
+	g->starting = NULL;
 	probe_drain();
-	if (!now.err.code) {
-		done(g);
+	if (!now->err.code) {
+		done(l, g);
 		return;
 	}
 	output_drain(g);
 	output_close(g);
 	if (!g->live)
 		group_drop(g);
-	line_failed(now.err.code, "%s", now.err.msg);
+	line_failed(l, now->err.code, "%s", now->err.msg);
 }
 
 /* Nothing of the group may stay: kill, and wait for the exits. */
-static void roll_back(void)
+static void roll_back(struct line *l)
 {
-	close_go();
-	close_status();
-	now.phase = PHASE_ROLLBACK;
-	now.g->rolled_back = true;
-	if (!group_kill(now.g))
-		finish();
+	struct start *now = start_of(l);
+
+	close_go(l);
+	close_status(l);
+	now->phase = PHASE_ROLLBACK;
+	now->g->rolled_back = true;
+	if (!group_kill(now->g))
+		finish(l);
 	else
-		line_timer(ROLLBACK_DEADLINE_NS);
+		line_timer(l, ROLLBACK_DEADLINE_NS);
 }
 
-void start_poke(void)
+void start_poke(struct line *l)
 {
-	if (now.phase == PHASE_ROLLBACK && !now.g->live)
-		finish();
+	struct start *now = start_of(l);
+
+	if (now->phase == PHASE_ROLLBACK && !now->g->live)
+		finish(l);
 }
 
-void start_timeout(void)
+void start_timeout(struct line *l)
 {
-	if (now.phase == PHASE_ROLLBACK) {
-		finish();
+	struct start *now = start_of(l);
+
+	if (now->phase == PHASE_ROLLBACK) {
+		finish(l);
 		return;
 	}
-	if (now.phase != PHASE_RELEASED)
+	if (now->phase != PHASE_RELEASED)
 		return;
-	err_set(&now.err, ETIMEDOUT,
+	err_set(&now->err, ETIMEDOUT,
 		"'%s' was released, but did not begin within %llus: is it "
 		"starved? it is killed",
-		now.g->name, RELEASE_DEADLINE_NS / 1000000000ull);
-	roll_back();
+		now->g->name, RELEASE_DEADLINE_NS / 1000000000ull);
+	roll_back(l);
 }
 
-void start_cancel(int code, const char *why)
+void start_cancel(struct line *l, int code, const char *why)
 {
-	if (now.phase != PHASE_RELEASED)
+	struct start *now = start_of(l);
+
+	if (now->phase != PHASE_RELEASED)
 		return;
-	err_set(&now.err, code, "%s while '%s' began", why, now.g->name);
-	roll_back();
+	err_set(&now->err, code, "%s while '%s' began", why, now->g->name);
+	roll_back(l);
 }
 
-static void begun(void)
+static void begun(struct line *l)
 {
-	close_status();
-	line_timer(0);
-	fault_released(now.g);
-	finish();
+	close_status(l);
+	line_timer(l, 0);
+	fault_released(start_of(l)->g);
+	finish(l);
 }
 
-static void exec_failed(const struct start_status *s)
+static void exec_failed(struct line *l, const struct start_status *s)
 {
+	struct start *now = start_of(l);
 	const char *what = start_stage_text(s->stage);
 
 	if (s->stage == START_STAGE_EXEC && s->error == ENOENT)
-		err_set(&now.err, ENOENT,
+		err_set(&now->err, ENOENT,
 			"cannot execute '%s': no such program in the guest, "
 			"pack it with --include",
 			s->what);
 	else
-		err_set(&now.err, s->error, "%s '%s': %s", what, s->what, strerror(s->error));
+		err_set(&now->err, s->error, "%s '%s': %s", what, s->what, strerror(s->error));
 }
 
 static void on_status(void *arg, int fd, uint32_t events)
 {
+	struct line *l = arg;
 	struct start_status s;
 	ssize_t n = read(fd, &s, sizeof(s));
 
@@ -168,109 +188,121 @@ static void on_status(void *arg, int fd, uint32_t events)
 		return;
 	if (n == (ssize_t)sizeof(s)) {
 		s.what[sizeof(s.what) - 1] = '\0';
-		exec_failed(&s);
-		roll_back();
+		exec_failed(l, &s);
+		roll_back(l);
 		return;
 	}
 	/* the end: the program was executed, or the child is dead */
-	begun();
+	begun(l);
 }
 
-static void release(void)
+static void release(struct line *l)
 {
-	static const char go[START_COUNT_MAX];
-	uint32_t left = now.g->count;
+	struct start *now = start_of(l);
 
-	now.phase = PHASE_RELEASED;
+	static const char go[START_COUNT_MAX];
+	uint32_t left = now->g->count;
+
+	now->phase = PHASE_RELEASED;
 	/* a pipe takes this whole: n is at most 1024 */
-	if (write(now.go, go, left) != (ssize_t)left) {
-		err_set(&now.err, EIO, "cannot release '%s'", now.g->name);
-		roll_back();
+	if (write(now->go, go, left) != (ssize_t)left) {
+		err_set(&now->err, EIO, "cannot release '%s'", now->g->name);
+		roll_back(l);
 		return;
 	}
-	close_go();
+	close_go(l);
 	/* workers execute nothing: when each of them first runs is the scheduler's affair */
-	if (!now.g->payload) {
-		begun();
+	if (!now->g->payload) {
+		begun(l);
 		return;
 	}
-	line_timer(RELEASE_DEADLINE_NS);
-	now.source = loop_add_fd(loop, now.status, EPOLLIN, on_status, NULL);
-	if (now.source < 0) {
-		err_sys(&now.err, -now.source, "watch the start of '%s'", now.g->name);
-		roll_back();
+	line_timer(l, RELEASE_DEADLINE_NS);
+	now->source = loop_add_fd(loop, now->status, EPOLLIN, on_status, l);
+	if (now->source < 0) {
+		err_sys(&now->err, -now->source, "watch the start of '%s'", now->g->name);
+		roll_back(l);
 	}
 }
 
 void start_settle(const struct group *g)
 {
-	if (now.phase == PHASE_RELEASED && now.g == g && now.source >= 0)
-		on_status(NULL, now.status, EPOLLIN);
+	struct line *l = g->starting;
+	const struct start *now = l ? start_of(l) : NULL;
+
+	if (now && now->phase == PHASE_RELEASED && now->source >= 0)
+		on_status(l, now->status, EPOLLIN);
 }
 
-static void check_line(uint32_t index, const char *line)
+static void check_line(struct line *l, uint32_t index, const char *line)
 {
+	struct start *now = start_of(l);
 	char wanted[GROUP_PATH_MAX + 8];
 
-	snprintf(wanted, sizeof(wanted), "0::%s", now.g->cgroup);
-	if (!strcmp(line, wanted) || now.err.code || fault_name())
+	snprintf(wanted, sizeof(wanted), "0::%s", now->g->cgroup);
+	if (!strcmp(line, wanted) || now->err.code || fault_name())
 		return;
-	err_set(&now.err, EXDEV,
+	err_set(&now->err, EXDEV,
 		"%s.%u is not in its cgroup before exec: /proc says '%s', expected "
 		"'%s'; it was never released",
-		now.g->name, index, line, wanted);
+		now->g->name, index, line, wanted);
 }
 
-static void on_child(struct job_reply *r)
+static void on_child(struct line *l, struct job_reply *r)
 {
+	struct start *now = start_of(l);
+
 	port_event(&(struct event){.type = EV_PLACED,
-				   .seq = now.g->seq,
-				   .name = now.g->name,
+				   .seq = now->g->seq,
+				   .name = now->g->name,
 				   .index = r->num,
 				   .pid = (int64_t)r->id,
-				   .cgroup = now.g->cgroup,
+				   .cgroup = now->g->cgroup,
 				   .text = r->text,
 				   .flag = true});
-	now.placed++;
-	check_line((uint32_t)r->num, r->text);
-	if (!group_task_add(now.g, (int)r->id, (uint32_t)r->num) && !now.err.code)
-		err_set(&now.err, ENOSPC, "more tasks than the agent can keep (%d)", TASKS_MAX);
+	now->placed++;
+	check_line(l, (uint32_t)r->num, r->text);
+	if (!group_task_add(now->g, (int)r->id, (uint32_t)r->num) && !now->err.code)
+		err_set(&now->err, ENOSPC, "more tasks than the agent can keep (%d)", TASKS_MAX);
 }
 
 static void on_answer(void *arg, struct job_reply *r)
 {
-	if (now.phase != PHASE_CREATE)
+	struct line *l = arg;
+	struct start *now = start_of(l);
+
+	if (now->phase != PHASE_CREATE)
 		return;
 	if (!r->last) {
-		on_child(r);
+		on_child(l, r);
 		return;
 	}
-	if (r->code && !now.err.code)
-		err_set(&now.err, r->code, "%s", r->text);
-	if (!now.err.code && now.placed != now.g->count)
-		err_set(&now.err, EIO, "only %u of %u tasks were created", now.placed,
-			now.g->count);
-	if (!now.err.code && now.g->live != now.g->count)
-		err_set(&now.err, ESRCH, "a task of '%s' died before it was released", now.g->name);
-	if (now.err.code)
-		roll_back();
+	if (r->code && !now->err.code)
+		err_set(&now->err, r->code, "%s", r->text);
+	if (!now->err.code && now->placed != now->g->count)
+		err_set(&now->err, EIO, "only %u of %u tasks were created", now->placed,
+			now->g->count);
+	if (!now->err.code && now->g->live != now->g->count)
+		err_set(&now->err, ESRCH, "a task of '%s' died before it was released", now->g->name);
+	if (now->err.code)
+		roll_back(l);
 	else
-		release();
+		release(l);
 }
 
-static int make_pipes(struct group *g, int fds[4], int *nfds, struct err *err)
+static int make_pipes(struct line *l, struct group *g, int fds[4], int *nfds, struct err *err)
 {
+	struct start *now = start_of(l);
 	int go[2], status[2], out[2], errs[2];
 
 	if (pipe2(go, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "make a pipe");
 	fds[(*nfds)++] = go[0];
-	now.go = go[1];
+	now->go = go[1];
 	if (pipe2(status, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "make a pipe");
 	fds[(*nfds)++] = status[1];
-	now.status = status[0];
-	fcntl(now.status, F_SETFL, O_NONBLOCK);
+	now->status = status[0];
+	fcntl(now->status, F_SETFL, O_NONBLOCK);
 	if (!g->payload)
 		return 0;
 	if (pipe2(out, O_CLOEXEC) < 0)
@@ -284,14 +316,44 @@ static int make_pipes(struct group *g, int fds[4], int *nfds, struct err *err)
 	return output_open(g, out[0], errs[0], err);
 }
 
-static int send_start(struct group *g, const char *work, const char **argv, uint32_t argc,
-		      struct err *err)
+static void put_number(struct wire_writer *w, const struct wire_op *op, enum wire_arg tag)
+{
+	uint64_t v = wire_op_u64(op, tag, UINT64_MAX);
+	/* all ones is -1, which only a nice value may be */
+	bool has = v != UINT64_MAX || (tag == WARG_NICE && wire_op_u64(op, tag, 0) == v);
+
+	wire_put_u8(w, has);
+	wire_put_u64(w, has ? v : 0);
+}
+
+static void put_text(struct wire_writer *w, const struct wire_op *op, enum wire_arg tag)
+{
+	const char *s = wire_op_str(op, tag);
+
+	wire_put_str(w, s ? s : "");
+}
+
+/* In the order of hand_attr.h. */
+static void put_attributes(struct wire_writer *w, const struct wire_op *op)
+{
+	put_text(w, op, WARG_CPUS);
+	wire_put_u64(w, cgroup_next_seed());
+	put_text(w, op, WARG_POLICY);
+	put_number(w, op, WARG_NICE);
+	put_text(w, op, WARG_MEMPOLICY);
+	put_number(w, op, WARG_UID);
+	put_number(w, op, WARG_GID);
+	put_text(w, op, WARG_COMM);
+}
+
+static int send_start(struct line *l, const struct wire_op *op, struct group *g, const char *work,
+		      const char **argv, uint32_t argc, struct err *err)
 {
 	struct wire_writer *w = pool_job(JOB_START);
 	int fds[4], nfds = 0, r;
 	uint32_t i;
 
-	r = make_pipes(g, fds, &nfds, err);
+	r = make_pipes(l, g, fds, &nfds, err);
 	if (r) {
 		while (nfds)
 			close(fds[--nfds]);
@@ -305,13 +367,15 @@ static int send_start(struct group *g, const char *work, const char **argv, uint
 	wire_put_u32(w, argc);
 	for (i = 0; i < argc; i++)
 		wire_put_str(w, argv[i]);
+	put_attributes(w, op);
 	group_forget_early();
-	return pool_send(w, fds, nfds, POOL_DEADLINE_NS, g->name, on_answer, NULL, err);
+	return pool_send(w, fds, nfds, POOL_DEADLINE_NS, g->name, on_answer, l, err);
 }
 
-static int begin(const struct wire_op *op, bool payload, uint32_t count, const char *work,
+static int begin(struct line *l, const struct wire_op *op, bool payload, uint32_t count, const char *work,
 		 const char **argv, uint32_t argc, struct err *err)
 {
+	struct start *now = start_of(l);
 	const char *name = wire_op_str(op, WARG_NAME);
 	char full[CGROUP_FULL_MAX];
 	struct group *g;
@@ -320,59 +384,61 @@ static int begin(const struct wire_op *op, bool payload, uint32_t count, const c
 	if (!name || !*name || strlen(name) >= GROUP_NAME_MAX)
 		return err_set(err, EINVAL, "a name of 1 to %d bytes is needed",
 			       GROUP_NAME_MAX - 1);
-	if (group_find(name))
+	g = group_find(name);
+	if (g && (g->live || g->starting))
 		return err_set(err, EEXIST, "the name '%s' is taken", name);
 	r = cgroup_resolve(wire_op_str(op, WARG_CGROUP), full, err);
 	if (r)
 		return r;
 	if (group_tasks_free() < count)
 		return err_set(err, ENOSPC, "too many tasks: the agent keeps %d", TASKS_MAX);
+	if (g)
+		g->rolled_back = true;
 	g = group_add(name);
 	if (!g)
 		return err_set(err, ENOSPC, "too many groups: the agent keeps %d", GROUPS_MAX);
 	text_copy(g->cgroup, sizeof(g->cgroup), full);
 	g->payload = payload;
 	g->count = count;
-	g->seq = line_seq();
+	g->seq = line_seq(l);
 	g->step = step_current();
-	now.phase = PHASE_CREATE;
-	now.g = g;
-	now.placed = 0;
-	now.err = ERR_INIT;
-	r = send_start(g, work, argv, argc, err);
+	g->starting = l;
+	*start_of(l) = (struct start){
+		.phase = PHASE_CREATE, .g = g, .go = -1, .status = -1, .source = -1};
+	r = send_start(l, op, g, work, argv, argc, err);
 	if (r) {
-		close_go();
-		close_status();
+		close_go(l);
+		close_status(l);
 		output_close(g);
 		group_drop(g);
-		now.phase = PHASE_NONE;
+		now->phase = PHASE_NONE;
 	}
 	return r;
 }
 
-void start_op_run(const struct wire_op *op)
+void start_op_run(struct line *l, const struct wire_op *op)
 {
 	static const char *argv[WIRE_LIST_MAX + 1];
 	uint32_t argc = wire_op_list(op, WARG_ARGV, argv, WIRE_LIST_MAX + 1);
 	struct err err = ERR_INIT;
 
 	if (!argc)
-		line_failed(EINVAL, "there is nothing to run");
-	else if (begin(op, true, 1, "", argv, argc, &err))
-		line_failed_err(&err);
+		line_failed(l, EINVAL, "there is nothing to run");
+	else if (begin(l, op, true, 1, "", argv, argc, &err))
+		line_failed_err(l, &err);
 }
 
-void start_op_spawn(const struct wire_op *op)
+void start_op_spawn(struct line *l, const struct wire_op *op)
 {
 	const char *work = wire_op_str(op, WARG_WORK);
 	uint64_t count = wire_op_u64(op, WARG_COUNT, 1);
 	struct err err = ERR_INIT;
 
 	if (!work || !work_find(work))
-		line_failed(EINVAL, "unknown work type '%.40s'", work ? work : "");
+		line_failed(l, EINVAL, "unknown work type '%.40s'", work ? work : "");
 	else if (count < 1 || count > START_COUNT_MAX)
-		line_failed(ERANGE, "n=%llu: 1 to %d tasks", (unsigned long long)count,
+		line_failed(l, ERANGE, "n=%llu: 1 to %d tasks", (unsigned long long)count,
 			    START_COUNT_MAX);
-	else if (begin(op, false, (uint32_t)count, work, NULL, 0, &err))
-		line_failed_err(&err);
+	else if (begin(l, op, false, (uint32_t)count, work, NULL, 0, &err))
+		line_failed_err(l, &err);
 }

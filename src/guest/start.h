@@ -12,16 +12,16 @@
 
 #include "base/loop.h"
 #include "guest/group.h"
-#include "guest/wire_op.h"
+#include "guest/line.h"
 
 void start_init(struct loop *loop);
 
-void start_op_run(const struct wire_op *op);
-void start_op_spawn(const struct wire_op *op);
+void start_op_run(struct line *l, const struct wire_op *op);
+void start_op_spawn(struct line *l, const struct wire_op *op);
 /* A task of this group was reaped: say first how its start ended, if that is still open. */
 void start_settle(const struct group *g);
-void start_poke(void);
-void start_timeout(void);
-void start_cancel(int code, const char *why);
+void start_poke(struct line *l);
+void start_timeout(struct line *l);
+void start_cancel(struct line *l, int code, const char *why);
 
 #endif

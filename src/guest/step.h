@@ -10,14 +10,14 @@
 #define GUEST_STEP_H
 
 #include "guest/cgroup.h"
-#include "guest/wire_op.h"
+#include "guest/line.h"
 
 unsigned step_current(void); /* 0 = backdrop */
 
-void step_op_step(const struct wire_op *op);
-void step_op_backdrop(const struct wire_op *op);
-void step_remove_cgroup(struct cgroup *c); /* the op "cgroup remove" */
-void step_op_kill(const struct wire_op *op);
-void step_end_all(void); /* what WIRE_END does */
+void step_op_step(struct line *l, const struct wire_op *op);
+void step_op_backdrop(struct line *l, const struct wire_op *op);
+void step_remove_cgroup(struct line *l, struct cgroup *c); /* the op "cgroup remove" */
+void step_op_kill(struct line *l, const struct wire_op *op);
+void step_end_all(struct line *l); /* what WIRE_END does */
 
 #endif

@@ -25,47 +25,61 @@
 #define EXIT_WARN_NS     3000000000ull
 #define EXIT_DEADLINE_NS 37000000000ull
 
-enum phase { PHASE_NONE, PHASE_LIST, PHASE_KILL, PHASE_WAIT, PHASE_REMOVE };
+enum phase { PHASE_NONE, PHASE_BODIES, PHASE_LIST, PHASE_KILL, PHASE_WAIT, PHASE_REMOVE };
 
-static enum phase phase;
-static void (*on_finish)(void);
-static bool keep_cgroups, warned;
-static bool chosen[GROUPS_MAX];
-static struct teardown td;
+struct work {
+	struct teardown td;
+	enum phase phase;
+	void (*on_finish)(struct line *l);
+	void (*then)(struct line *l); /* when the bodies have ended */
+	struct line *body;	      /* the one waited for; NULL = all of the step */
+	bool keep_cgroups, warned;
+	bool chosen[GROUPS_MAX];
+};
 
-const struct teardown *teardown_now(void)
+_Static_assert(sizeof(struct work) <= LINE_STATE_MAX, "a tear-down is the state of its op");
+
+static struct work *work_of(struct line *l)
 {
-	return &td;
+	return line_state(l);
 }
 
-void teardown_fail(int code, const char *text)
+const struct teardown *teardown_of(struct line *l)
 {
-	if (!td.err.code)
-		err_set(&td.err, code, "%s", text);
+	return &work_of(l)->td;
 }
 
-static void finish(void)
+void teardown_fail(struct line *l, int code, const char *text)
 {
+	struct work *wk = work_of(l);
+
+	if (!wk->td.err.code)
+		err_set(&wk->td.err, code, "%s", text);
+}
+
+static void finish(struct line *l)
+{
+	struct work *wk = work_of(l);
 	unsigned i;
 
-	phase = PHASE_NONE;
+	wk->phase = PHASE_NONE;
 	for (i = 0; i < CGROUP_ROWS_MAX; i++)
-		if (cgroup_at(i))
-			cgroup_at(i)->doomed = false;
-	on_finish();
+		if (cgroup_at(i) && cgroup_at(i)->doomed == l)
+			cgroup_at(i)->doomed = NULL;
+	wk->on_finish(l);
 }
 
 /* Puts the top-most or all doomed cgroups; a list's count comes first. */
-static uint32_t put_cgroups(struct wire_writer *w)
+static uint32_t put_cgroups(struct line *l, struct wire_writer *w)
 {
 	char full[CGROUP_FULL_MAX];
 	uint32_t n = 0, i;
 
 	for (i = 0; i < CGROUP_ROWS_MAX; i++)
-		n += cgroup_at(i) && cgroup_at(i)->doomed;
+		n += cgroup_at(i) && cgroup_at(i)->doomed == l;
 	wire_put_u32(w, n);
 	for (i = 0; i < CGROUP_ROWS_MAX; i++) {
-		if (!cgroup_at(i) || !cgroup_at(i)->doomed)
+		if (!cgroup_at(i) || cgroup_at(i)->doomed != l)
 			continue;
 		cgroup_full(cgroup_at(i)->path, full);
 		wire_put_str(w, full);
@@ -73,127 +87,171 @@ static uint32_t put_cgroups(struct wire_writer *w)
 	return n;
 }
 
-static void send(struct wire_writer *w, pool_fn fn)
+static void send(struct line *l, struct wire_writer *w, pool_fn fn)
 {
 	struct err err = ERR_INIT;
 
-	if (!pool_send(w, NULL, 0, POOL_DEADLINE_NS, td.title, fn, NULL, &err))
+	if (!pool_send(w, NULL, 0, POOL_DEADLINE_NS, work_of(l)->td.title, fn, l, &err))
 		return;
-	teardown_fail(err.code, err.msg);
-	finish();
+	teardown_fail(l, err.code, err.msg);
+	finish(l);
 }
 
 static void on_removed(void *arg, struct job_reply *r)
 {
+	struct line *l = arg;
 	const char *rel;
 	struct cgroup *c;
 
 	if (r->last) {
 		if (r->code)
-			teardown_fail(r->code, r->text);
-		finish();
+			teardown_fail(l, r->code, r->text);
+		finish(l);
 		return;
 	}
 	rel = cgroup_rel(r->path);
 	c = rel ? cgroup_find(rel) : NULL;
 	if (c)
-		cgroup_gone(c, line_seq(), true);
-	td.removed++;
+		cgroup_gone(c, line_seq(l), true);
+	work_of(l)->td.removed++;
 }
 
-static void remove_cgroups(void)
+static void remove_cgroups(struct line *l)
 {
+	struct work *wk = work_of(l);
 	struct wire_writer *w = pool_job(JOB_CGROUP_RMDIR);
 
-	phase = PHASE_REMOVE;
-	line_timer(0);
-	if (keep_cgroups || !put_cgroups(w))
-		finish();
+	wk->phase = PHASE_REMOVE;
+	line_timer(l, 0);
+	if (wk->keep_cgroups || !put_cgroups(l, w))
+		finish(l);
 	else
-		send(w, on_removed);
+		send(l, w, on_removed);
 }
 
-static void wait_for_exits(void)
+static void wait_for_exits(struct line *l)
 {
-	phase = PHASE_WAIT;
-	warned = false;
-	line_timer(EXIT_WARN_NS);
-	teardown_poke();
+	struct work *wk = work_of(l);
+
+	wk->phase = PHASE_WAIT;
+	wk->warned = false;
+	line_timer(l, EXIT_WARN_NS);
+	teardown_poke(l);
 }
 
-void teardown_poke(void)
+/* An op of a body that hangs is cancelled like any other; what it waits for is bounded. */
+static void look_at_bodies(struct line *l)
 {
-	if (phase == PHASE_WAIT && !group_dying())
-		remove_cgroups();
+	struct work *wk = work_of(l);
+	unsigned n = wk->body ? line_side(line_name(wk->body)) == wk->body
+			      : line_stop_step(wk->td.step);
+
+	if (n || wk->phase != PHASE_BODIES)
+		return;
+	wk->phase = PHASE_NONE;
+	wk->then(l);
 }
 
-static void give_up(int code, const char *why)
+void teardown_stop_bodies(struct line *l, unsigned step, void (*then)(struct line *l))
+{
+	struct work *wk = work_of(l);
+
+	wk->td.step = step;
+	wk->then = then;
+	wk->phase = PHASE_BODIES;
+	look_at_bodies(l);
+}
+
+void teardown_stop_body(struct line *l, struct line *body, void (*then)(struct line *l))
+{
+	struct work *wk = work_of(l);
+
+	wk->body = body;
+	wk->then = then;
+	wk->phase = PHASE_BODIES;
+	line_stop(body);
+	look_at_bodies(l);
+}
+
+void teardown_poke(struct line *l)
+{
+	struct work *wk = work_of(l);
+
+	if (wk->phase == PHASE_BODIES)
+		look_at_bodies(l);
+	if (wk->phase == PHASE_WAIT && !group_dying())
+		remove_cgroups(l);
+}
+
+static void give_up(struct line *l, int code, const char *why)
 {
 	char text[160];
 	unsigned n = group_dying();
 
 	snprintf(text, sizeof(text), "%s: %u killed task%s not ended", why, n,
 		 n == 1 ? " has" : "s have");
-	teardown_fail(code, text);
-	remove_cgroups();
+	teardown_fail(l, code, text);
+	remove_cgroups(l);
 }
 
-void teardown_timeout(void)
+void teardown_timeout(struct line *l)
 {
+	struct work *wk = work_of(l);
 	unsigned n = group_dying();
 
-	if (phase != PHASE_WAIT)
+	if (wk->phase != PHASE_WAIT)
 		return;
-	if (warned) {
-		give_up(ETIMEDOUT, "timed out");
+	if (wk->warned) {
+		give_up(l, ETIMEDOUT, "timed out");
 		return;
 	}
-	warned = true;
-	line_timer(EXIT_DEADLINE_NS);
+	wk->warned = true;
+	line_timer(l, EXIT_DEADLINE_NS);
 	port_log(4,
 		 "%u killed task%s not ended yet: a task has to run once more to die; is it "
 		 "starved?",
 		 n, n == 1 ? " has" : "s have");
 }
 
-void teardown_cancel(int code, const char *why)
+void teardown_cancel(struct line *l, int code, const char *why)
 {
 	/* the scenario's time being over is no reason to leave things behind, a person's word is */
-	if (phase == PHASE_WAIT && code == ECANCELED)
-		give_up(code, why);
+	if (work_of(l)->phase == PHASE_WAIT && code == ECANCELED)
+		give_up(l, code, why);
 }
 
-static void report_other(const struct job_reply *r)
+static void report_other(struct line *l, const struct job_reply *r)
 {
 	char text[256];
 
-	td.others++;
+	work_of(l)->td.others++;
 	snprintf(text, sizeof(text), "also kills pid %llu (%.40s)%s%.120s",
 		 (unsigned long long)r->num, r->text,
 		 *r->path ? ", left in " : ", left behind by a payload", r->path);
-	port_event(&(struct event){.type = EV_TEARDOWN, .seq = line_seq(), .text = text});
+	port_event(&(struct event){.type = EV_TEARDOWN, .seq = line_seq(l), .text = text});
 }
 
 static void on_killed(void *arg, struct job_reply *r)
 {
+	struct line *l = arg;
 	if (!r->last) {
-		report_other(r);
+		report_other(l, r);
 		return;
 	}
 	/* what has not ended yet is our own: it is waited for below */
 	if (r->code && !(r->code == ETIMEDOUT && group_dying()))
-		teardown_fail(r->code, r->text);
-	wait_for_exits();
+		teardown_fail(l, r->code, r->text);
+	wait_for_exits(l);
 }
 
 /* Session of a payload that may have left processes behind; 0 = none, or its number lives on in
  * another. */
-static uint32_t session_of(unsigned i)
+static uint32_t session_of(const struct work *wk, unsigned i)
 {
 	struct group *g = group_at(i), *other;
 	unsigned k;
 
-	if (!chosen[i] || !g || !g->payload)
+	if (!wk->chosen[i] || !g || !g->payload)
 		return 0;
 	for (k = 0; k < GROUPS_MAX; k++) {
 		other = group_at(k);
@@ -203,86 +261,95 @@ static uint32_t session_of(unsigned i)
 	return (uint32_t)g->leader;
 }
 
-static void kill_all(void)
+static void kill_all(struct line *l)
 {
 	struct wire_writer *w = pool_job(JOB_CGROUP_KILL);
+	struct work *wk = work_of(l);
 	uint32_t sessions = 0, i;
 	struct task *t;
 
-	phase = PHASE_KILL;
-	put_cgroups(w);
+	wk->phase = PHASE_KILL;
+	put_cgroups(l, w);
 	for (i = 0; i < GROUPS_MAX; i++)
-		sessions += session_of(i) != 0;
+		sessions += session_of(wk, i) != 0;
 	wire_put_u32(w, sessions);
 	for (i = 0; i < GROUPS_MAX; i++)
-		if (session_of(i))
-			wire_put_u32(w, session_of(i));
+		if (session_of(wk, i))
+			wire_put_u32(w, session_of(wk, i));
 	for (i = 0; i < GROUPS_MAX; i++)
-		for (t = NULL; chosen[i] && group_at(i) && (t = group_task_next(group_at(i), t));) {
-			td.tasks += !t->killed;
+		for (t = NULL; wk->chosen[i] && group_at(i) && (t = group_task_next(group_at(i), t));) {
+			wk->td.tasks += !t->killed;
 			group_kill_task(t);
 		}
-	send(w, on_killed);
+	send(l, w, on_killed);
 }
 
 static void on_listed(void *arg, struct job_reply *r)
 {
+	struct line *l = arg;
 	struct task *t;
 
 	if (r->last) {
 		if (r->code)
-			teardown_fail(r->code, r->text);
-		kill_all();
+			teardown_fail(l, r->code, r->text);
+		kill_all(l);
 		return;
 	}
 	t = group_task_by_pid((int)r->num);
 	if (!t) {
-		report_other(r);
+		report_other(l, r);
 	} else {
-		td.tasks += !t->killed;
+		work_of(l)->td.tasks += !t->killed;
 		t->killed = true;
 	}
 }
 
-static void reset(void)
+static void reset(struct line *l)
 {
-	td.tasks = td.others = td.removed = 0;
-	td.err = ERR_INIT;
+	struct work *wk = work_of(l);
+
+	wk->td.tasks = wk->td.others = wk->td.removed = 0;
+	wk->td.err = ERR_INIT;
 }
 
-void teardown_prepare(const char *fmt, ...)
+void teardown_prepare(struct line *l, const char *fmt, ...)
 {
+	struct work *wk = work_of(l);
+
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(td.title, sizeof(td.title), fmt, ap);
+	vsnprintf(wk->td.title, sizeof(wk->td.title), fmt, ap);
 	va_end(ap);
-	memset(chosen, 0, sizeof(chosen));
-	reset();
+	memset(wk->chosen, 0, sizeof(wk->chosen));
+	reset(l);
 }
 
-void teardown_choose(unsigned group)
+void teardown_choose(struct line *l, unsigned group)
 {
-	chosen[group] = true;
+	work_of(l)->chosen[group] = true;
 }
 
-void teardown_begin(bool keep, void (*finish_fn)(void))
+void teardown_begin(struct line *l, bool keep, void (*finish_fn)(struct line *l))
 {
+	struct work *wk = work_of(l);
 	struct wire_writer *w = pool_job(JOB_CGROUP_LIST);
 
-	keep_cgroups = keep;
-	on_finish = finish_fn;
-	phase = PHASE_LIST;
-	if (put_cgroups(w))
-		send(w, on_listed);
+	wk->keep_cgroups = keep;
+	wk->on_finish = finish_fn;
+	wk->phase = PHASE_LIST;
+	if (put_cgroups(l, w))
+		send(l, w, on_listed);
 	else
-		kill_all();
+		kill_all(l);
 }
 
-void teardown_kill_group(struct group *g, void (*finish_fn)(void))
+void teardown_kill_group(struct line *l, struct group *g, void (*finish_fn)(struct line *l))
 {
-	keep_cgroups = true;
-	on_finish = finish_fn;
-	td.tasks = group_kill(g);
-	wait_for_exits();
+	struct work *wk = work_of(l);
+
+	wk->keep_cgroups = true;
+	wk->on_finish = finish_fn;
+	wk->td.tasks = group_kill(g);
+	wait_for_exits(l);
 }

@@ -93,7 +93,7 @@ static void on_mkdir(const struct probe_record *r)
 
 	intrusion(r->actor, "pid %d (%.16s) made cgroup '%.200s'", r->actor, r->comm, r->path);
 	if (rel && !cgroup_find(rel))
-		cgroup_add(rel, r->cgroup_id, false, step_current());
+		cgroup_add(rel, r->cgroup_id, 0, step_current());
 }
 
 static void on_rmdir(const struct probe_record *r)
@@ -171,7 +171,7 @@ void watch_cgroups(const struct sample_cgroup *rows, uint32_t n)
 		if (!rel || cgroup_find(rel) || strlen(rel) >= CGROUP_REL_MAX)
 			continue;
 		/* a full book knows it was told before */
-		if (cgroup_add(rel, rows[i].id, false, step_current()))
+		if (cgroup_add(rel, rows[i].id, 0, step_current()))
 			intrusion(0, "cgroup '%s' was made", rows[i].path);
 	}
 }

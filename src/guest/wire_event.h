@@ -53,6 +53,9 @@
 	X(MOVED, 21, "moved", "tasks were moved: target, cgroup, how many", F_TEXT, F_CGROUP,      \
 	  F_COUNT)                                                                                 \
 	X(PROBES, 22, "probes", "probes attached (text) or why not (code, text)", F_CODE, F_TEXT)  \
+	X(ROUNDS, 23, "rounds",                                                                    \
+	  "how a body gets on: rounds done, ops that failed in them; flag = it has ended", F_NAME, \
+	  F_COUNT, F_ID, F_FLAG, F_TEXT)                                                           \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \

@@ -27,7 +27,20 @@ enum wire_op_id {
 	OP_EXPECT_OUTPUT = 14,
 	OP_EXPECT_FILE = 15, /* the agent reads the file and sends EV_FILE before EV_DONE */
 	OP_READ_FILE = 16,   /* the same without an expectation */
-	OP_ID_MAX
+	OP_EVERY = 17,
+	OP_END = 18,
+	OP_HOLD_LOOP = 19,
+	OP_HOLD_UNTIL = 20,
+	OP_CGROUP_FREEZE = 21,
+	OP_CGROUP_THAW = 22,
+	OP_SIGNAL = 23,
+	OP_CPU_OFFLINE = 24,
+	OP_CPU_ONLINE = 25,
+	OP_CPUSET_SET = 26,
+	OP_CPUSET_CLEAR = 27,
+	OP_CPUSET_SWAP = 28,
+	OP_AFFINITY = 29,
+	OP_ID_MAX = 64
 };
 
 enum wire_arg {
@@ -47,12 +60,26 @@ enum wire_arg {
 	WARG_PATH = 13,     /* str */
 	WARG_SETTINGS = 14, /* list of key, value, key, value ... (kernel file names) */
 	WARG_AFTER = 15,    /* u64 ns: do not begin before this long after the previous op ended */
-	WARG_MAX
+	/* 16, 30 to 59: other ops' own, see below */
+	WARG_PERIOD = 17,   /* u64 ns */
+	WARG_EXPR = 18,	    /* str, see guest/expr.h */
+	WARG_SIGNAL = 19,   /* u64 */
+	WARG_CPU = 20,	    /* u64 */
+	WARG_CPUS = 21,	    /* str: a list or a word, see guest/cpu_words.h */
+	WARG_POLICY = 22,   /* str: "fifo:50", see guest/policy.h */
+	WARG_NICE = 23,	    /* i64 as u64 */
+	WARG_MEMPOLICY = 24, /* str: "bind:0-1" */
+	WARG_UID = 25,	    /* u64 */
+	WARG_GID = 26,	    /* u64 */
+	WARG_COMM = 27,	    /* str */
+	WARG_FOR = 28,	    /* u64 ns */
+	WARG_FRACTION = 29, /* u64: millionths of the scenario's duration */
+	WARG_MAX = 64
 };
 
 enum wire_arg_type { WTYPE_STR = 1, WTYPE_U64 = 2, WTYPE_LIST = 3 };
 
-#define WIRE_OP_ARGS_MAX 16
+#define WIRE_OP_ARGS_MAX 24
 #define WIRE_LIST_MAX    1024
 
 struct wire_op_arg {

@@ -82,10 +82,17 @@ static void set_arg(struct op_val *v, const struct arg_def *a, const struct sxp_
 		break;
 	case ARG_COUNT:
 		v->num = *(const unsigned *)field;
-		v->set = v->num != 0;
+		v->set = v->num != 0 || !a->optional;
 		break;
 	case ARG_CODE:
 		v->num = *(const int64_t *)field;
+		v->set = v->num != 0 || !a->optional;
+		break;
+	case ARG_HOLD:
+		/* what is out of range goes on to the parser, which says so */
+		v->num = in->percent > 0 && in->percent <= 100 ? -(int64_t)(in->percent * 10000 + 0.5)
+			 : in->duration > INT64_MAX	       ? INT64_MAX
+							       : (int64_t)in->duration;
 		v->set = true;
 		break;
 	case ARG_DURATION:

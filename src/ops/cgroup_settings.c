@@ -6,42 +6,22 @@
 #include "ops/cgroup_settings.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/wire_cpus.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
-#define CPU_LIST_MAX 4096
-
 static int check_cpus(const char *value, unsigned cpus, struct err *err)
 {
-	unsigned limit = cpus ? cpus : CPU_LIST_MAX;
-	const char *p = value;
+	int highest;
 
-	if (!*p)
-		return err_set(err, EINVAL, "no CPU is named; write a list like 0-3,6");
-	while (*p) {
-		unsigned long first, last;
-		char *end;
-
-		if (*p < '0' || *p > '9')
-			return err_set(err, EINVAL, "'%s' is not a CPU list like 0-3,6", value);
-		first = last = strtoul(p, &end, 10);
-		if (*end == '-' && end[1] >= '0' && end[1] <= '9')
-			last = strtoul(end + 1, &end, 10);
-		if (last < first)
-			return err_set(err, EINVAL, "'%s': %lu-%lu runs backwards", value, first,
-				       last);
-		if (last >= limit)
-			return err_set(err, EINVAL,
-				       "'%s': CPU %lu is outside the guest's topology (0-%u)",
-				       value, last, limit - 1);
-		if (*end == ',' && end[1])
-			end++;
-		else if (*end)
-			return err_set(err, EINVAL, "'%s' is not a CPU list like 0-3,6", value);
-		p = end;
-	}
+	if (cpu_words_check(value, err) < 0)
+		return -EINVAL;
+	highest = cpu_words_highest(value);
+	if (highest >= (int)(cpus ? cpus : CPU_MASK_BITS))
+		return err_set(err, EINVAL, "'%s': CPU %d is outside the guest's topology (0-%u)",
+			       value, highest, cpus - 1);
 	return 0;
 }
 
@@ -75,12 +55,74 @@ static int check_max(const char *value, unsigned cpus, struct err *err)
 	return 0;
 }
 
+/* "max", or bytes with K, M, G */
+static int check_bytes(const char *value, unsigned cpus, struct err *err)
+{
+	size_t n = strlen(value);
+	char number[32];
+	uint64_t v;
+
+	if (!strcmp(value, "max"))
+		return 0;
+	if (n && n < sizeof(number)) {
+		memcpy(number, value, n + 1);
+		if (strchr("KMGkmg", number[n - 1]))
+			number[n - 1] = '\0';
+		if (text_u64(number, 0, INT64_MAX, &v))
+			return 0;
+	}
+	return err_set(err, EINVAL, "'%.40s' is not 'max' or bytes like 64M", value);
+}
+
+static int check_pids(const char *value, unsigned cpus, struct err *err)
+{
+	uint64_t v;
+
+	if (strcmp(value, "max") && !text_u64(value, 0, 4194304, &v))
+		return err_set(err, EINVAL, "'%.40s' is not 'max' or a number up to 4194304", value);
+	return 0;
+}
+
+static int check_idle(const char *value, unsigned cpus, struct err *err)
+{
+	if (strcmp(value, "0") && strcmp(value, "1"))
+		return err_set(err, EINVAL, "'%.40s' is not 0 or 1", value);
+	return 0;
+}
+
+static int check_mems(const char *value, unsigned cpus, struct err *err)
+{
+	struct cpu_mask nodes;
+
+	return cpu_mask_parse(value, &nodes, NULL) < 0
+		       ? err_set(err, EINVAL, "'%.40s' is not a list of NUMA nodes like 0-1", value)
+		       : 0;
+}
+
+static int check_partition(const char *value, unsigned cpus, struct err *err)
+{
+	if (strcmp(value, "member") && strcmp(value, "root") && strcmp(value, "isolated"))
+		return err_set(err, EINVAL, "'%.40s' is not member, root or isolated", value);
+	return 0;
+}
+
 static const struct cgroup_setting settings[] = {
-	{"cpuset.cpus", "cpuset", "LIST", "CPUs its tasks may use, 0-3,6", check_cpus},
+	{"cpuset.cpus", "cpuset", "LIST|WORD", "CPUs its tasks may use: 0-3,6, or as for 'cpuset set'",
+	 check_cpus},
+	{"cpuset.mems", "mems", "NODES", "NUMA nodes its tasks may use, 0-1", check_mems},
+	{"cpuset.cpus.partition", "partition", "member|root|isolated",
+	 "scheduling domain of its own", check_partition},
 	{"cpu.weight", "weight", "1..10000", "share against its siblings, 100 by default",
 	 check_weight},
 	{"cpu.max", "max", "max|QUOTA[/PERIOD]", "bandwidth limit in microseconds per period",
 	 check_max},
+	{"cpu.idle", "idle", "0|1", "1 = runs only when nothing else wants the CPU", check_idle},
+	{"memory.max", "memory", "max|BYTES", "more is met with the OOM killer", check_bytes},
+	{"memory.high", "memory.high", "max|BYTES", "more is throttled", check_bytes},
+	{"memory.low", "memory.low", "max|BYTES", "protected from reclaim", check_bytes},
+	{"memory.swap.max", "swap", "max|BYTES", "limit of swap", check_bytes},
+	{"io.weight", "io", "1..10000", "share of I/O, 100 by default", check_weight},
+	{"pids.max", "pids", "max|N", "limit of tasks", check_pids},
 };
 
 const struct cgroup_setting *cgroup_setting_at(size_t i)

@@ -137,6 +137,19 @@ static const struct arg_def *key_arg(const struct op_def *d, const char *word)
 	return NULL;
 }
 
+static void offer_keys(struct completing *c, const struct op_def *d)
+{
+	size_t i;
+
+	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
+		if (d->args[i].form != FORM_KEY)
+			continue;
+		offer(c, d->args[i].key, "=");
+		snprintf(c->out->hint, sizeof(c->out->hint), "%s=: %s", d->args[i].key,
+			 d->args[i].summary);
+	}
+}
+
 /* The argument that the word after `done` finished words belongs to. */
 static void offer_position(struct completing *c, const struct op_def *d, char **words, size_t done)
 {
@@ -149,6 +162,8 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 		const struct arg_def *a = &d->args[i];
 		size_t takes = a->form == FORM_AFTER ? 2 : a->form == FORM_POSITIONAL ? 1 : 0;
 
+		if (a->form == FORM_SETTINGS || a->form == FORM_REST)
+			offer_keys(c, d);
 		if (a->form == FORM_SETTINGS) {
 			offer_arg(c, a);
 			return;
@@ -171,13 +186,7 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 		}
 		pos -= takes;
 	}
-	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
-		if (d->args[i].form != FORM_KEY)
-			continue;
-		offer(c, d->args[i].key, "=");
-		snprintf(c->out->hint, sizeof(c->out->hint), "%s=: %s", d->args[i].key,
-			 d->args[i].summary);
-	}
+	offer_keys(c, d);
 }
 
 static void complete_arg(struct completing *c, const struct op_def *d, char **words, size_t done)
@@ -211,7 +220,7 @@ void complete_line(const struct scenario *s, const char *line, size_t cursor,
 	cleanup_free char *text = xstrndup(line, cursor), *typed = NULL;
 	struct completing c = {.s = s, .out = out};
 	const struct op_def *d;
-	size_t n, taken;
+	size_t n, taken = 0;
 	char **words;
 
 	out->n = 0;
@@ -228,10 +237,10 @@ void complete_line(const struct scenario *s, const char *line, size_t cursor,
 	d = find_def(words, n, &taken);
 	if (!n)
 		offer_ops(&c, NULL, extra);
-	else if (d)
-		complete_arg(&c, d, words + taken, n - taken);
 	else if (n == 1)
 		offer_ops(&c, words[0], NULL);
+	if (n && d)
+		complete_arg(&c, d, words + taken, n - taken);
 	words_free(words);
 }
 

@@ -224,6 +224,10 @@ static bool flat_field(struct buf *out, const struct arg_def *a, const struct op
 		target(out, v->str);
 		return true;
 	}
+	if (a->type == ARG_HOLD && v->num < 0) {
+		buf_addf(out, ".percent = %.6g", (double)-v->num / 10000);
+		return true;
+	}
 	buf_addf(out, ".%s = ", a->api);
 	switch (a->type) {
 	case ARG_COUNT:
@@ -231,6 +235,7 @@ static bool flat_field(struct buf *out, const struct arg_def *a, const struct op
 		buf_addf(out, "%" PRId64, v->num);
 		return true;
 	case ARG_DURATION:
+	case ARG_HOLD:
 		export_c_duration(out, (uint64_t)v->num);
 		return true;
 	case ARG_ARGV:
@@ -269,6 +274,8 @@ static bool place(struct buf *out, const struct buf *piece, bool whole)
 /* Where the field of an argument lies: C++ wants designators in the order of the struct. */
 static size_t field_offset(const struct arg_def *a, const struct op_val *v)
 {
+	if (a->type == ARG_HOLD && v->num < 0)
+		return offsetof(struct sxp_op, percent);
 	if (a->type != ARG_TARGET && a->type != ARG_MOVER)
 		return a->api_offset;
 	return *v->str == '@'      ? offsetof(struct sxp_op, cgroup)

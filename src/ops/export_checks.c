@@ -81,9 +81,19 @@ static void add_pinned(struct export_checks *c, const struct scenario *s, const 
 	add(c, check);
 }
 
-static bool makes_group(const struct op *op)
+/* Makes a group, and is the first to do so: a body starts the same one again. */
+static bool makes_group(const struct scenario *s, size_t at)
 {
-	return op->def->flags & OPF_MAKES && str(op, WARG_NAME);
+	const struct op *op = scenario_at(s, at), *before;
+	size_t i;
+
+	if (!(op->def->flags & OPF_MAKES) || !str(op, WARG_NAME))
+		return false;
+	for (i = 0; i < at && (before = scenario_at(s, i)); i++)
+		if (before->def->flags & OPF_MAKES && str(before, WARG_NAME) &&
+		    !strcmp(str(before, WARG_NAME), str(op, WARG_NAME)))
+			return false;
+	return true;
 }
 
 static void add_placement(struct export_checks *c, const struct op *op)
@@ -121,10 +131,10 @@ void export_checks_build(struct export_checks *c, const struct scenario *s,
 		if (op->def->flags & OPF_EXPECT)
 			add_pinned(c, s, op);
 	for (i = 0; (op = scenario_at(s, i)); i++)
-		if (makes_group(op))
+		if (makes_group(s, i))
 			add_placement(c, op);
 	for (i = 0; (op = scenario_at(s, i)); i++)
-		if (makes_group(op))
+		if (makes_group(s, i))
 			add_exit(c, op, seen);
 }
 

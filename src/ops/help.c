@@ -3,10 +3,22 @@
  * help - loops over the op table; nothing about an op is written here.
  */
 #include "ops/help.h"
+#include "base/cleanup.h"
 #include "ops/cgroup_settings.h"
 #include "ops/work_types.h"
 
 #include <string.h>
+
+static const char *value_word(enum arg_type type)
+{
+	static const char *const words[] = {
+		[ARG_DURATION] = "DUR",	  [ARG_CPUS] = "CPUS",	     [ARG_CODE] = "N",
+		[ARG_COUNT] = "N",	  [ARG_POLICY] = "POLICY",   [ARG_MEMPOLICY] = "MEMPOLICY",
+		[ARG_CGROUP] = "CGROUP",  [ARG_TEXT] = "TEXT",
+	};
+
+	return type < ARRAY_SIZE(words) && words[type] ? words[type] : "VALUE";
+}
 
 void help_synopsis(const struct op_def *d, struct buf *out)
 {
@@ -28,10 +40,7 @@ void help_synopsis(const struct op_def *d, struct buf *out)
 			break;
 		case FORM_KEY:
 			buf_addf(out, " %s%s=%s%s", open, a->key,
-				 a->type == ARG_DURATION ? "DUR"
-				 : a->type == ARG_COUNT  ? "COUNT"
-							 : "CGROUP",
-				 close);
+				 value_word(a->type), close);
 			break;
 		case FORM_AFTER:
 			buf_addf(out, " %s %s", a->literal, a->key);

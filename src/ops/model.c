@@ -256,12 +256,20 @@ static void on_placed(struct model *m, const struct event *ev)
 	struct model_group *g = group_make(m, ev->name, ev->seq);
 	struct model_task *t = g ? task_make(g, ev->index) : NULL;
 	cleanup_free char *want = xasprintf("0::%.*s", TEXT_MAX, ev->cgroup);
+	bool placed;
 
 	if (!t)
 		return;
+	placed = ev->flag && !strcmp(want, ev->text);
+	/* a body starts it again and again: what was wrong once stays wrong */
+	if (t->rounds++ && !t->placed && placed)
+		return;
+	free(t->exec_cgroup);
+	t->exec_cgroup = NULL;
+	t->exited = t->killed_by_session = false;
 	t->pid = ev->pid;
 	t->held = ev->flag;
-	t->placed = ev->flag && !strcmp(want, ev->text);
+	t->placed = placed;
 	t->placed_ns = ev->t_ns;
 	set(&t->wanted, ev->cgroup);
 	set(&t->line, ev->text);
@@ -452,6 +460,7 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_KMSG:
 	case EV_MOVED:
 	case EV_HOST_LOG:
+	case EV_ROUNDS:
 		break;
 	}
 	model_log_event(m, ev);

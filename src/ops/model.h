@@ -42,6 +42,7 @@ struct model_step {
 struct model_task { /* a task of a group: NAME.index */
 	uint64_t index;
 	int64_t pid;
+	unsigned rounds;     /* how often it was started: more than once in a body */
 	bool placed;         /* EV_PLACED came with the wanted line */
 	bool held;           /* was still before its first instruction then */
 	char *wanted, *line; /* cgroup path asked for; /proc/PID/cgroup line read */

@@ -191,6 +191,11 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_EVENT, ev->flag ? MARK_NONE : MARK_WARN, "cgroup    %s removed%s",
 		    ev->cgroup, ev->flag ? "" : " (not by an op)");
 		break;
+	case EV_ROUNDS:
+		if (ev->flag)
+			add(m, ev, LOG_EVENT, ev->id ? MARK_WARN : MARK_NONE, "body      %s: %s", ev->name,
+			    ev->text);
+		break;
 	case EV_TEARDOWN:
 		add(m, ev, LOG_EVENT, MARK_NONE, "teardown  %s", ev->text);
 		break;

@@ -105,6 +105,12 @@ static void format_value(struct buf *out, const struct arg_def *a, const struct 
 	case ARG_CODE:
 		buf_addf(out, "%" PRId64, v->num);
 		break;
+	case ARG_HOLD:
+		if (v->num < 0) {
+			buf_addf(out, "%.6g%%", (double)-v->num / 10000);
+			break;
+		}
+		/* fall through */
 	case ARG_DURATION:
 		text_format_duration(text, sizeof(text), (uint64_t)v->num);
 		buf_adds(out, text);

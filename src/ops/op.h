@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OP_ARGS_MAX   6
+#define OP_ARGS_MAX   16
 #define OP_NAME_MAX   64    /* bytes of a group name */
 #define OP_CGROUP_MAX 200   /* bytes of a cgroup path below the workload root */
 #define OP_LINE_MAX   65536 /* bytes of one op line */
@@ -33,6 +33,11 @@ enum arg_type {
 	ARG_COUNT,      /* number within [min, max] */
 	ARG_CODE,       /* signed number within [min, max] */
 	ARG_DURATION,   /* ns in num; min/max in ns */
+	ARG_HOLD,       /* a duration, or 25% of the scenario's: num < 0 = -millionths */
+	ARG_CPUS,       /* CPU list or word, resolved in the guest (guest/cpu_words.h) */
+	ARG_POLICY,     /* "fifo:50", see guest/policy.h */
+	ARG_MEMPOLICY,  /* "bind:0-1", see guest/policy.h */
+	ARG_SIGNAL,     /* a signal by name or number */
 	ARG_TEXT,       /* any text */
 	ARG_PATH,       /* absolute path in the guest */
 	ARG_ARGV,       /* one or more words */
@@ -67,6 +72,9 @@ enum op_flag {
 	OPF_STEP = 1 << 1,   /* begins a step */
 	OPF_BLOCKS = 1 << 2, /* may hold the main line: can be cancelled */
 	OPF_MAKES = 1 << 3,  /* makes something that a step's end tears down */
+	OPF_MAIN = 1 << 4,   /* has no place in a body (every ... end) */
+	OPF_BODY = 1 << 5,   /* begins a body */
+	OPF_BODY_END = 1 << 6,
 };
 
 struct op_def {

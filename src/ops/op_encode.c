@@ -13,6 +13,11 @@ static void put(struct wire_writer *w, const struct arg_def *a, const struct op_
 	case ARG_COUNT:
 	case ARG_CODE:
 	case ARG_DURATION:
+	case ARG_HOLD:
+		if (v->num < 0 && a->type == ARG_HOLD) {
+			wire_op_put_u64(w, WARG_FRACTION, (uint64_t)-v->num);
+			break;
+		}
 		wire_op_put_u64(w, a->wire, (uint64_t)v->num);
 		break;
 	case ARG_ARGV:

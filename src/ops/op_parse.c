@@ -9,6 +9,8 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "guest/wire_cpus.h"
+#include "guest/wire_policy.h"
 #include "ops/cgroup_settings.h"
 #include "ops/op.h"
 #include "ops/work_types.h"
@@ -161,6 +163,29 @@ static int parse_duration(const struct arg_def *a, const char *w, struct op_val 
 	return 0;
 }
 
+/* A duration, or "25%" of the scenario's. */
+static int parse_hold(const struct arg_def *a, const char *w, struct op_val *v, struct err *err)
+{
+	size_t n = strlen(w);
+	char *end;
+	double percent;
+
+	if (!n || w[n - 1] != '%')
+		return parse_duration(a, w, v, err);
+	percent = *w >= '0' && *w <= '9' ? strtod(w, &end) : 0;
+	if (!(percent >= 0.0001 && percent <= 100) || strspn(w, "0123456789.") != n - 1 ||
+	    end != w + n - 1)
+		return bad(err, a, w, "a part of the scenario's time is more than 0%% and at most 100%%");
+	v->num = -(int64_t)(percent * 10000 + 0.5);
+	return 0;
+}
+
+static int parse_checked(const struct arg_def *a, const char *w,
+			 int (*check)(const char *text, struct err *err), struct err *err)
+{
+	return check(w, err) < 0 ? err_wrap(err, "%s", a->key) : 0;
+}
+
 static int parse_value(const struct arg_def *a, const char *w, struct op_val *v, struct err *err)
 {
 	int r = 0;
@@ -174,6 +199,21 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 		break;
 	case ARG_DURATION:
 		r = parse_duration(a, w, v, err);
+		break;
+	case ARG_HOLD:
+		r = parse_hold(a, w, v, err);
+		break;
+	case ARG_CPUS:
+		r = parse_checked(a, w, cpu_words_check, err);
+		break;
+	case ARG_POLICY:
+		r = parse_checked(a, w, policy_check, err);
+		break;
+	case ARG_MEMPOLICY:
+		r = parse_checked(a, w, mempolicy_check, err);
+		break;
+	case ARG_SIGNAL:
+		r = parse_checked(a, w, signal_check, err);
 		break;
 	case ARG_NAME:
 	case ARG_NAME_NEW:
@@ -201,7 +241,8 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 	}
 	if (r < 0)
 		return r;
-	if (a->type != ARG_COUNT && a->type != ARG_CODE && a->type != ARG_DURATION)
+	if (a->type != ARG_COUNT && a->type != ARG_CODE && a->type != ARG_DURATION &&
+	    a->type != ARG_HOLD)
 		v->str = xstrdup(w);
 	v->set = true;
 	return 0;
@@ -425,18 +466,18 @@ static int unknown_op(const char *first, const char *second, struct err *err)
 
 static const struct op_def *find_op(char **words, size_t n, size_t *taken)
 {
-	const struct op_def *d;
+	const struct op_def *d, *found = NULL;
 	size_t i;
 
+	/* "hold loop" is meant before "hold" */
 	for (i = 0; (d = op_def_at(i)); i++) {
-		if (strcmp(d->words[0], words[0]))
+		if (strcmp(d->words[0], words[0]) || (found && !d->words[1]))
 			continue;
-		if (d->words[1] && (n < 2 || strcmp(d->words[1], words[1])))
-			continue;
-		*taken = d->words[1] ? 2 : 1;
-		return d;
+		if (!d->words[1] || (n >= 2 && !strcmp(d->words[1], words[1])))
+			found = d;
 	}
-	return NULL;
+	*taken = found && found->words[1] ? 2 : 1;
+	return found;
 }
 
 static bool takes_rest(const struct op_def *d)

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "guest/wire_cpus.h"
 #include "ops/cgroup_settings.h"
 
 #include <errno.h>
@@ -19,6 +20,8 @@
 
 #define FILE_MAX   (16u << 20)
 #define THINGS_MAX 100000
+#define BODY_OPS_MAX 250 /* the agent keeps 256 */
+#define BODIES_MAX   16
 
 struct thing {
 	struct scenario_thing pub;
@@ -26,6 +29,7 @@ struct thing {
 	uint64_t seq;
 	size_t made;       /* index of the op */
 	char gone_why[96]; /* "was torn down at the end of step 1" */
+	bool waited;       /* a wait for it has come back */
 };
 
 struct scenario {
@@ -36,6 +40,7 @@ struct scenario {
 	size_t nthings;
 	unsigned step;  /* current; 0 = backdrop */
 	unsigned steps; /* begun so far */
+	size_t body;	/* index + 1 of the 'every' that is open; 0 = none */
 };
 
 struct scenario *scenario_create(unsigned cpus)
@@ -58,6 +63,7 @@ static void drop_things(struct scenario *s)
 	s->things = NULL;
 	s->nthings = 0;
 	s->step = s->steps = 0;
+	s->body = 0;
 }
 
 void scenario_destroy(struct scenario *s)
@@ -235,6 +241,17 @@ static void apply(struct scenario *s, const struct op *op, size_t index)
 		     cgroup && strcmp(cgroup, "/") ? cgroup : NULL,
 		     count ? (unsigned)count->num : 1);
 		break;
+	case OP_EVERY:
+		make(s, op, index, false, str(op, WARG_NAME), NULL, 0);
+		s->body = index + 1;
+		break;
+	case OP_END:
+		s->body = 0;
+		break;
+	case OP_WAIT:
+		if (find(s, false, str(op, WARG_NAME)))
+			find(s, false, str(op, WARG_NAME))->waited = true;
+		break;
 	case OP_KILL:
 		apply_kill(s, target);
 		break;
@@ -333,6 +350,14 @@ static int check_new_name(const struct scenario *s, const char *key, const char 
 
 	if (!t)
 		return 0;
+	/* a body does the same again: what it has killed or waited for may come back */
+	if (s->body && (t->pub.gone || t->waited) && t->pub.made_by->id != OP_EVERY)
+		return 0;
+	if (s->body)
+		return err_set(err, EEXIST,
+			       "%s '%s': it lives still when the body comes to start it again; "
+			       "kill it or wait for it in the body first",
+			       key, name);
 	return err_set(
 		err, EEXIST,
 		"%s '%s': the name was given by op %zu already; names stay unique in a session, "
@@ -340,14 +365,55 @@ static int check_new_name(const struct scenario *s, const char *key, const char 
 		key, name, t->made + 1);
 }
 
-static int check_target(const struct scenario *s, const struct arg_def *a, const char *w,
-			struct err *err)
+/* "hogs.3": one task of a group that lives. */
+static bool is_task(const struct scenario *s, const char *w)
+{
+	const char *dot = strrchr(w, '.');
+	cleanup_free char *name = dot ? xstrndup(w, (size_t)(dot - w)) : NULL;
+	const struct thing *t = name ? find(s, false, name) : NULL;
+	uint64_t index;
+
+	return t && !t->pub.gone && text_u64(dot + 1, 1, t->pub.count, &index);
+}
+
+static int check_target(const struct scenario *s, const struct op *op, const struct arg_def *a,
+			const char *w, struct err *err)
 {
 	if (*w == '@')
 		return need_cgroup(s, a->key, w + 1, err);
 	if (*w >= '0' && *w <= '9' && strspn(w, "0123456789") == strlen(w))
 		return 0; /* only the guest knows its processes */
-	return need_group(s, a->key, w, true, err);
+	if (a->type == ARG_MOVER && !find(s, false, w) && is_task(s, w))
+		return 0;
+	if (need_group(s, a->key, w, true, err) < 0)
+		return err ? -err->code : -ENOENT;
+	if (find(s, false, w)->pub.made_by->id == OP_EVERY && op->def->id != OP_KILL)
+		return err_set(err, EINVAL, "%s '%s': that is a body, which can only be killed",
+			       a->key, w);
+	return 0;
+}
+
+static int check_cpus(const struct scenario *s, const struct arg_def *a, const char *w,
+		      struct err *err)
+{
+	int highest = cpu_words_highest(w);
+	struct cpu_words words;
+
+	if (s->cpus && highest >= (int)s->cpus)
+		return err_set(err, EINVAL, "%s '%s': CPU %d is outside the guest's topology (0-%u)",
+			       a->key, w, highest, s->cpus - 1);
+	if (cpu_words_parse(w, &words, err) < 0 || words.kind != CPU_WORD_CROSS)
+		return 0;
+	return need_cgroup(s, a->key, words.name, err);
+}
+
+static int check_cpu_number(const struct scenario *s, const struct arg_def *a, int64_t n,
+			    struct err *err)
+{
+	if (s->cpus && n >= (int64_t)s->cpus)
+		return err_set(err, EINVAL, "%s '%" PRId64 "': the guest's CPUs are 0-%u", a->key, n,
+			       s->cpus - 1);
+	return 0;
 }
 
 static int check_settings(const struct scenario *s, const struct op_val *v, struct err *err)
@@ -387,15 +453,101 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 	case ARG_NAME_NEW:
 		return check_new_name(s, a->key, v->str, err);
 	case ARG_NAME:
-		return need_group(s, a->key, v->str, false, err);
+		if (need_group(s, a->key, v->str, false, err) < 0)
+			return err ? -err->code : -ENOENT;
+		if (find(s, false, v->str)->pub.made_by->id == OP_EVERY)
+			return err_set(err, EINVAL, "%s '%s': that is a body, not a group", a->key,
+				       v->str);
+		return 0;
 	case ARG_TARGET:
 	case ARG_MOVER:
-		return check_target(s, a, v->str, err);
+		return check_target(s, op, a, v->str, err);
+	case ARG_CPUS:
+		return check_cpus(s, a, v->str, err);
+	case ARG_COUNT:
+		return a->wire == WARG_CPU ? check_cpu_number(s, a, v->num, err) : 0;
 	case ARG_SETTINGS:
 		return check_settings(s, v, err);
 	default:
 		return 0;
 	}
+}
+
+/*
+ * A body is done again and again: its second round must make sense after its first.
+ */
+static int check_second_round(const struct scenario *s, struct err *err)
+{
+	struct scenario *copy = scenario_clone(s);
+	size_t i;
+	int r = 0;
+
+	for (i = s->body; r == 0 && i < s->nops; i++) {
+		r = scenario_check(copy, s->ops[i], err);
+		if (r == 0)
+			apply(copy, s->ops[i], i);
+		else
+			err_wrap(err, "in the second round of '%s', op %zu of the body",
+				 str(s->ops[s->body - 1], WARG_NAME), i - s->body + 1);
+	}
+	scenario_destroy(copy);
+	return r;
+}
+
+static unsigned bodies(const struct scenario *s)
+{
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < s->nthings; i++)
+		n += s->things[i].pub.made_by->id == OP_EVERY && !s->things[i].pub.gone;
+	return n;
+}
+
+static int check_body(const struct scenario *s, const struct op *op, struct err *err)
+{
+	const char *word = op->def->words[0];
+
+	if (op->def->flags & OPF_BODY_END) {
+		if (!s->body)
+			return err_set(err, EINVAL,
+				       "'%s': there is no body to end; 'every' begins one", word);
+		if (s->body == s->nops)
+			return err_set(err, EINVAL, "'%s': the body of '%s' is empty", word,
+				       str(s->ops[s->body - 1], WARG_NAME));
+		return check_second_round(s, err);
+	}
+	if (s->body && (op->def->flags & OPF_MAIN))
+		return err_set(err, EINVAL,
+			       "'%s' has no place in the body of '%s': write 'end' first", word,
+			       str(s->ops[s->body - 1], WARG_NAME));
+	if (s->body && s->nops - s->body >= BODY_OPS_MAX)
+		return err_set(err, E2BIG, "a body has at most %d ops", BODY_OPS_MAX);
+	if ((op->def->flags & OPF_BODY) && bodies(s) >= BODIES_MAX)
+		return err_set(err, E2BIG, "at most %d bodies run at the same time: kill one first",
+			       BODIES_MAX);
+	return 0;
+}
+
+bool scenario_in_body(const struct scenario *s, uint64_t seq)
+{
+	bool in = false;
+	size_t i;
+
+	for (i = 0; seq && i < s->nops; i++) {
+		if (s->ops[i]->def->flags & OPF_BODY_END)
+			in = false;
+		if (s->ops[i]->seq == seq)
+			return in;
+		if (s->ops[i]->def->flags & OPF_BODY)
+			in = true;
+	}
+	return false;
+}
+
+bool scenario_body_open(const struct scenario *s)
+{
+	return s->body != 0;
 }
 
 int scenario_check(const struct scenario *s, const struct op *op, struct err *err)
@@ -408,6 +560,8 @@ int scenario_check(const struct scenario *s, const struct op *op, struct err *er
 	for (i = 0; r == 0 && i < OP_ARGS_MAX && op->def->args[i].key; i++)
 		if (op->val[i].set)
 			r = check_arg(s, op, i, err);
+	if (r == 0)
+		r = check_body(s, op, err);
 	if (r < 0)
 		return r;
 	/* workers never end by themselves: a wait for them without a limit would never end, either
@@ -456,6 +610,10 @@ void scenario_undo(struct scenario *s, uint64_t seq)
 {
 	size_t i, keep = 0;
 	bool found = false;
+
+	/* a body whose op failed in some round is a body all the same */
+	if (scenario_in_body(s, seq))
+		return;
 
 	for (i = 0; i < s->nops; i++) {
 		if (s->ops[i]->seq == seq && seq) {

@@ -51,6 +51,10 @@ void scenario_undo(struct scenario *s, uint64_t seq);
  * down. */
 void scenario_ended(struct scenario *s, const char *name);
 
+/* Is the op one of a body, between every and end? */
+bool scenario_in_body(const struct scenario *s, uint64_t seq);
+bool scenario_body_open(const struct scenario *s);
+
 struct scenario_thing {
 	const char *name;   /* group name, or cgroup path below the root */
 	const char *cgroup; /* groups: where it was started; NULL = root cgroup */

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "guest/cgroup.h"
+#include "guest/shared.h"
 #include "guest/line.h"
 #include "guest/pool.h"
 #include "guest/port.h"
@@ -20,12 +21,12 @@ void port_event(const struct event *ev)
 	snprintf(said, sizeof(said), "%s %s %d", event_def(ev->type)->json, ev->cgroup, ev->flag);
 }
 
-void line_done(const char *fmt, ...)
+void line_done(struct line *l, const char *fmt, ...)
 {
 	failed = 0;
 }
 
-void line_failed(int code, const char *fmt, ...)
+void line_failed(struct line *l, int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -35,12 +36,19 @@ void line_failed(int code, const char *fmt, ...)
 	va_end(ap);
 }
 
-void line_failed_err(const struct err *err)
+void line_failed_err(struct line *l, const struct err *err)
 {
 	failed = err->code;
 }
 
-uint64_t line_seq(void)
+void *line_state(struct line *l)
+{
+	static char state[LINE_STATE_MAX];
+
+	return state;
+}
+
+uint64_t line_seq(const struct line *l)
 {
 	return 7;
 }
@@ -50,7 +58,9 @@ unsigned step_current(void)
 	return 0;
 }
 
-void step_remove_cgroup(struct cgroup *c)
+struct shared *shared_rows;
+
+void step_remove_cgroup(struct line *l, struct cgroup *c)
 {
 }
 
@@ -84,7 +94,7 @@ static int add(const char *path)
 	r = (struct wire_reader){.data = frame + WIRE_HEADER_SIZE, .len = w.len - WIRE_HEADER_SIZE};
 	assert_int_equal(wire_op_read(&r, &op), 0);
 	failed = -1;
-	cgroup_op_add(&op);
+	cgroup_op_add(NULL, &op);
 	return failed;
 }
 

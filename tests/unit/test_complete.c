@@ -46,7 +46,7 @@ static void assert_offered(const char *line, const char *want)
 static void ops_are_completed_word_by_word(void **state)
 {
 	assert_offered("cg", "|cgroup|");
-	assert_offered("cgroup ", "|add|set|remove|");
+	assert_offered("cgroup ", "|add|set|remove|freeze|thaw|");
 	assert_offered("expect o", "|output|");
 	assert_offered("nonesuch ", "");
 	complete_line(scenario, "th", 2, (const char *const[]){"theme", NULL}, &c);
@@ -62,15 +62,16 @@ static void things_that_live_are_offered_where_they_fit(void **state)
 	assert_offered("move hogs to=", "|to=low|to=high|");
 	assert_offered("spawn x@", "|x@low|x@high|");
 	assert_offered("spawn x ", "|spin|yield|bursty|");
-	assert_offered("spawn x spin ", "|n=|");
-	assert_offered("run x ", "|-- |");
-	assert_offered("cgroup add new ", "|cpuset.cpus=|cpu.weight=|cpu.max=|");
+	assert_offered("spawn x spin ", "|n=|cpus=|policy=|nice=|mem=|uid=|gid=|comm=|");
+	assert_offered("run x ", "|cpus=|policy=|nice=|mem=|uid=|gid=|-- |");
+	assert_offered("cgroup add new ", "|cpuset.cpus=|cpuset.mems=|cpuset.cpus.partition=|cpu.weight=|cpu.max=|cpu.idle=|"
+		       "memory.max=|memory.high=|memory.low=|memory.swap.max=|io.weight=|pids.max=|");
 	assert_offered("expect exit hogs ", "|== |");
 }
 
 static void what_is_expected_is_said_where_nothing_can_be_offered(void **state)
 {
-	assert_offered("hold ", "");
+	assert_offered("hold ", "|loop|");
 	assert_non_null(strstr(c.hint, "DUR: how long"));
 	assert_offered("run 'open quo", "");
 	assert_string_equal(c.hint, "");

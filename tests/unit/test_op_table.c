@@ -54,6 +54,7 @@ static void assert_on_the_wire(const struct wire_op *w, const struct arg_def *a,
 	case ARG_COUNT:
 	case ARG_CODE:
 	case ARG_DURATION:
+	case ARG_HOLD:
 		assert_int_equal(wire_op_u64(w, a->wire, 0xdead), v->num);
 		break;
 	case ARG_ARGV:
@@ -117,18 +118,19 @@ static void ids_words_shortcuts_and_tags_are_unique(void **state)
 
 	for (i = 0; (d = op_def_at(i)); i++) {
 		assert_ptr_equal(op_def_by_id(d->id), d);
+		assert_true(d->id > 0 && d->id < OP_ID_MAX);
 		for (j = i + 1; (e = op_def_at(j)); j++) {
 			assert_int_not_equal(d->id, e->id);
 			assert_true(!d->shortcut || d->shortcut != e->shortcut);
 			assert_true(!d->api || !e->api || d->api_type != e->api_type);
 			assert_true(strcmp(d->words[0], e->words[0]) ||
-				    (d->words[1] && e->words[1] && strcmp(d->words[1], e->words[1])));
+				    !d->words[1] != !e->words[1] ||
+				    (d->words[1] && strcmp(d->words[1], e->words[1])));
 		}
 		for (j = 0; j < OP_ARGS_MAX && d->args[j].key; j++)
 			for (k = j + 1; k < OP_ARGS_MAX && d->args[k].key; k++)
 				assert_int_not_equal(d->args[j].wire, d->args[k].wire);
 	}
-	assert_int_equal(i, OP_ID_MAX - 1);
 }
 
 static void the_hosts_work_types_are_the_agents(void **state)
