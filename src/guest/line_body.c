@@ -82,14 +82,17 @@ unsigned line_body_ops(const struct line *l)
 
 bool line_ended(const char *name, uint64_t *rounds, uint64_t *failures)
 {
-	unsigned i;
+	unsigned n, i;
 
-	for (i = 0; i < ENDED_MAX; i++)
-		if (*name && !strcmp(ended[i].name, name)) {
-			*rounds = ended[i].rounds;
-			*failures = ended[i].failures;
-			return true;
-		}
+	/* the newest of that name */
+	for (n = 1; *name && n <= ENDED_MAX; n++) {
+		i = (ended_next + ENDED_MAX - n) % ENDED_MAX;
+		if (strcmp(ended[i].name, name))
+			continue;
+		*rounds = ended[i].rounds;
+		*failures = ended[i].failures;
+		return true;
+	}
 	return false;
 }
 
@@ -168,6 +171,12 @@ static void over(struct line *l)
 	line_poke();
 }
 
+static void finish(struct line *l)
+{
+	l->rounds++;
+	over(l);
+}
+
 static void next_round(struct line *l)
 {
 	uint64_t due = l->start_ns + ++l->rounds * l->period_ns, now = loop_now_ns();
@@ -193,6 +202,8 @@ static void go_on(struct line *l)
 	while (l->used && l->run == LINE_IDLE) {
 		if (l->stopping || !l->nops)
 			over(l);
+		else if (l->next == l->nops && l->last_round)
+			finish(l);
 		else if (l->next == l->nops)
 			next_round(l);
 		else
@@ -246,11 +257,13 @@ void line_stop(struct line *l)
 		on_round(l);
 }
 
+/* A round that has begun is finished, so that what a body leaves behind does not depend on luck. */
 static void on_for(void *arg)
 {
 	struct line *l = arg;
 
-	if (l->used)
+	l->last_round = true;
+	if (l->used && l->run == LINE_AFTER)
 		line_stop(l);
 }
 
@@ -290,13 +303,14 @@ static struct line *side_make(const char *name, uint64_t period_ns, uint64_t for
 		return NULL;
 	}
 	l->used = true;
-	l->stopping = l->collecting = false;
+	l->stopping = l->collecting = l->last_round = false;
 	l->run = LINE_IDLE;
 	l->nops = l->next = 0;
 	l->len = 0;
 	l->rounds = l->failures = 0;
 	l->period_ns = period_ns;
 	l->for_ns = for_ns;
+	l->start_ns = l->said_ns = loop_now_ns();
 	l->step = step;
 	text_copy(l->name, sizeof(l->name), name);
 	return l;

@@ -30,7 +30,7 @@ struct line {
 
 	/* bodies */
 	char name[LINE_NAME_MAX];
-	bool collecting, stopping;
+	bool collecting, stopping, last_round;
 	unsigned step, next;
 	uint64_t period_ns, start_ns, for_ns, rounds, failures, said_ns;
 	loop_id round_timer, for_timer;

@@ -205,10 +205,6 @@ static void left_out(struct buf *warning, const struct model_op *mo, const char 
 	buf_addf(warning, "op %" PRIu64 " '%s' %s and is left out; ", mo->seq, mo->text, why);
 }
 
-/*
- * The ops that were carried out; expectations whatever their verdict was. What depends on an op
- * that failed cannot stand without it (an expectation of a group that was never started).
- */
 /* A hold that a person cut short is repeated as long as it really was. */
 static void shorten_hold(struct op *op, const struct model_op *mo, struct buf *warning)
 {
@@ -227,6 +223,11 @@ static void shorten_hold(struct op *op, const struct model_op *mo, struct buf *w
 		 mo->text, text);
 }
 
+/*
+ * The ops that were carried out; expectations whatever their verdict was. What depends on an op
+ * that failed cannot stand without it (an expectation of a group that was never started).
+ * A body stays whole: that one of its ops failed in some round is part of what was done.
+ */
 static void build_scenario(const struct model *m, bool asap, unsigned cpus, struct scenario **out,
 			   struct buf *warning)
 {
@@ -236,11 +237,12 @@ static void build_scenario(const struct model *m, bool asap, unsigned cpus, stru
 	*out = scenario_create(cpus);
 	for (i = 0; i < m->nops; i++) {
 		const struct model_op *mo = &m->ops[i];
-		bool expects = mo->op && (mo->op->def->flags & OPF_EXPECT);
+		unsigned flags = mo->op ? mo->op->def->flags : 0;
+		bool in_body = scenario_body_open(*out) && mo->state != OPS_QUEUED;
 		struct err err = ERR_INIT;
 		struct op *op;
 
-		if (!mo->op || (!expects && mo->state != OPS_DONE)) {
+		if (!mo->op || (!(flags & OPF_EXPECT) && !in_body && mo->state != OPS_DONE)) {
 			left_out(warning, mo,
 				 !mo->op                   ? "is unknown to this version"
 				 : mo->state == OPS_FAILED ? "failed"
@@ -249,7 +251,7 @@ static void build_scenario(const struct model *m, bool asap, unsigned cpus, stru
 		}
 		op = op_clone(mo->op);
 		op->seq = 0;
-		op->after_ns = asap ? 0 : tempo(before, mo);
+		op->after_ns = asap || in_body ? 0 : tempo(before, mo);
 		shorten_hold(op, mo, warning);
 		if (scenario_add(*out, op, &err) < 0) {
 			cleanup_free char *why = xasprintf("cannot be repeated (%s)", err.msg);

@@ -193,7 +193,7 @@ static const struct op_def table[] = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_AFTER, .literal = "as",
 			 .summary = "a new name; 'kill NAME' stops it", .wire = WARG_NAME, FIELD(name)},
 			{.key = "for", .type = ARG_DURATION, .form = FORM_KEY, .optional = true, .min = 1000,
-			 .max = TIMEOUT_MAX, .summary = "how long; else to its step's end",
+			 .max = TIMEOUT_MAX, .summary = "how long, the last round is finished; else to its step's end",
 			 .wire = WARG_FOR, FIELD(lasting)},
 		},
 	},

@@ -49,13 +49,24 @@ static const char *below_root(const struct model *m, const char *path)
 	return path;
 }
 
+/* A body starts a group of the same name again and again: one line for all that was right. */
+static bool said_by_a_later_one(const struct model *m, const struct model_group *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->ntasks; i++)
+		if (!g->tasks[i].placed)
+			return false;
+	return model_group(m, g->name) != g;
+}
+
 static void add_placement(struct report *r, const struct model *m, const struct model_group *g)
 {
 	cleanup_buf struct buf why = BUF_INIT;
 	const char *cgroup;
 	enum verdict v;
 
-	if (!g->ntasks || !g->tasks[0].wanted)
+	if (!g->ntasks || !g->tasks[0].wanted || said_by_a_later_one(m, g))
 		return;
 	cgroup = below_root(m, g->tasks[0].wanted);
 	v = check_placed(m, g->name, cgroup, &why);

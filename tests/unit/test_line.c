@@ -47,14 +47,16 @@ static void cancel_pending(struct line *l, int code, const char *why)
 	line_failed(l, code, "%s", why);
 }
 
-static const struct line_handler at_once = {.begin = begin_at_once, .repeats = true};
+static const struct line_handler at_once = {.begin = begin_at_once};
 static const struct line_handler pending = {
 	.begin = begin_pending, .poke = poke_pending, .cancel = cancel_pending};
+static void begin_round(struct line *l, const struct wire_op *op);
+static const struct line_handler in_round = {.begin = begin_round, .repeats = true};
 static const struct line_handler finisher = {.even_late = true};
 
 const struct line_handler *line_handler(unsigned id)
 {
-	return id == OP_HOLD ? &at_once : id == OP_WAIT ? &pending : NULL;
+	return id == OP_HOLD ? &at_once : id == OP_WAIT ? &pending : id == OP_SIGNAL ? &in_round : NULL;
 }
 
 const struct line_handler *line_finish_handler(void)
@@ -168,6 +170,104 @@ static void the_end_comes_after_all_ops(void **state)
 	assert_string_equal(said, "begin 30;done 30 poked;end 31;");
 }
 
+/* ---- bodies ---- */
+
+static unsigned rounds_begun;
+
+static void begin_round(struct line *l, const struct wire_op *op)
+{
+	rounds_begun++;
+	if (wire_op_u64(op, WARG_AFTER, 0))
+		line_failed(l, EIO, "no");
+	else
+		line_done(l, "yes");
+}
+
+static struct line *body(unsigned nops, uint64_t period_ns, uint64_t for_ns, uint64_t after_ns)
+{
+	struct err err = ERR_INIT;
+	struct line *side = line_collect("body", period_ns, for_ns, 0, &err);
+	unsigned i;
+
+	rounds_begun = 0;
+	assert_non_null(side);
+	for (i = 0; i < nops; i++)
+		add(200 + i, OP_SIGNAL, after_ns);
+	assert_int_equal(line_body_ops(side), nops);
+	assert_string_equal(said, "");
+	return side;
+}
+
+static void run_until_over(void)
+{
+	uint64_t began = loop_now_ns();
+
+	while (line_side("body") && loop_now_ns() - began < 5000000000ull)
+		loop_turn(&loop, 100);
+	assert_null(line_side("body"));
+}
+
+static void a_body_runs_beside_the_main_line_until_its_time_is_over(void **state)
+{
+	uint64_t rounds, failures;
+
+	line_run_body(body(2, 1000000, 30000000, 0));
+	add(40, OP_HOLD, 0);
+	assert_string_equal(said, "begin 40;done 40 yes;");
+	run_until_over();
+	assert_true(line_ended("body", &rounds, &failures));
+	assert_true(rounds > 1);
+	assert_int_equal(failures, 0);
+	assert_true(rounds_begun >= 2 * rounds);
+	/* each op is told in its first round only */
+	assert_non_null(strstr(said, "begin 200;done 200 yes;begin 201;done 201 yes;"));
+	assert_null(strstr(strstr(said, "done 201"), "done 200"));
+}
+
+static void a_failure_in_a_body_is_told_once_and_counted(void **state)
+{
+	uint64_t rounds, failures;
+	char *first;
+
+	line_run_body(body(1, 1000000, 20000000, 5));
+	run_until_over();
+	assert_true(line_ended("body", &rounds, &failures));
+	assert_true(rounds > 1);
+	assert_true(failures >= rounds);
+	first = strstr(said, "failed 200 no");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "failed 200"));
+}
+
+static void a_stopped_body_tells_what_it_never_reached(void **state)
+{
+	struct line *side = body(1, 1000000, 0, 0);
+
+	line_stop(side);
+	assert_null(line_side("body"));
+	assert_ptr_equal(strstr(said, "begin 200;done 200 not reached in any round;rounds 0 0 rounds in"),
+			 said);
+}
+
+static void a_loop_repeats_only_what_changes_something(void **state)
+{
+	struct err err = ERR_INIT;
+	uint64_t rounds, failures;
+
+	line_new_step();
+	assert_null(line_repeat("body", 1000000, 10000000, 0, &err));
+	assert_int_equal(err.code, ENOENT);
+	add(50, OP_WAIT, 0);
+	add(51, OP_SIGNAL, 0);
+	line_poke();
+	rounds_begun = 0;
+	assert_non_null(line_repeat("body", 1000000, 10000000, 0, &err));
+	run_until_over();
+	assert_true(line_ended("body", &rounds, &failures));
+	assert_true(rounds_begun >= 2);
+	line_new_step();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +278,10 @@ int main(void)
 		cmocka_unit_test_setup(a_cancel_during_the_pause_begins_the_op_now, fresh),
 		cmocka_unit_test_setup(an_unknown_op_and_a_broken_one_fail_alone, fresh),
 		cmocka_unit_test_setup(a_full_queue_refuses_more_and_says_so, fresh),
+		cmocka_unit_test_setup(a_body_runs_beside_the_main_line_until_its_time_is_over, fresh),
+		cmocka_unit_test_setup(a_failure_in_a_body_is_told_once_and_counted, fresh),
+		cmocka_unit_test_setup(a_stopped_body_tells_what_it_never_reached, fresh),
+		cmocka_unit_test_setup(a_loop_repeats_only_what_changes_something, fresh),
 		cmocka_unit_test_setup(the_end_comes_after_all_ops, fresh),
 	};
 	struct err err = ERR_INIT;

@@ -282,6 +282,65 @@ static void a_file_is_read_and_named_in_errors(void **state)
 	scenario_destroy(s);
 }
 
+static void a_body_may_start_again_what_it_has_ended(void **state)
+{
+	struct scenario *s = with("cgroup add low\nrun probe@low -- sleep 1\nevery 5ms as churn");
+
+	assert_true(scenario_body_open(s));
+	assert_refused(s, "step", "no place in the body of 'churn'|write 'end' first");
+	assert_refused(s, "expect exit probe == 0", "no place");
+	assert_refused(s, "every 1s as other", "no place");
+	assert_refused(s, "end", "is empty");
+	assert_refused(s, "run probe@low -- sleep 1", "kill it or wait for it");
+	assert_taken(s, "kill probe");
+	assert_taken(s, "run probe@low -- sleep 1");
+	assert_taken(s, "end");
+	assert_false(scenario_body_open(s));
+	assert_refused(s, "end", "there is no body to end");
+	assert_refused(s, "wait churn timeout=1s", "is a body");
+	assert_refused(s, "move churn to=low", "is a body");
+	assert_taken(s, "kill churn");
+	scenario_destroy(s);
+}
+
+static void a_body_whose_second_round_makes_no_sense_is_refused(void **state)
+{
+	struct scenario *s = with("cgroup add low\nevery 5ms as churn\ncgroup remove low");
+
+	assert_refused(s, "end", "in the second round of 'churn', op 1|was removed");
+	assert_taken(s, "cgroup add low");
+	assert_taken(s, "end");
+	scenario_destroy(s);
+}
+
+static void a_failed_round_leaves_the_body_whole(void **state)
+{
+	struct scenario *s = with("cgroup add low\nspawn a@low spin\nevery 5ms as m");
+	struct op *op = NULL;
+
+	assert_int_equal(op_parse("move a to=/", &op, NULL), 0);
+	op->seq = 77;
+	assert_int_equal(scenario_add(s, op, NULL), 0);
+	assert_taken(s, "end");
+	assert_true(scenario_in_body(s, 77));
+	scenario_undo(s, 77);
+	assert_int_equal(scenario_len(s), 5);
+	scenario_destroy(s);
+}
+
+static void words_for_cpus_are_checked_against_what_exists(void **state)
+{
+	struct scenario *s = with("cgroup add low\nspawn hogs@low spin n=2");
+
+	assert_refused(s, "cpuset set low 0-4", "outside the guest's topology");
+	assert_refused(s, "cpuset set low cross:hihg", "no such cgroup");
+	assert_refused(s, "cpu offline 4", "CPUs are 0-3");
+	assert_refused(s, "affinity hogs.3 0", "no such group");
+	assert_taken(s, "affinity hogs.2 part:0/2");
+	assert_taken(s, "cpuset set low cross:low");
+	scenario_destroy(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +359,10 @@ int main(void)
 		cmocka_unit_test(an_undone_op_leaves_no_trace_in_the_picture),
 		cmocka_unit_test(a_clone_has_the_same_picture),
 		cmocka_unit_test(a_file_is_read_and_named_in_errors),
+		cmocka_unit_test(a_body_may_start_again_what_it_has_ended),
+		cmocka_unit_test(a_body_whose_second_round_makes_no_sense_is_refused),
+		cmocka_unit_test(a_failed_round_leaves_the_body_whole),
+		cmocka_unit_test(words_for_cpus_are_checked_against_what_exists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
