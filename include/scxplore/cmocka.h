@@ -121,6 +121,16 @@ static inline void sxp_cmocka_file(const struct sxp_result *seen, const char *pa
 			 file, line);
 }
 
+static inline void sxp_cmocka_report(const struct sxp_result *seen, const char *name,
+				     const char *figure, const char *op, const char *value,
+				     const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_report(seen, name, figure, op, value, why, sizeof(why)),
+			 name, why, file, line);
+}
+
 /* The casts let `*state` be handed over as it is, in C and in C++. */
 #define SXP_SEEN_(seen) ((const struct sxp_result *)(seen))
 
@@ -140,6 +150,10 @@ static inline void sxp_cmocka_file(const struct sxp_result *seen, const char *pa
 #define sxp_assert_file(seen, path, text) sxp_assert_file_nth(seen, path, 0, text)
 #define sxp_assert_file_nth(seen, path, nth, text)                                                 \
 	sxp_cmocka_file(SXP_SEEN_(seen), path, nth, text, __FILE__, __LINE__)
+
+/* Each worker of NAME reported FIGURE OP VALUE: sxp_assert_report(*state, "hogs", "gap", "<", "2s") */
+#define sxp_assert_report(seen, name, figure, op, value)                                           \
+	sxp_cmocka_report(SXP_SEEN_(seen), name, figure, op, value, __FILE__, __LINE__)
 
 /* Stands in for every test when there is nothing to look at. */
 static inline void sxp_cmocka_no_result(void **state)

@@ -88,6 +88,7 @@ enum sxp_op_type {
 	SXP_SIGNAL,
 	SXP_CPU_OFFLINE,
 	SXP_CPU_ONLINE,
+	SXP_REPORT = 30, /* let the workers of .name say what they have done so far */
 };
 
 struct sxp_op {
@@ -96,8 +97,9 @@ struct sxp_op {
 	const char *cgroup;		/* below the workload root, "a/b"; for SPAWN, RUN: NULL = the system's root cgroup */
 	const char *to;			/* MOVE: cgroup */
 	int64_t pid;			/* MOVE: instead of name or cgroup */
-	const char *work;		/* SPAWN: "spin", "yield", "bursty" */
-	unsigned count;			/* SPAWN: workers, 0 = 1 */
+	const char *work;		/* SPAWN: a work type, as 'scxplore help spawn' lists them */
+	unsigned count;			/* SPAWN: workers, 0 = 1 or one whole group of the type */
+	const struct sxp_setting *params; /* SPAWN: of the work type: SXP_SET({"burst", "20ms"}) */
 	const char *const *argv;	/* RUN */
 	const struct sxp_setting *set;	/* CGROUP_ADD, CGROUP_SET */
 	const char *path;		/* READ_FILE */
@@ -157,6 +159,14 @@ SXP_API enum sxp_verdict sxp_check_output(const struct sxp_result *r, const char
 /* nth read of path (from 0) by SXP_READ_FILE; trailing and leading white space is trimmed. */
 SXP_API enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, unsigned nth,
 					const char *text, char *why, size_t size);
+
+/*
+ * Each worker of a group by its last report, that is at the group's end: figure "work-units", "gap", ...
+ * ('scxplore help expect' lists them), op "==", "!=", "<", "<=", ">", ">=", value "100" or "250ms". A time that is
+ * missed in an emulated guest is inconclusive.
+ */
+SXP_API enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, const char *figure,
+					  const char *op, const char *value, char *why, size_t size);
 
 /* Raw looks; NULL when there is none. Valid until sxp_result_free(). */
 SXP_API const char *sxp_output(const struct sxp_result *r, const char *name, int stream, size_t *len);

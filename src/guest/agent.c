@@ -19,6 +19,7 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/report.h"
 #include "guest/sampler.h"
 #include "guest/shared.h"
 #include "guest/start.h"
@@ -69,6 +70,7 @@ static void on_probes(void *arg, struct job_reply *r)
 		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = r->path});
 	probes_settled = true;
 	sampler_set_rate(sample_ns);
+	report_set_rate(sample_ns);
 	maybe_start();
 }
 
@@ -169,6 +171,7 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 	case WIRE_RATE:
 		sample_ns = wire_get_u64(p);
 		sampler_set_rate(sample_ns);
+		report_set_rate(sample_ns);
 		break;
 	case WIRE_POWEROFF:
 		boot_power_off();
@@ -248,6 +251,8 @@ static int set_up(struct err *err)
 		r = line_init(&loop, err);
 	if (!r)
 		r = sampler_init(&loop, err);
+	if (!r)
+		r = report_init(&loop, err);
 	if (r)
 		return r;
 	ncpus = count_cpus();

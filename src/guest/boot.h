@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-#define BOOT_PRIORITY     50              /* SCHED_FIFO of the agent */
+#define BOOT_PRIORITY     99              /* SCHED_FIFO of the agent */
 #define BOOT_MODULES_LIST "/modules/list" /* one path a line, in order; may be absent */
 
 int boot_mounts(struct err *err);

@@ -10,6 +10,7 @@
 #include "guest/output.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/report.h"
 #include "guest/start.h"
 #include "guest/watch.h"
 
@@ -60,6 +61,7 @@ struct group *group_add(const char *name)
 		g = old;
 	if (!g)
 		return NULL;
+	report_close(g);
 	*g = (struct group){.used = true,
 			    .out = {{.fd = -1, .source = -1}, {.fd = -1, .source = -1}}};
 	text_copy(g->name, sizeof(g->name), name);
@@ -68,6 +70,7 @@ struct group *group_add(const char *name)
 
 void group_drop(struct group *g)
 {
+	report_close(g);
 	g->used = false;
 }
 
@@ -189,10 +192,13 @@ void group_reaped(int pid, int status)
 		ev.code = WEXITSTATUS(status);
 	if (!g->payload && !t->killed)
 		watch_exit(t, status);
+	report_send(g, t, g->seq, true);
 	t->pid = 0;
 	tasks_used--;
 	g->live--;
 	port_event(&ev);
+	if (!g->live)
+		report_close(g);
 	if (g->rolled_back && !g->live)
 		group_drop(g);
 	line_poke();

@@ -39,6 +39,8 @@ struct group {
 	uint32_t count; /* tasks asked for */
 	uint32_t live;  /* tasks not reaped */
 	struct group_pipe out[2];
+	struct work_report *reports; /* of workers, see report.h; NULL = none */
+	uint32_t reports_count;
 };
 
 struct task {

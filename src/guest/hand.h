@@ -12,7 +12,7 @@
 #include "guest/job.h"
 #include "guest/shared.h"
 
-#define HAND_PRIORITY 40 /* SCHED_FIFO; below the agent's */
+#define HAND_PRIORITY 98 /* SCHED_FIFO; below the agent's */
 
 struct hand {
 	int sock;

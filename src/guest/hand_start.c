@@ -13,7 +13,7 @@
 #include "guest/hand.h"
 #include "guest/hand_attr.h"
 #include "guest/wire_op.h"
-#include "guest/work.h"
+#include "guest/work_crew.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,15 +29,15 @@
 
 #define INCLUDE_DIR "/include-files" /* files of --include, see vmm/initramfs.h */
 
-enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR };
+enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR, FD_REPORTS = FD_OUT };
 
 struct order {
 	const char *name;
 	uint32_t count;
 	const char *cgroup;
 	bool place;
-	const struct work_def *work; /* NULL = execute argv */
-	const char *argv[WIRE_LIST_MAX + 1];
+	struct crew *work;                   /* NULL = execute argv */
+	const char *argv[WIRE_LIST_MAX + 1]; /* of workers: their parameters */
 	uint32_t argc;
 	struct attr attr;
 };
@@ -143,7 +143,7 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 /* Set up first and held last: all workers begin with nothing left to do but their work. */
 static void child_work(const struct order *o, uint32_t index, const int *fds)
 {
-	struct work w = {.index = index, .count = o->count};
+	static struct work w;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), i;
 	char number[12], comm[16];
 	const char *about;
@@ -157,10 +157,12 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 	i = hand_attr_become(&o->attr, &about);
 	if (i)
 		give_up(fds[FD_STATUS], index, START_STAGE_ATTR, i, about);
+	crew_worker(o->work, index, &w);
 	if (!is_let_go(fds[FD_GO]))
 		_exit(127);
-	close_range(3, ~0u, 0);
-	o->work->run(&w);
+	close_range(3, WORK_FD_FIRST - 1, 0);
+	work_begin(&w);
+	work_function(o->work->id)(&w);
 	_exit(0);
 }
 
@@ -241,6 +243,7 @@ static int create(struct hand *h, const struct order *o, uint32_t index, int cgr
 
 static int read_order(struct hand *h, struct order *o)
 {
+	static struct crew crew;
 	const char *work;
 	uint32_t i;
 
@@ -249,15 +252,20 @@ static int read_order(struct hand *h, struct order *o)
 	o->cgroup = wire_get_str(&h->in);
 	o->place = wire_get_u8(&h->in);
 	work = wire_get_str(&h->in);
-	o->work = *work ? work_find(work) : NULL;
 	o->argc = wire_get_u32(&h->in);
 	if (o->argc > WIRE_LIST_MAX)
 		return EINVAL;
 	for (i = 0; i < o->argc; i++)
 		o->argv[i] = wire_get_str(&h->in);
 	o->argv[o->argc] = NULL;
-	if (h->in.bad || h->nfds != (o->work ? 2 : 4) || (!o->work && !o->argc))
+	o->work = NULL;
+	if (h->in.bad || h->nfds != (*work ? 3 : 4) || (!*work && !o->argc))
 		return EINVAL;
+	if (!*work)
+		return 0;
+	if (crew_init(&crew, work, o->argv, o->argc, o->count, NULL))
+		return EINVAL;
+	o->work = &crew;
 	return 0;
 }
 
@@ -265,6 +273,7 @@ int hand_start(struct hand *h, struct job_reply *r)
 {
 	static struct order o;
 	cleanup_fd int cgroup = -1;
+	struct err err = ERR_INIT;
 	uint32_t i;
 	int code = read_order(h, &o);
 
@@ -278,7 +287,15 @@ int hand_start(struct hand *h, struct job_reply *r)
 		if (cgroup < 0)
 			return hand_fail_sys(h, errno, "cannot open cgroup '%s'", o.cgroup);
 	}
-	for (i = 1; i <= o.count && !code; i++)
-		code = create(h, &o, i, cgroup);
+	if (o.work && crew_map(o.work, h->fds[FD_REPORTS], &err))
+		code = hand_fail(h, err.code, "%s", err.msg);
+	for (i = 1; i <= o.count && !code; i++) {
+		if (o.work && crew_next(o.work, i, &err))
+			code = hand_fail(h, err.code, "%s", err.msg);
+		else
+			code = create(h, &o, i, cgroup);
+	}
+	if (o.work)
+		crew_finish(o.work);
 	return code;
 }

@@ -16,6 +16,7 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/report.h"
 #include "guest/start.h"
 #include "guest/step.h"
 #include "guest/teardown.h"
@@ -213,6 +214,25 @@ static void expect_begin(struct line *l, const struct wire_op *op)
 	line_done(l, "reached");
 }
 
+/* ---- reports ---- */
+
+static void report_begin(struct line *l, const struct wire_op *op)
+{
+	const char *name = wire_op_str(op, WARG_NAME);
+	const struct group *g = name ? group_find(name) : NULL;
+
+	if (!g) {
+		line_failed(l, ENOENT, "there is no group '%.80s'", name ? name : "");
+		return;
+	}
+	if (g->payload) {
+		line_failed(l, EINVAL, "'%s' is a program: only workers of 'spawn' report", g->name);
+		return;
+	}
+	report_group(g, line_seq(l));
+	line_done(l, "%u of %u worker%s still work", g->live, g->count, g->count == 1 ? "" : "s");
+}
+
 static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_CGROUP_ADD] = {.begin = cgroup_op_add, .changes = true},
 	[OP_CGROUP_SET] = {.begin = cgroup_op_set, .repeats = true},
@@ -273,6 +293,8 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 			  .poke = every_loop_poke,
 			  .cancel = every_loop_cancel,
 			  .main_only = true},
+	[OP_REPORT] = {.begin = report_begin, .even_late = true},
+	[OP_EXPECT_REPORT] = {.begin = report_begin, .even_late = true, .main_only = true},
 };
 
 const struct line_handler *line_handler(unsigned id)

@@ -17,8 +17,9 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/report.h"
 #include "guest/step.h"
-#include "guest/work.h"
+#include "guest/work_crew.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -204,6 +205,7 @@ static void release(struct line *l)
 	uint32_t left = now->g->count;
 
 	now->phase = PHASE_RELEASED;
+	report_released(now->g);
 	/* a pipe takes this whole: n is at most 1024 */
 	if (write(now->go, go, left) != (ssize_t)left) {
 		err_set(&now->err, EIO, "cannot release '%s'", now->g->name);
@@ -289,6 +291,9 @@ static void on_answer(void *arg, struct job_reply *r)
 		release(l);
 }
 
+/* Of the op that is beginning. */
+static struct crew crew;
+
 static int make_pipes(struct line *l, struct group *g, int fds[4], int *nfds, struct err *err)
 {
 	struct start *now = start_of(l);
@@ -303,8 +308,10 @@ static int make_pipes(struct line *l, struct group *g, int fds[4], int *nfds, st
 	fds[(*nfds)++] = status[1];
 	now->status = status[0];
 	fcntl(now->status, F_SETFL, O_NONBLOCK);
-	if (!g->payload)
-		return 0;
+	if (!g->payload) {
+		fds[*nfds] = report_open(g, crew.count, crew.group, err);
+		return fds[*nfds] < 0 ? fds[*nfds] : ((*nfds)++, 0);
+	}
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "make a pipe");
 	fds[(*nfds)++] = out[1];
@@ -430,15 +437,16 @@ void start_op_run(struct line *l, const struct wire_op *op)
 
 void start_op_spawn(struct line *l, const struct wire_op *op)
 {
+	static const char *params[2 * WORK_PARAMS_MAX + 2];
+	uint32_t nparams = wire_op_list(op, WARG_PARAMS, params, ARRAY_SIZE(params));
 	const char *work = wire_op_str(op, WARG_WORK);
 	uint64_t count = wire_op_u64(op, WARG_COUNT, 1);
 	struct err err = ERR_INIT;
 
-	if (!work || !work_find(work))
-		line_failed(l, EINVAL, "unknown work type '%.40s'", work ? work : "");
-	else if (count < 1 || count > START_COUNT_MAX)
+	if (count < 1 || count > START_COUNT_MAX)
 		line_failed(l, ERANGE, "n=%llu: 1 to %d tasks", (unsigned long long)count,
 			    START_COUNT_MAX);
-	else if (begin(l, op, false, (uint32_t)count, work, NULL, 0, &err))
+	else if (crew_init(&crew, work ? work : "", params, nparams, count, &err) ||
+		 begin(l, op, false, (uint32_t)count, work, params, nparams, &err))
 		line_failed_err(l, &err);
 }

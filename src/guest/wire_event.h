@@ -56,6 +56,9 @@
 	X(ROUNDS, 23, "rounds",                                                                    \
 	  "how a body gets on: rounds done, ops that failed in them; flag = it has ended", F_NAME, \
 	  F_COUNT, F_ID, F_FLAG, F_TEXT)                                                           \
+	X(REPORT, 30, "report",                                                                    \
+	  "what a worker says of its work (wire_report.h); flag = it still runs", F_NAME, F_INDEX, \
+	  F_PID, F_FLAG, F_TEXT)                                                                   \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \

@@ -40,6 +40,8 @@ enum wire_op_id {
 	OP_CPUSET_CLEAR = 27,
 	OP_CPUSET_SWAP = 28,
 	OP_AFFINITY = 29,
+	OP_REPORT = 30,        /* EV_REPORT for each live worker before EV_DONE */
+	OP_EXPECT_REPORT = 31, /* the same; the host judges */
 	OP_ID_MAX = 64
 };
 
@@ -60,7 +62,7 @@ enum wire_arg {
 	WARG_PATH = 13,     /* str */
 	WARG_SETTINGS = 14, /* list of key, value, key, value ... (kernel file names) */
 	WARG_AFTER = 15,    /* u64 ns: do not begin before this long after the previous op ended */
-	/* 16, 30 to 59: other ops' own, see below */
+	WARG_PARAMS = 16,   /* list of key, value, key, value ... (wire_work.h) */
 	WARG_PERIOD = 17,   /* u64 ns */
 	WARG_EXPR = 18,	    /* str, see guest/expr.h */
 	WARG_SIGNAL = 19,   /* u64 */
@@ -74,6 +76,10 @@ enum wire_arg {
 	WARG_COMM = 27,	    /* str */
 	WARG_FOR = 28,	    /* u64 ns */
 	WARG_FRACTION = 29, /* u64: millionths of the scenario's duration */
+	WARG_FIGURE = 30,   /* str: figure of a report (ops/figures.h); this and those below are
+			       the host's affair */
+	WARG_COMPARE = 31,  /* str: "==", ... */
+	WARG_VALUE = 32,    /* str: "100", "2s" */
 	WARG_MAX = 64
 };
 

@@ -105,6 +105,7 @@ static void set_arg(struct op_val *v, const struct arg_def *a, const struct sxp_
 			n++;
 		set_list(v, list, n);
 		break;
+	case ARG_PARAMS:
 	case ARG_SETTINGS:
 		set_settings(v, *(const struct sxp_setting *const *)field);
 		break;
@@ -130,9 +131,10 @@ static int add_checked(struct scenario *s, struct op *made, struct err *err)
 		return r;
 	if (!op)
 		return err_set(err, EINVAL, "an op is empty");
-	/* a name with an '@' in it must not name a cgroup by the way */
+	/* a name with an '@' in it must not name a cgroup by the way; a count may be filled in */
 	for (i = 0; i < OP_ARGS_MAX && made->def->args[i].key; i++)
-		if (op->def != made->def || op->val[i].set != made->val[i].set)
+		if (op->def != made->def ||
+		    (op->val[i].set != made->val[i].set && made->def->args[i].type != ARG_COUNT))
 			return err_set(err, EINVAL,
 				       "'%.200s' means something else than its fields say; "
 				       "look at its %s",

@@ -171,6 +171,15 @@ enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, un
 	return answer(v, &text, why, size);
 }
 
+enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, const char *figure,
+				  const char *op, const char *value, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_report(model(r), name, figure, op, value, &text);
+
+	return answer(v, &text, why, size);
+}
+
 const char *sxp_output(const struct sxp_result *r, const char *name, int stream, size_t *len)
 {
 	const struct model_group *g = model_group(model(r), name);

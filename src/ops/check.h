@@ -29,6 +29,11 @@ enum verdict check_output(const struct model *m, const char *name, const char *t
 enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text,
 			struct buf *why); /* trimmed */
 
+/* Each worker's last report; see figures.h. A figure that is missing leaves it inconclusive, as
+ * does a time that is missed where the guest was emulated. */
+enum verdict check_report(const struct model *m, const char *name, const char *figure,
+			  const char *op, const char *value, struct buf *why);
+
 /* Over all ops of the model: fail > inconclusive > pass; an op that failed or never ran leaves the
  * session inconclusive. */
 enum verdict check_session(const struct model *m, struct buf *why);

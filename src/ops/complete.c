@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/cgroup_settings.h"
+#include "ops/figures.h"
 #include "ops/work_types.h"
 
 #include <stdio.h>
@@ -18,6 +19,7 @@ struct completing {
 	struct complete *out;
 	const char *typed;            /* the beginning of the word */
 	char prefix[OP_NAME_MAX + 2]; /* kept before each offer: "probe@" */
+	const struct work_type *work; /* named before; NULL = none */
 };
 
 static void offer(struct completing *c, const char *word, const char *tail)
@@ -59,6 +61,19 @@ static void offer_settings(struct completing *c)
 		offer(c, s->file, "=");
 }
 
+/* Parameters of the work type that was typed before, with what they are. */
+static void offer_params(struct completing *c)
+{
+	const struct work_param *p = c->work ? c->work->params : NULL;
+	size_t i;
+
+	for (i = 0; p && i < WORK_PARAMS_MAX && p[i].key; i++)
+		offer(c, p[i].key, "=");
+	if (c->work)
+		snprintf(c->out->hint, sizeof(c->out->hint), "%s: %s", c->work->name,
+			 c->work->summary);
+}
+
 static void offer_arg(struct completing *c, const struct arg_def *a)
 {
 	const struct work_type *w;
@@ -81,8 +96,19 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 		for (i = 0; (w = work_type_at(i)); i++)
 			offer(c, w->name, "");
 		break;
+	case ARG_PARAMS:
+		offer_params(c);
+		break;
 	case ARG_SETTINGS:
 		offer_settings(c);
+		break;
+	case ARG_FIGURE:
+		for (i = 0; figure_at(i); i++)
+			offer(c, figure_at(i)->name, "");
+		break;
+	case ARG_COMPARE:
+		for (i = 0; figure_compare_at(i); i++)
+			offer(c, figure_compare_at(i), "");
 		break;
 	default:
 		break;
@@ -155,9 +181,12 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 {
 	size_t i, pos = 0, w;
 
-	for (w = 0; w < done; w++)
+	for (w = 0; w < done; w++) {
 		if (!key_arg(d, words[w]))
 			pos++;
+		if (w)
+			c->work = c->work ? c->work : work_type_find(words[w]);
+	}
 	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++) {
 		const struct arg_def *a = &d->args[i];
 		size_t takes = a->form == FORM_AFTER ? 2 : a->form == FORM_POSITIONAL ? 1 : 0;

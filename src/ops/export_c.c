@@ -195,9 +195,14 @@ static void long_list(struct buf *out, const char *macro, char *const *list, siz
 	buf_addc(out, ')');
 }
 
+static bool is_pairs(enum arg_type type)
+{
+	return type == ARG_SETTINGS || type == ARG_PARAMS;
+}
+
 static const char *list_macro(enum arg_type type)
 {
-	return type == ARG_SETTINGS ? "SXP_SET" : "SXP_LIST";
+	return is_pairs(type) ? "SXP_SET" : "SXP_LIST";
 }
 
 static bool is_number(const char *s)
@@ -239,8 +244,9 @@ static bool flat_field(struct buf *out, const struct arg_def *a, const struct op
 		export_c_duration(out, (uint64_t)v->num);
 		return true;
 	case ARG_ARGV:
+	case ARG_PARAMS:
 	case ARG_SETTINGS:
-		return flat_list(out, list_macro(a->type), v->list, v->n, a->type == ARG_SETTINGS);
+		return flat_list(out, list_macro(a->type), v->list, v->n, is_pairs(a->type));
 	default:
 		return !export_c_string(out, v->str, strlen(v->str), 0, 2, false);
 	}
@@ -249,8 +255,8 @@ static bool flat_field(struct buf *out, const struct arg_def *a, const struct op
 static void long_field(struct buf *out, const struct arg_def *a, const struct op_val *v)
 {
 	buf_addf(out, ".%s = ", a->api);
-	if (a->type == ARG_ARGV || a->type == ARG_SETTINGS)
-		long_list(out, list_macro(a->type), v->list, v->n, a->type == ARG_SETTINGS);
+	if (a->type == ARG_ARGV || is_pairs(a->type))
+		long_list(out, list_macro(a->type), v->list, v->n, is_pairs(a->type));
 	else
 		export_c_string(out, v->str, strlen(v->str), export_column(out), 2, false);
 }
@@ -478,6 +484,7 @@ static void assertion(struct buf *out, const struct export_check *c)
 		[CHECK_EXIT] = "sxp_assert_exit",
 		[CHECK_OUTPUT] = "sxp_assert_output",
 		[CHECK_FILE] = "sxp_assert_file",
+		[CHECK_REPORT] = "sxp_assert_report",
 	};
 
 	buf_addf(out, "\t%s%s(*state", calls[c->kind],
@@ -492,6 +499,11 @@ static void assertion(struct buf *out, const struct export_check *c)
 		break;
 	case CHECK_OUTPUT:
 		argument(out, c->text);
+		break;
+	case CHECK_REPORT:
+		argument(out, c->figure);
+		argument(out, c->compare);
+		argument(out, c->value);
 		break;
 	case CHECK_FILE:
 		if (!c->only)

@@ -18,7 +18,9 @@ static bool same(const struct export_check *a, const struct export_check *b)
 {
 	return a->kind == b->kind && same_text(a->name, b->name) &&
 	       same_text(a->cgroup, b->cgroup) && same_text(a->path, b->path) &&
-	       same_text(a->text, b->text) && a->code == b->code && a->nth == b->nth;
+	       same_text(a->text, b->text) && same_text(a->figure, b->figure) &&
+	       same_text(a->compare, b->compare) && same_text(a->value, b->value) &&
+	       a->code == b->code && a->nth == b->nth;
 }
 
 static void add(struct export_checks *c, struct export_check check)
@@ -74,6 +76,12 @@ static void add_pinned(struct export_checks *c, const struct scenario *s, const 
 		check.kind = CHECK_FILE;
 		check.nth = reads_of(s, check.path, op);
 		check.only = reads_of(s, check.path, NULL) == 1;
+		break;
+	case OP_EXPECT_REPORT:
+		check.kind = CHECK_REPORT;
+		check.figure = str(op, WARG_FIGURE);
+		check.compare = str(op, WARG_COMPARE);
+		check.value = str(op, WARG_VALUE);
 		break;
 	default:
 		return;
@@ -156,8 +164,24 @@ enum verdict export_check_judge(const struct export_check *c, const struct model
 		return check_output(m, c->name, c->text, why);
 	case CHECK_FILE:
 		return check_file(m, c->path, c->nth, c->text, why);
+	case CHECK_REPORT:
+		return check_report(m, c->name, c->figure, c->compare, c->value, why);
 	}
 	return VERDICT_INCONCLUSIVE;
+}
+
+/* A sentence becomes a name, where signs get lost. */
+static const char *compare_words(const char *compare)
+{
+	static const char *const words[][2] = {{"==", "just"},     {"!=", "not"},
+					       {"<", "below"},     {"<=", "at most"},
+					       {">", "more than"}, {">=", "at least"}};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(words[i][0], compare))
+			return words[i][1];
+	return compare;
 }
 
 void export_check_sentence(const struct export_check *c, struct buf *out)
@@ -175,6 +199,10 @@ void export_check_sentence(const struct export_check *c, struct buf *out)
 		break;
 	case CHECK_FILE:
 		buf_addf(out, "file %s holds %.40s", c->path, c->text);
+		break;
+	case CHECK_REPORT:
+		buf_addf(out, "%s of %s is %s %s", c->figure, c->name, compare_words(c->compare),
+			 c->value);
 		break;
 	}
 }

@@ -12,7 +12,7 @@
 #include "ops/check.h"
 #include "ops/scenario.h"
 
-enum export_check_kind { CHECK_PLACED, CHECK_EXIT, CHECK_OUTPUT, CHECK_FILE };
+enum export_check_kind { CHECK_PLACED, CHECK_EXIT, CHECK_OUTPUT, CHECK_FILE, CHECK_REPORT };
 
 struct export_check {
 	enum export_check_kind kind;
@@ -22,6 +22,7 @@ struct export_check {
 	const char *name;   /* group; NULL for files */
 	const char *cgroup; /* PLACED: below the workload root or "/" */
 	const char *path, *text;
+	const char *figure, *compare, *value; /* REPORT */
 	int64_t code;
 	size_t nth; /* FILE: which read of path, from 0 */
 	bool only;  /* FILE: path is read only once */

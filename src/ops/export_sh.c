@@ -328,7 +328,7 @@ static int body(struct writer *w, struct err *err)
 	for (i = 0; (op = scenario_at(w->in->scenario, i)); i++) {
 		cleanup_free char *line = op_format(op);
 
-		if (op->def->id >= OP_ID_MAX || !writers[op->def->id] ||
+		if (op->def->id >= OP_ID_MAX || !writers[op->def->id] || op_arg(op, WARG_PARAMS) ||
 		    (str(op, WARG_WORK) && !shell_work(str(op, WARG_WORK))))
 			return err_set(err, ENOTSUP, "op '%s' has no shell form yet", line);
 		buf_addc(w->out, '\n');

@@ -5,6 +5,7 @@
 #include "ops/help.h"
 #include "base/cleanup.h"
 #include "ops/cgroup_settings.h"
+#include "ops/figures.h"
 #include "ops/work_types.h"
 
 #include <string.h>
@@ -74,8 +75,12 @@ static void add_words(const struct arg_def *a, struct buf *out)
 	const struct work_type *w;
 	size_t i;
 
-	for (i = 0; a->type == ARG_WORK && (w = work_type_at(i)); i++)
-		buf_addf(out, "      %-22s %s\n", w->name, w->summary);
+	for (i = 0; a->type == ARG_WORK && (w = work_type_at(i)); i++) {
+		buf_addf(out, "      %-28s %s\n", w->name, w->summary);
+		work_types_help(w, "        ", out);
+	}
+	for (i = 0; a->type == ARG_FIGURE && figure_at(i); i++)
+		buf_addf(out, "      %-22s %s\n", figure_at(i)->name, figure_at(i)->summary);
 	for (i = 0; a->type == ARG_SETTINGS && (s = cgroup_setting_at(i)); i++)
 		buf_addf(out, "      %s=%s (%s=)  %s\n", s->file, s->value, s->alias, s->summary);
 }

@@ -41,6 +41,7 @@ static void finish_group(struct model_group *g)
 		free(g->tasks[i].wanted);
 		free(g->tasks[i].line);
 		free(g->tasks[i].exec_cgroup);
+		free(g->tasks[i].report);
 	}
 	free(g->tasks);
 	free(g->name);
@@ -297,6 +298,18 @@ static void on_exit_event(struct model *m, const struct event *ev)
 	t->exit_ns = ev->t_ns;
 }
 
+static void on_report(struct model *m, const struct event *ev)
+{
+	struct model_task *t = task_at(group_at(m, ev->name), ev->index);
+
+	if (!t || t->pid != ev->pid)
+		return;
+	if (!t->report)
+		t->report = xcalloc(1, sizeof(*t->report));
+	report_read(ev->text, t->report);
+	t->report_ns = ev->t_ns;
+}
+
 static void on_output(struct model *m, const struct event *ev)
 {
 	struct model_group *g = group_at(m, ev->name);
@@ -401,6 +414,9 @@ void model_apply(struct model *m, const struct event *ev)
 		break;
 	case EV_EXIT:
 		on_exit_event(m, ev);
+		break;
+	case EV_REPORT:
+		on_report(m, ev);
 		break;
 	case EV_OUTPUT:
 		on_output(m, ev);

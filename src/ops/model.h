@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "guest/wire_event.h"
+#include "guest/wire_report.h"
 #include "guest/wire_sample.h"
 #include "ops/op.h"
 
@@ -52,6 +53,8 @@ struct model_task { /* a task of a group: NAME.index */
 	int64_t code;
 	uint64_t signal;
 	uint64_t exit_ns;
+	struct work_report *report; /* a worker's last; NULL = none came */
+	uint64_t report_ns;
 };
 
 struct model_group {

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/figures.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -96,6 +97,20 @@ static void log_exit(struct model *m, const struct event *ev)
 		    ev->name, ev->index, ev->pid, ev->code);
 }
 
+/* Not the ones for the screen, twice a second: those belong to no op. */
+static void log_report(struct model *m, const struct event *ev)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+	struct work_report r;
+
+	if (ev->flag && !ev->seq)
+		return;
+	report_read(ev->text, &r);
+	figures_line(&r, &line);
+	add(m, ev, LOG_EVENT, MARK_NONE, "report    %s.%" PRIu64 "[%" PRId64 "] %s", ev->name,
+	    ev->index, ev->pid, buf_text(&line));
+}
+
 static void log_output(struct model *m, const struct event *ev)
 {
 	const char *p = ev->data, *end = ev->data + ev->data_len;
@@ -176,6 +191,9 @@ void model_log_event(struct model *m, const struct event *ev)
 		break;
 	case EV_EXIT:
 		log_exit(m, ev);
+		break;
+	case EV_REPORT:
+		log_report(m, ev);
 		break;
 	case EV_OUTPUT:
 		log_output(m, ev);

@@ -115,6 +115,9 @@ static void format_value(struct buf *out, const struct arg_def *a, const struct 
 		text_format_duration(text, sizeof(text), (uint64_t)v->num);
 		buf_adds(out, text);
 		break;
+	case ARG_COMPARE:
+		buf_adds(out, v->str);
+		break;
 	case ARG_TEXT:
 		/* always in quotes: a text is then seen to be one */
 		if (!*v->str ||

@@ -38,9 +38,13 @@ enum arg_type {
 	ARG_POLICY,     /* "fifo:50", see guest/policy.h */
 	ARG_MEMPOLICY,  /* "bind:0-1", see guest/policy.h */
 	ARG_SIGNAL,     /* a signal by name or number */
+	ARG_FIGURE,     /* figure of a worker's report (figures.h) */
+	ARG_COMPARE,    /* == != < <= > >= */
+	ARG_AMOUNT,     /* number or time, as the figure is */
 	ARG_TEXT,       /* any text */
 	ARG_PATH,       /* absolute path in the guest */
 	ARG_ARGV,       /* one or more words */
+	ARG_PARAMS,     /* KEY=VALUE words: parameters of the op's work type (work_types.h) */
 	ARG_SETTINGS,   /* KEY=VALUE words; keys from the cgroup settings table (cgroup_settings.h),
 			   stored under the kernel's name */
 };

@@ -4,8 +4,18 @@
  */
 #include "base/cleanup.h"
 #include "ops/op.h"
+#include "ops/work_types.h"
 
 #include <errno.h>
+
+static void put_params(struct wire_writer *w, const struct op *op)
+{
+	size_t n;
+	char **list = work_types_wire(op, &n);
+
+	wire_op_put_list(w, WARG_PARAMS, (const char *const *)list, (uint32_t)n);
+	words_free(list);
+}
 
 static void put(struct wire_writer *w, const struct arg_def *a, const struct op_val *v)
 {
@@ -39,7 +49,9 @@ long op_encode(const struct op *op, void *frame, size_t size, struct err *err)
 		n += op->val[i].set;
 	wire_op_begin(&w, frame, size, (uint16_t)op->def->id, n);
 	for (i = 0; i < OP_ARGS_MAX && op->def->args[i].key; i++)
-		if (op->val[i].set)
+		if (op->val[i].set && op->def->args[i].type == ARG_PARAMS)
+			put_params(&w, op);
+		else if (op->val[i].set)
 			put(&w, &op->def->args[i], &op->val[i]);
 	if (op->after_ns)
 		wire_op_put_u64(&w, WARG_AFTER, op->after_ns);

@@ -12,6 +12,7 @@
 #include "guest/wire_cpus.h"
 #include "guest/wire_policy.h"
 #include "ops/cgroup_settings.h"
+#include "ops/figures.h"
 #include "ops/op.h"
 #include "ops/work_types.h"
 
@@ -234,8 +235,12 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 		if (*w != '/' || strlen(w) >= 4096)
 			r = bad(err, a, w, "must be an absolute path in the guest");
 		break;
+	case ARG_FIGURE:
+	case ARG_COMPARE:
+	case ARG_AMOUNT: /* all three together: figures_check() */
 	case ARG_TEXT:
 	case ARG_ARGV:
+	case ARG_PARAMS:
 	case ARG_SETTINGS:
 		break;
 	}
@@ -374,10 +379,15 @@ static int take_setting(struct op_val *v, const char *word, struct err *err)
 	return 0;
 }
 
+static int take_params(struct parser *p, size_t arg, struct err *err);
+
 static int take_settings(struct parser *p, size_t arg, struct err *err)
 {
 	const struct arg_def *a = &p->op->def->args[arg];
 	size_t i;
+
+	if (a->type == ARG_PARAMS)
+		return take_params(p, arg, err);
 
 	for (i = next_word(p); i < p->rest; i = next_word(p)) {
 		p->used[i] = true;
@@ -387,17 +397,55 @@ static int take_settings(struct parser *p, size_t arg, struct err *err)
 	return p->op->val[arg].set || a->optional ? 0 : missing(p, a, err);
 }
 
+static size_t keys_of(const struct op_def *d, const char **keys)
+{
+	size_t n;
+
+	for (n = 0; n < OP_ARGS_MAX && d->args[n].key; n++)
+		keys[n] = d->args[n].form == FORM_KEY ? d->args[n].key : NULL;
+	return n;
+}
+
+static int take_param(struct parser *p, struct op_val *v, const char *word, struct err *err)
+{
+	const char *keys[OP_ARGS_MAX];
+	cleanup_free char *key = NULL, *value = NULL;
+	size_t i;
+
+	if (work_types_param(p->op, word, keys, keys_of(p->op->def, keys), &key, &value, err) < 0)
+		return -EINVAL;
+	for (i = 0; i < v->n; i += 2)
+		if (!strcmp(v->list[i], key))
+			return err_set(err, EINVAL, "%s is given twice", key);
+	take_list(v, key);
+	take_list(v, value);
+	return 0;
+}
+
+/* Words without a '=' are left alone: they are too much, and that is said of them. */
+static int take_params(struct parser *p, size_t arg, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < p->rest; i++) {
+		if (p->used[i] || !strchr(p->words[i], '='))
+			continue;
+		p->used[i] = true;
+		if (take_param(p, &p->op->val[arg], p->words[i], err) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 static int too_much(const struct parser *p, size_t i, struct err *err)
 {
 	const struct op_def *d = p->op->def;
-	const char *keys[OP_ARGS_MAX + 1] = {NULL}, *near;
+	const char *keys[OP_ARGS_MAX], *near;
 	cleanup_free char *word = xstrdup(p->words[i]);
-	size_t n;
+	size_t n = keys_of(d, keys);
 
 	word[strcspn(word, "=")] = '\0';
-	for (n = 0; n < OP_ARGS_MAX && d->args[n].key; n++)
-		keys[n] = d->args[n].form == FORM_KEY ? d->args[n].key : NULL;
-	near = strchr(p->words[i], '=') ? text_nearest(word, keys, OP_ARGS_MAX) : NULL;
+	near = strchr(p->words[i], '=') ? text_nearest(word, keys, n) : NULL;
 	if (near)
 		return err_set(err, EINVAL, "'%.60s' is no argument of '%s'; did you mean '%s='?",
 			       p->words[i], d->words[0], near);
@@ -429,7 +477,9 @@ static int parse_args(struct parser *p, struct err *err)
 	for (i = 0; i < p->n; i++)
 		if (!p->used[i])
 			return too_much(p, i, err);
-	return 0;
+	if (work_types_check(p->op, err) < 0)
+		return -EINVAL;
+	return figures_check(p->op, err);
 }
 
 /* ---- the op's own words ------------------------------------------------------------------ */

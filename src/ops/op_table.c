@@ -54,7 +54,7 @@ static const struct op_def table[] = {
 	{
 		.id = OP_SPAWN, .words = {"spawn"},
 		.summary = "start workers, all inside the cgroup before any of them begins",
-		.example = "spawn hogs@low spin n=4",
+		.example = "spawn hogs@low bursty n=4 burst=20ms sleep=5ms",
 		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES, .shortcut = 's',
 		.args = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL,
@@ -66,7 +66,7 @@ static const struct op_def table[] = {
 			{.key = "WORK", .type = ARG_WORK, .form = FORM_POSITIONAL, .summary = "what they do",
 			 .wire = WARG_WORK, FIELD(work)},
 			{.key = "n", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
-			 .max = OP_COUNT_MAX, .summary = "how many, 1 by default",
+			 .max = OP_COUNT_MAX, .summary = "how many, by default 1 or one whole group",
 			 .wire = WARG_COUNT, FIELD(count)},
 			{.key = "cpus", .type = ARG_CPUS, .form = FORM_KEY, .optional = true,
 			 .summary = "bound to these CPUs before they begin: a list or a word as for 'cpuset set'",
@@ -86,6 +86,9 @@ static const struct op_def table[] = {
 			 .max = 4294967294, .summary = "group to run as", .wire = WARG_GID, FIELD(gid)},
 			{.key = "comm", .type = ARG_TEXT, .form = FORM_KEY, .optional = true,
 			 .summary = "how they are called, 15 bytes; else NAME.N", .wire = WARG_COMM, FIELD(comm)},
+			{.key = "KEY=VALUE", .type = ARG_PARAMS, .form = FORM_SETTINGS, .optional = true,
+			 .summary = "parameters of the work, as listed there",
+			 .wire = WARG_PARAMS, FIELD(params)},
 		},
 	},
 	{
@@ -372,6 +375,32 @@ static const struct op_def table[] = {
 			 .wire = WARG_PATH},
 			{.key = "TEXT", .type = ARG_TEXT, .form = FORM_AFTER, .literal = "==", .summary = "the whole text",
 			 .wire = WARG_TEXT},
+		},
+	},
+	{
+		.id = OP_REPORT, .words = {"report"},
+		.summary = "let the workers of a group say what they have done so far",
+		.example = "report hogs",
+		.api = "SXP_REPORT", .api_type = SXP_REPORT,
+		.args = {
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
+			 .wire = WARG_NAME, FIELD(name)},
+		},
+	},
+	{
+		.id = OP_EXPECT_REPORT, .words = {"expect", "report"},
+		.summary = "each worker of a group reports a figure within a limit",
+		.example = "expect report hogs work-units > 0",
+		.flags = OPF_EXPECT | OPF_MAIN,
+		.args = {
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
+			 .wire = WARG_NAME},
+			{.key = "KEY", .type = ARG_FIGURE, .form = FORM_POSITIONAL, .summary = "the figure",
+			 .wire = WARG_FIGURE},
+			{.key = "OP", .type = ARG_COMPARE, .form = FORM_POSITIONAL,
+			 .summary = "== != < <= > >=", .wire = WARG_COMPARE},
+			{.key = "VALUE", .type = ARG_AMOUNT, .form = FORM_POSITIONAL,
+			 .summary = "a number, or a time such as 250ms", .wire = WARG_VALUE},
 		},
 	},
 	{

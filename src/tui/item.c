@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/figures.h"
 #include "tui/screen.h"
 
 #include <inttypes.h>
@@ -131,6 +132,10 @@ static void describe_task(const struct model *m, const struct sample_task *t, st
 		 task->exec_cgroup ? task->exec_cgroup
 		 : g->payload      ? "- (nothing was seen)"
 				   : "- (workers do not exec)");
+	if (!task->report)
+		return;
+	buf_addf(out, "reported at %.3fs:\n", (double)task->report_ns / 1e9);
+	figures_describe(task->report, out);
 }
 
 static void describe_cgroup(const struct model *m, const struct row *row, struct buf *out)

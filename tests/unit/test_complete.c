@@ -12,7 +12,8 @@ static struct complete c;
 
 static int set_up(void **state)
 {
-	static const char text[] = "cgroup add low\ncgroup add high\ncgroup add old\nspawn hogs@low spin\ncgroup remove old\n";
+	static const char text[] = "cgroup add low\ncgroup add high\ncgroup add old\nspawn "
+				   "hogs@low spin\ncgroup remove old\n";
 
 	scenario = scenario_create(4);
 	return scenario_add_text(scenario, NULL, text, sizeof(text) - 1, NULL);
@@ -61,8 +62,10 @@ static void things_that_live_are_offered_where_they_fit(void **state)
 	assert_offered("kill @h", "|@high|");
 	assert_offered("move hogs to=", "|to=low|to=high|");
 	assert_offered("spawn x@", "|x@low|x@high|");
-	assert_offered("spawn x ", "|spin|yield|bursty|");
+	assert_offered("spawn x s", "|spin|smt-sibling-spin|sequence|signal-storm|schbench-like|");
 	assert_offered("spawn x spin ", "|n=|cpus=|policy=|nice=|mem=|uid=|gid=|comm=|");
+	assert_offered("spawn x bursty n=2 s", "|sleep=|");
+	assert_offered("spawn x bursty b", "|burst=|");
 	assert_offered("run x ", "|cpus=|policy=|nice=|mem=|uid=|gid=|-- |");
 	assert_offered("cgroup add new ", "|cpuset.cpus=|cpuset.mems=|cpuset.cpus.partition=|cpu.weight=|cpu.max=|cpu.idle=|"
 		       "memory.max=|memory.high=|memory.low=|memory.swap.max=|io.weight=|pids.max=|");
