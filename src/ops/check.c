@@ -272,6 +272,8 @@ static enum verdict judge_worker(const struct model *m, const struct model_group
 
 	figure_format(f, want, wanted, sizeof(wanted));
 	figure_format(f, seen, shown, sizeof(shown));
+	if (f->is_time && seen != REPORT_ABSENT)
+		text_format_time(shown, sizeof(shown), seen);
 	if (seen == REPORT_ABSENT) {
 		buf_addf(why, "expected %s %s %s, %s.%" PRIu64 "[%" PRId64 "] %s", f->name, op,
 			 wanted, g->name, t->index, t->pid,
