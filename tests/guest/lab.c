@@ -238,6 +238,11 @@ const struct event *lab_wait(struct lab *lab, size_t mark, enum event_type type,
 	return ev;
 }
 
+size_t lab_place(const struct lab *lab, const struct event *ev)
+{
+	return (size_t)(ev - lab->events);
+}
+
 unsigned lab_count(const struct lab *lab, size_t mark, enum event_type type, const char *name)
 {
 	unsigned n = 0;

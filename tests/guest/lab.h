@@ -44,6 +44,8 @@ const struct event *lab_find(const struct lab *lab, size_t mark, enum event_type
 /* As lab_find(), but waits for it up to 30 s and fails the test when it does not come. */
 const struct event *lab_wait(struct lab *lab, size_t mark, enum event_type type, const char *name,
 			     const char *text);
+/* Where an event of the last call stands in the list; ask before anything else is done. */
+size_t lab_place(const struct lab *lab, const struct event *ev);
 unsigned lab_count(const struct lab *lab, size_t mark, enum event_type type, const char *name);
 /* All that a payload has written so far, joined; terminated; valid until the next call. */
 const char *lab_output(struct lab *lab, const char *name, unsigned stream, size_t *len);
