@@ -90,6 +90,8 @@ static size_t seed_event(uint8_t *frame, size_t size, const struct event_def *d,
 			   .stream = 1, .count = 2, .id = 3, .level = 4, .flag = true};
 	struct wire_writer w;
 
+	if (d->type == EV_REPORT)
+		ev.text = "begun=1 units=5 wall=9 gap=3 gap-cpu=1 cpus=0-1,3 numa=0:5,1:6 wake=9:1,200:4 wakes=5";
 	wire_begin(&w, frame, size);
 	wire_event_put(&w, &ev);
 	return wire_end(&w, WIRE_EVENT, seq, 1000 * seq) ? w.len : 0;

@@ -118,6 +118,16 @@ enum sxp_verdict sxp_check_output(const struct sxp_result *r, const char *name, 
 	return sxp_check_ops(r, why, size);
 }
 
+enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, const char *figure, const char *op,
+				  const char *value, char *why, size_t size)
+{
+	put(name);
+	put(figure);
+	put(op);
+	put(value);
+	return sxp_check_ops(r, why, size);
+}
+
 enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, unsigned nth, const char *text, char *why,
 				size_t size)
 {

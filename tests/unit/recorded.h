@@ -38,6 +38,9 @@
 #define FILE_READ(seq, path, data)                                                                 \
 	"{\"seq\":" #seq ",\"t_ns\":3000000000,\"event\":\"file\",\"path\":\"" path                \
 	"\",\"data\":\"" data "\",\"flag\":false,\"code\":0}\n"
+#define REPORTED(seq, name, index, pid, text)                                                      \
+	"{\"seq\":" #seq ",\"t_ns\":3050000000,\"event\":\"report\",\"name\":\"" name            \
+	"\",\"index\":" #index ",\"pid\":" #pid ",\"flag\":false,\"text\":\"" text "\"}\n"
 #define JUDGED(seq, code, text)                                                                    \
 	"{\"seq\":" #seq ",\"t_ns\":3000000000,\"event\":\"verdict\",\"code\":" #code              \
 	",\"text\":\"" text "\"}\n"

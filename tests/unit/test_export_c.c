@@ -254,6 +254,19 @@ static void a_file_read_often_is_asserted_by_its_reading(void **state)
 	compile_everywhere(text);
 }
 
+static void work_its_parameters_and_its_reports_are_exported(void **state)
+{
+	cleanup_free char *text = export_session(
+		HEAD DID(1, 1, 1, "spawn a wake-chain n=8 wake=futex work=50us") PLACED(1, "a", 1, 81, "/", "0::/", true)
+			DID(2, 2, 2, "report a") DID(3, 3, 3, "expect report a wake-p99 <= 20ms"));
+
+	assert_has(text, ".work = \"wake-chain\", .count = 8,");
+	assert_has(text, ".params = SXP_SET({\"wake\", \"futex\"}, {\"work\", \"50us\"})");
+	assert_has(text, "{ .type = SXP_REPORT, .name = \"a\"");
+	assert_has(text, "sxp_assert_report(*state, \"a\", \"wake-p99\", \"<=\", \"20ms\");");
+	assert_has(text, "wake_p99_of_a_is_at_most_20ms(void **state)");
+}
+
 static void going_back_to_the_backdrop_becomes_a_step_of_promotions(void **state)
 {
 	cleanup_free char *text = export_session(
@@ -415,6 +428,7 @@ int main(void)
 		cmocka_unit_test(checks_are_pinned_first_then_added_and_never_twice),
 		cmocka_unit_test(names_are_unique_and_legal_whatever_the_label),
 		cmocka_unit_test(a_file_read_often_is_asserted_by_its_reading),
+		cmocka_unit_test(work_its_parameters_and_its_reports_are_exported),
 		cmocka_unit_test(going_back_to_the_backdrop_becomes_a_step_of_promotions),
 		cmocka_unit_test(a_session_without_ops_is_refused),
 		cmocka_unit_test(every_byte_survives_into_the_running_test),
