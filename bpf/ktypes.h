@@ -23,8 +23,9 @@ typedef _Bool bool;
 #define true 1
 #define false 0
 
-enum bpf_map_type { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_STRUCT_OPS = 26, BPF_MAP_TYPE_RINGBUF = 27 };
+enum bpf_map_type { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_STRUCT_OPS = 26, BPF_MAP_TYPE_RINGBUF = 27 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_ANY = 0 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -119,6 +120,7 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 #define PF_KTHREAD 0x00200000
+#define TASK_DEAD  0x00000080
 
 #define NR_BPF		    321 /* x86-64 */
 #define BPF_MAP_UPDATE_ELEM 2

@@ -108,6 +108,8 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 	return 0;
 }
 
+#include "ledger.bpf.h"
+
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(count_migration, struct task_struct *p, int dest_cpu)
 {

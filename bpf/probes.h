@@ -55,4 +55,32 @@ struct probe_task {
 	char comm[PROBE_COMM];
 };
 
+#define PROBE_LEDGER_TASKS   16384
+#define PROBE_LEDGER_GROUPS  512
+#define PROBE_LEDGER_CPUS    256
+#define PROBE_LEDGER_CGROUPS 8
+
+struct probe_place {
+	unsigned long long id;	 /* cgroup; 0 = none */
+	unsigned long long t_ns; /* CLOCK_MONOTONIC, first time */
+	unsigned int cpu;
+	int tid;
+};
+
+/* One per group of the session, in a mapped array; see ledger.bpf.h. */
+struct probe_group {
+	unsigned long long first_run_ns; /* 0 = has not run */
+	unsigned long long run_ns;	 /* of all threads, up to the last time each left a CPU */
+	unsigned long long switches;	 /* times a thread got a CPU */
+	unsigned long long threads;	 /* forked by its tasks */
+	unsigned long long threads_lost, cgroups_lost; /* what found no room here */
+	unsigned long long escapes; /* times a thread got a CPU that its cpuset does not have */
+	struct probe_place escape;  /* the first of them */
+	char escape_comm[PROBE_COMM];
+	struct probe_place seen[PROBE_LEDGER_CGROUPS]; /* cgroups it ran in */
+	unsigned long long cpu_ns[PROBE_LEDGER_CPUS];  /* first time on this CPU, 0 = never */
+	unsigned long long cpu_since_ns[PROBE_LEDGER_CPUS]; /* runs there since; 0 = does not */
+	int cpu_tid[PROBE_LEDGER_CPUS];
+};
+
 #endif

@@ -131,6 +131,51 @@ static inline void sxp_cmocka_report(const struct sxp_result *seen, const char *
 			 name, why, file, line);
 }
 
+static inline void sxp_cmocka_stayed(const struct sxp_result *seen, const char *name, unsigned look,
+				     const char *cgroup, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_stayed(seen, name, look, cgroup, why, sizeof(why)), name,
+			 why, file, line);
+}
+
+static inline void sxp_cmocka_ran(const struct sxp_result *seen, const char *name, unsigned look,
+				  uint64_t within, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_ran(seen, name, look, within, why, sizeof(why)), name, why,
+			 file, line);
+}
+
+static inline void sxp_cmocka_share(const struct sxp_result *seen, const char *pair, unsigned look,
+				    double ratio, double percent, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_share(seen, pair, look, ratio, percent, why, sizeof(why)),
+			 pair, why, file, line);
+}
+
+static inline void sxp_cmocka_cpus(const struct sxp_result *seen, const char *name, unsigned look,
+				   const char *list, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_cpus(seen, name, look, list, why, sizeof(why)), name, why,
+			 file, line);
+}
+
+static inline void sxp_cmocka_confined(const struct sxp_result *seen, const char *name,
+				       unsigned look, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen, sxp_check_confined(seen, name, look, why, sizeof(why)), name, why,
+			 file, line);
+}
+
 /* The casts let `*state` be handed over as it is, in C and in C++. */
 #define SXP_SEEN_(seen) ((const struct sxp_result *)(seen))
 
@@ -143,6 +188,21 @@ static inline void sxp_cmocka_report(const struct sxp_result *seen, const char *
 /* The tasks of NAME exited with CODE; 128 + N for signal N. */
 #define sxp_assert_exit(seen, name, code)                                                          \
 	sxp_cmocka_exit(SXP_SEEN_(seen), name, code, __FILE__, __LINE__)
+/* In the look'th SXP_LOOK of NAME (from 0): every thread of it ran in CGROUP only. */
+#define sxp_assert_stayed(seen, name, look, cgroup)                                                \
+	sxp_cmocka_stayed(SXP_SEEN_(seen), name, look, cgroup, __FILE__, __LINE__)
+/* ... it got a CPU within this time after it was let go. */
+#define sxp_assert_ran(seen, name, look, within)                                                   \
+	sxp_cmocka_ran(SXP_SEEN_(seen), name, look, within, __FILE__, __LINE__)
+/* ... of PAIR "B/A": B had RATIO times the CPU time of A, off by PERCENT at most. */
+#define sxp_assert_share(seen, pair, look, ratio, percent)                                         \
+	sxp_cmocka_share(SXP_SEEN_(seen), pair, look, ratio, percent, __FILE__, __LINE__)
+/* ... none of its threads ever ran on a CPU outside LIST ("0-3,6"). */
+#define sxp_assert_cpus(seen, name, look, list)                                                    \
+	sxp_cmocka_cpus(SXP_SEEN_(seen), name, look, list, __FILE__, __LINE__)
+/* ... none of its threads ever got a CPU that its cpuset did not have then. */
+#define sxp_assert_confined(seen, name, look)                                                      \
+	sxp_cmocka_confined(SXP_SEEN_(seen), name, look, __FILE__, __LINE__)
 /* NAME wrote TEXT to its stdout or stderr. */
 #define sxp_assert_output(seen, name, text)                                                        \
 	sxp_cmocka_output(SXP_SEEN_(seen), name, text, __FILE__, __LINE__)

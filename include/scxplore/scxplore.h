@@ -89,6 +89,7 @@ enum sxp_op_type {
 	SXP_CPU_OFFLINE,
 	SXP_CPU_ONLINE,
 	SXP_REPORT = 30, /* let the workers of .name say what they have done so far */
+	SXP_LOOK, /* record what .name, or the two of "B/A", have done so far */
 };
 
 struct sxp_op {
@@ -167,6 +168,22 @@ SXP_API enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *
  */
 SXP_API enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, const char *figure,
 					  const char *op, const char *value, char *why, size_t size);
+
+/*
+ * On what was noted at every switch since the group was let go; look: which SXP_LOOK of that name
+ * or pair, from 0. A time that is not the guest's own (under emulation) is inconclusive, not a failure.
+ */
+SXP_API enum sxp_verdict sxp_check_stayed(const struct sxp_result *r, const char *name, unsigned look,
+					  const char *cgroup, char *why, size_t size);
+SXP_API enum sxp_verdict sxp_check_ran(const struct sxp_result *r, const char *name, unsigned look,
+				       uint64_t within, char *why, size_t size);
+/* pair "B/A": CPU time of B divided by that of A is ratio, off by percent at most. */
+SXP_API enum sxp_verdict sxp_check_share(const struct sxp_result *r, const char *pair, unsigned look,
+					 double ratio, double percent, char *why, size_t size);
+SXP_API enum sxp_verdict sxp_check_cpus(const struct sxp_result *r, const char *name, unsigned look,
+					const char *list, char *why, size_t size);
+SXP_API enum sxp_verdict sxp_check_confined(const struct sxp_result *r, const char *name,
+					    unsigned look, char *why, size_t size);
 
 /* Raw looks; NULL when there is none. Valid until sxp_result_free(). */
 SXP_API const char *sxp_output(const struct sxp_result *r, const char *name, int stream, size_t *len);

@@ -44,6 +44,11 @@ struct group *group_at(unsigned i)
 	return groups[i].used ? &groups[i] : NULL;
 }
 
+unsigned group_index(const struct group *g)
+{
+	return (unsigned)(g - groups);
+}
+
 struct group *group_add(const char *name)
 {
 	struct group *g = NULL, *old = NULL;

@@ -34,6 +34,8 @@ struct group {
 	unsigned step;
 	bool misplaced; /* a fault switch will move it later */
 	bool swept;     /* its step's end has dealt with it */
+	uint64_t released_ns;
+	bool unentered; /* a task of it is not in the ledger */
 	struct line *starting; /* while its op runs */
 	int leader;     /* pid and session id of a payload; 0 = none yet */
 	uint32_t count; /* tasks asked for */
@@ -52,6 +54,7 @@ struct task {
 };
 
 struct group *group_find(const char *name); /* NULL when there is none */
+unsigned group_index(const struct group *g);
 struct group *group_at(unsigned i);         /* i < GROUPS_MAX; NULL when unused */
 struct group *group_add(const char *name);  /* NULL when the table is full */
 void group_drop(struct group *g);

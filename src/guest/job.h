@@ -12,7 +12,7 @@
 #include "guest/wire.h"
 
 #define JOB_MSG_MAX  (256u << 10) /* bytes of one message */
-#define JOB_FDS_MAX  16
+#define JOB_FDS_MAX  32
 #define JOB_DATA_MAX (64u << 10) /* bytes of a file that JOB_READ brings back */
 
 /*

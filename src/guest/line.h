@@ -40,6 +40,7 @@ struct line_handler {
 	bool changes;   /* makes or removes cgroups */
 	bool main_only; /* has no place in a body */
 	bool repeats;   /* `hold loop` does it again */
+	bool blocks;    /* lets time pass: a body that is stopped does not wait for it */
 };
 
 /* From the table in ops.c; NULL for an unknown id. */

@@ -218,7 +218,7 @@ void line_body_op_ended(struct line *l, int code, const char *text)
 
 	l->next++;
 	l->failures += code != 0;
-	/* cut short because the body stops is no failure of the op */
+	/* cut short because the body stops: no failure of the op */
 	if (l->stopping && code) {
 		l->failures--;
 		code = 0;
@@ -251,7 +251,7 @@ void line_stop(struct line *l)
 		over(l);
 		return;
 	}
-	if (l->run == LINE_RUNNING && l->handler->cancel)
+	if (l->run == LINE_RUNNING && l->handler->blocks)
 		l->handler->cancel(l, ECANCELED, "stopped");
 	else if (l->run == LINE_AFTER)
 		on_round(l);

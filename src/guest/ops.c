@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "guest/cgroup.h"
 #include "guest/group.h"
+#include "guest/ledger.h"
 #include "guest/line.h"
 #include "guest/mover.h"
 #include "guest/ops_cpus.h"
@@ -233,6 +234,30 @@ static void report_begin(struct line *l, const struct wire_op *op)
 	line_done(l, "%u of %u worker%s still work", g->live, g->count, g->count == 1 ? "" : "s");
 }
 
+/* One group, or the two of "B/A". */
+static void look_begin(struct line *l, const struct wire_op *op)
+{
+	const char *name = wire_op_str(op, WARG_NAME), *pair = wire_op_str(op, WARG_PAIR), *slash;
+	char first[GROUP_NAME_MAX] = "";
+	struct err err = ERR_INIT;
+	int r = 0;
+
+	slash = pair ? strchr(pair, '/') : NULL;
+	if (slash && (size_t)(slash - pair) < sizeof(first)) {
+		memcpy(first, pair, (size_t)(slash - pair));
+		r = ledger_tell(first, line_seq(l), &err);
+		name = slash + 1;
+	} else if (pair) {
+		name = pair;
+	}
+	if (!r)
+		r = ledger_tell(name ? name : "", line_seq(l), &err);
+	if (r)
+		line_failed_err(l, &err);
+	else
+		line_done(l, "looked");
+}
+
 static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_CGROUP_ADD] = {.begin = cgroup_op_add, .changes = true},
 	[OP_CGROUP_SET] = {.begin = cgroup_op_set, .repeats = true},
@@ -252,13 +277,14 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_WAIT] = {.begin = wait_begin,
 		     .poke = wait_poke,
 		     .timeout = wait_timeout,
-		     .cancel = wait_stop},
+		     .cancel = wait_stop,
+		     .blocks = true},
 	[OP_KILL] = {.begin = step_op_kill,
 		     .poke = teardown_poke,
 		     .timeout = teardown_timeout,
 		     .cancel = teardown_cancel},
 	[OP_MOVE] = {.begin = move_begin, .repeats = true},
-	[OP_HOLD] = {.begin = hold_begin, .timeout = hold_timeout, .cancel = hold_cancel},
+	[OP_HOLD] = {.begin = hold_begin, .timeout = hold_timeout, .cancel = hold_cancel, .blocks = true},
 	[OP_STEP] = {.begin = step_op_step,
 		     .poke = teardown_poke,
 		     .timeout = teardown_timeout,
@@ -277,6 +303,12 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_EXPECT_EXIT] = {.begin = expect_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_OUTPUT] = {.begin = expect_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_FILE] = {.begin = read_begin, .even_late = true, .main_only = true},
+	[OP_LOOK] = {.begin = look_begin, .even_late = true, .repeats = true},
+	[OP_EXPECT_STAYED] = {.begin = look_begin, .even_late = true, .main_only = true},
+	[OP_EXPECT_RAN] = {.begin = look_begin, .even_late = true, .main_only = true},
+	[OP_EXPECT_SHARE] = {.begin = look_begin, .even_late = true, .main_only = true},
+	[OP_EXPECT_CPUS] = {.begin = look_begin, .even_late = true, .main_only = true},
+	[OP_EXPECT_CONFINED] = {.begin = look_begin, .even_late = true, .main_only = true},
 	[OP_READ_FILE] = {.begin = read_begin, .even_late = true, .repeats = true},
 	[OP_CGROUP_FREEZE] = {.begin = cpus_op_freeze, .repeats = true},
 	[OP_CGROUP_THAW] = {.begin = cpus_op_thaw, .even_late = true, .repeats = true},

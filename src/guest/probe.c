@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { DRAIN_MAX = 4096 };
@@ -26,7 +27,8 @@ static int known[64]; /* observers before there was a map; 0 = free */
 static unsigned long *consumer;
 static const unsigned long *producer;
 static const uint8_t *ring;
-static int tasks_fd = -1, reader_fd = -1;
+static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1;
+static volatile struct probe_group *groups;
 static bool draining;
 
 void probe_init(struct loop *l, void (*record)(const struct probe_record *r))
@@ -134,6 +136,12 @@ static int take(enum probe_fd kind, int fd)
 		return 0;
 	case PROBE_FD_LINK:
 		return 0;
+	case PROBE_FD_LEDGER:
+		ledger_fd = fd;
+		return 0;
+	case PROBE_FD_GROUPS:
+		groups = map(fd, PROBE_LEDGER_GROUPS * sizeof(*groups), PROT_READ | PROT_WRITE, 0);
+		return groups ? 0 : -errno;
 	}
 	return -EINVAL;
 }
@@ -176,6 +184,37 @@ uint64_t probe_nr_running(unsigned cpu)
 uint64_t probe_drops(void)
 {
 	return drops ? *drops : 0;
+}
+
+bool probe_ledger_clear(unsigned group)
+{
+	if (!groups || ledger_fd < 0 || group >= PROBE_LEDGER_GROUPS)
+		return false;
+	memset((void *)&groups[group], 0, sizeof(*groups));
+	return true;
+}
+
+bool probe_ledger_enter(unsigned group, int pid)
+{
+	uint64_t value = group; /* as struct ledger_task */
+	uint32_t key = (uint32_t)pid;
+	union bpf_attr attr;
+
+	if (ledger_fd < 0)
+		return false;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = (uint32_t)ledger_fd;
+	attr.key = (uint64_t)(uintptr_t)&key;
+	attr.value = (uint64_t)(uintptr_t)&value;
+	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) == 0;
+}
+
+bool probe_ledger_read(unsigned group, struct probe_group *out)
+{
+	if (!groups || ledger_fd < 0 || group >= PROBE_LEDGER_GROUPS)
+		return false;
+	memcpy(out, (const void *)&groups[group], sizeof(*out));
+	return true;
 }
 
 bool probe_sample_fds(int *tasks, int *reader)

@@ -23,6 +23,8 @@ enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
 		PROBE_FD_TASKS,  /* iterator link */
 		PROBE_FD_READER, /* program that fills the runqueue lengths */
 		PROBE_FD_LINK,   /* only to be held */
+		PROBE_FD_LEDGER, /* hash of tasks */
+		PROBE_FD_GROUPS, /* rows of the ledger */
 };
 
 void probe_init(struct loop *loop, void (*record)(const struct probe_record *r));
@@ -38,6 +40,14 @@ void probe_observer(int pid, bool is);
 bool probe_cpu(unsigned cpu, struct probe_cpu *out);
 uint64_t probe_nr_running(unsigned cpu); /* as of the last JOB_SAMPLE; all ones = not known */
 uint64_t probe_drops(void);
+/*
+ * The ledger (bpf/ledger.bpf.h): empty a group's row; enter a held task; read the row. false = this
+ * kernel keeps none.
+ */
+bool probe_ledger_clear(unsigned group);
+bool probe_ledger_enter(unsigned group, int pid);
+bool probe_ledger_read(unsigned group, struct probe_group *out);
+
 /* Descriptors for JOB_SAMPLE; false when there is no iterator. */
 bool probe_sample_fds(int *tasks, int *reader);
 

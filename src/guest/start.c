@@ -12,6 +12,7 @@
 #include "guest/fault.h"
 #include "guest/group.h"
 #include "guest/hand_start.h"
+#include "guest/ledger.h"
 #include "guest/line.h"
 #include "guest/output.h"
 #include "guest/pool.h"
@@ -206,6 +207,7 @@ static void release(struct line *l)
 
 	now->phase = PHASE_RELEASED;
 	report_released(now->g);
+	ledger_release(now->g);
 	/* a pipe takes this whole: n is at most 1024 */
 	if (write(now->go, go, left) != (ssize_t)left) {
 		err_set(&now->err, EIO, "cannot release '%s'", now->g->name);
@@ -263,6 +265,7 @@ static void on_child(struct line *l, struct job_reply *r)
 				   .flag = true});
 	now->placed++;
 	check_line(l, (uint32_t)r->num, r->text);
+	ledger_enter(now->g, (int)r->id);
 	if (!group_task_add(now->g, (int)r->id, (uint32_t)r->num) && !now->err.code)
 		err_set(&now->err, ENOSPC, "more tasks than the agent can keep (%d)", TASKS_MAX);
 }

@@ -59,6 +59,18 @@
 	X(REPORT, 30, "report",                                                                    \
 	  "what a worker says of its work (wire_report.h); flag = it still runs", F_NAME, F_INDEX, \
 	  F_PID, F_FLAG, F_TEXT)                                                                   \
+	X(LEDGER, 24, "ledger",                                                                    \
+	  "what a group has done since its release, from every switch: ns run, ns until it ran "   \
+	  "(all ones = not yet), times it got a CPU; code = notes that found no room",                                   \
+	  F_NAME, F_COUNT, F_ID, F_INDEX, F_CODE)                                                  \
+	X(LEDGER_CPU, 25, "ledger-cpu", "a CPU it ran on: which, first when, which thread",        \
+	  F_NAME, F_INDEX, F_ID, F_PID)                                                            \
+	X(LEDGER_CGROUP, 26, "ledger-cgroup",                                                      \
+	  "a cgroup it ran in: first when, on which CPU, which thread", F_NAME, F_CGROUP, F_ID,    \
+	  F_INDEX, F_PID)                                                                          \
+	X(LEDGER_ESCAPE, 27, "ledger-escape",                                                      \
+	  "it ran outside its cpuset: how often; the first: when, CPU, thread, cgroup, comm",      \
+	  F_NAME, F_COUNT, F_ID, F_INDEX, F_PID, F_CGROUP, F_TEXT)                                 \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \

@@ -42,7 +42,13 @@ enum wire_op_id {
 	OP_AFFINITY = 29,
 	OP_REPORT = 30,        /* EV_REPORT for each live worker before EV_DONE */
 	OP_EXPECT_REPORT = 31, /* the same; the host judges */
-	OP_ID_MAX = 64
+	OP_LOOK = 60, /* EV_LEDGER and its company before EV_DONE, as with the next ones */
+	OP_EXPECT_STAYED = 61,
+	OP_EXPECT_RAN = 62,
+	OP_EXPECT_SHARE = 63,
+	OP_EXPECT_CPUS = 64,
+	OP_EXPECT_CONFINED = 65,
+	OP_ID_MAX = 96
 };
 
 enum wire_arg {
@@ -80,7 +86,12 @@ enum wire_arg {
 			       the host's affair */
 	WARG_COMPARE = 31,  /* str: "==", ... */
 	WARG_VALUE = 32,    /* str: "100", "2s" */
-	WARG_MAX = 64
+	WARG_PAIR = 60,	     /* str: "B/A", two groups */
+	WARG_RATIO = 61,     /* u64 millionths */
+	WARG_TOLERANCE = 62, /* u64 millionths */
+	WARG_WITHIN = 63,    /* u64 ns */
+	WARG_LIST = 64,	     /* str: CPU list */
+	WARG_MAX = 96
 };
 
 enum wire_arg_type { WTYPE_STR = 1, WTYPE_U64 = 2, WTYPE_LIST = 3 };

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "lib/api_scenario.h"
 #include "ops/check.h"
+#include "ops/check_ledger.h"
+#include "ops/model_ledger.h"
 #include "session/headless.h"
 #include "session/session_info.h"
 #include "vmm/accel.h"
@@ -176,6 +178,56 @@ enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, 
 {
 	struct buf text = BUF_INIT;
 	enum verdict v = check_report(model(r), name, figure, op, value, &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_stayed(const struct sxp_result *r, const char *name, unsigned look,
+				  const char *cgroup, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_stayed(model(r), model_look_seq(model(r), name, look), name, cgroup,
+				      &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_ran(const struct sxp_result *r, const char *name, unsigned look,
+			       uint64_t within, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_ran(model(r), model_look_seq(model(r), name, look), name, within,
+				   &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_share(const struct sxp_result *r, const char *pair, unsigned look,
+				 double ratio, double percent, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_share(model(r), model_look_seq(model(r), pair, look), pair,
+				     (int64_t)(ratio * 1e6 + 0.5), (int64_t)(percent * 1e4 + 0.5),
+				     &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_cpus(const struct sxp_result *r, const char *name, unsigned look,
+				const char *list, char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_cpus(model(r), model_look_seq(model(r), name, look), name, list,
+				    &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_confined(const struct sxp_result *r, const char *name, unsigned look,
+				    char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_confined(model(r), model_look_seq(model(r), name, look), name, &text);
 
 	return answer(v, &text, why, size);
 }

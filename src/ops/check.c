@@ -4,6 +4,7 @@
  * Invariant: a pass needs a positive finding; what was not seen is never a pass.
  */
 #include "ops/check.h"
+#include "ops/check_ledger.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
@@ -344,7 +345,7 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 	case OP_EXPECT_FILE:
 		return check_file_op(m, op, seq, why);
 	default:
-		return VERDICT_NONE;
+		return check_ledger_op(m, op, seq, why);
 	}
 }
 

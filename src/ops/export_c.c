@@ -331,7 +331,8 @@ static void item(struct buf *out, const struct export_item *it)
 	buf_addf(out, "\t{ .type = %s",
 		 it->promote        ? "SXP_BACKDROP"
 		 : it->op->def->api ? it->op->def->api
-				    : "SXP_READ_FILE");
+		 : it->op->def->flags & OPF_LOOKS ? "SXP_LOOK"
+						  : "SXP_READ_FILE");
 	if (it->promote)
 		promote_fields(out, it->op);
 	else
@@ -485,12 +486,32 @@ static void assertion(struct buf *out, const struct export_check *c)
 		[CHECK_OUTPUT] = "sxp_assert_output",
 		[CHECK_FILE] = "sxp_assert_file",
 		[CHECK_REPORT] = "sxp_assert_report",
+		[CHECK_STAYED] = "sxp_assert_stayed",
+		[CHECK_RAN] = "sxp_assert_ran",
+		[CHECK_SHARE] = "sxp_assert_share",
+		[CHECK_CPUS] = "sxp_assert_cpus",
+		[CHECK_CONFINED] = "sxp_assert_confined",
 	};
 
 	buf_addf(out, "\t%s%s(*state", calls[c->kind],
 		 c->kind == CHECK_FILE && !c->only ? "_nth" : "");
 	argument(out, c->kind == CHECK_FILE ? c->path : c->name);
+	if (c->kind >= CHECK_STAYED)
+		buf_addf(out, ", %zu", c->nth);
 	switch (c->kind) {
+	case CHECK_RAN:
+		buf_adds(out, ", ");
+		export_c_duration(out, (uint64_t)c->code);
+		break;
+	case CHECK_SHARE:
+		buf_addf(out, ", %.9g, %.9g", (double)c->code / 1e6, (double)c->tolerance / 1e4);
+		break;
+	case CHECK_CPUS:
+		argument(out, c->text);
+		break;
+	case CHECK_CONFINED:
+		break;
+	case CHECK_STAYED:
 	case CHECK_PLACED:
 		argument(out, c->cgroup);
 		break;

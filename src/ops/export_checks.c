@@ -5,6 +5,9 @@
 #include "ops/export_checks.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/text.h"
+#include "ops/check_ledger.h"
+#include "ops/model_ledger.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -52,6 +55,53 @@ static size_t reads_of(const struct scenario *s, const char *path, const struct 
 	return n;
 }
 
+static const char *looked_at(const struct op *op)
+{
+	if (!(op->def->flags & OPF_LOOKS))
+		return NULL;
+	return str(op, WARG_PAIR) ? str(op, WARG_PAIR) : str(op, WARG_NAME);
+}
+
+static size_t looks_before(const struct scenario *s, const struct op *until)
+{
+	const struct op *op;
+	size_t i, n = 0;
+
+	for (i = 0; (op = scenario_at(s, i)) && op != until; i++)
+		n += looked_at(op) && !strcmp(looked_at(op), looked_at(until));
+	return n;
+}
+
+static int64_t num(const struct op *op, enum wire_arg tag, int64_t absent)
+{
+	const struct op_val *v = op_arg(op, tag);
+
+	return v ? v->num : absent;
+}
+
+static void add_look(struct export_check *check, const struct scenario *s, const struct op *op)
+{
+	static const struct {
+		enum wire_op_id id;
+		enum export_check_kind kind;
+	} kinds[] = {
+		{OP_EXPECT_STAYED, CHECK_STAYED}, {OP_EXPECT_RAN, CHECK_RAN},
+		{OP_EXPECT_SHARE, CHECK_SHARE},	  {OP_EXPECT_CPUS, CHECK_CPUS},
+		{OP_EXPECT_CONFINED, CHECK_CONFINED},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].id == op->def->id)
+			check->kind = kinds[i].kind;
+	check->name = looked_at(op);
+	check->nth = looks_before(s, op);
+	check->cgroup = str(op, WARG_CGROUP);
+	check->text = str(op, WARG_LIST);
+	check->code = num(op, WARG_WITHIN, num(op, WARG_RATIO, 0));
+	check->tolerance = num(op, WARG_TOLERANCE, SHARE_TOLERANCE);
+}
+
 static void add_pinned(struct export_checks *c, const struct scenario *s, const struct op *op)
 {
 	struct export_check check = {.pinned = true,
@@ -84,7 +134,10 @@ static void add_pinned(struct export_checks *c, const struct scenario *s, const 
 		check.value = str(op, WARG_VALUE);
 		break;
 	default:
-		return;
+		if (!(op->def->flags & OPF_LOOKS))
+			return;
+		add_look(&check, s, op);
+		break;
 	}
 	add(c, check);
 }
@@ -166,6 +219,18 @@ enum verdict export_check_judge(const struct export_check *c, const struct model
 		return check_file(m, c->path, c->nth, c->text, why);
 	case CHECK_REPORT:
 		return check_report(m, c->name, c->figure, c->compare, c->value, why);
+	case CHECK_STAYED:
+		return check_stayed(m, model_look_seq(m, c->name, c->nth), c->name, c->cgroup, why);
+	case CHECK_RAN:
+		return check_ran(m, model_look_seq(m, c->name, c->nth), c->name, (uint64_t)c->code,
+				 why);
+	case CHECK_SHARE:
+		return check_share(m, model_look_seq(m, c->name, c->nth), c->name, c->code,
+				   c->tolerance, why);
+	case CHECK_CPUS:
+		return check_cpus(m, model_look_seq(m, c->name, c->nth), c->name, c->text, why);
+	case CHECK_CONFINED:
+		return check_confined(m, model_look_seq(m, c->name, c->nth), c->name, why);
 	}
 	return VERDICT_INCONCLUSIVE;
 }
@@ -186,7 +251,26 @@ static const char *compare_words(const char *compare)
 
 void export_check_sentence(const struct export_check *c, struct buf *out)
 {
+	char text[32];
+
 	switch (c->kind) {
+	case CHECK_STAYED:
+		buf_addf(out, "%s stayed in %s", c->name,
+			 strcmp(c->cgroup, "/") ? c->cgroup : "the root cgroup");
+		break;
+	case CHECK_RAN:
+		text_format_duration(text, sizeof(text), (uint64_t)c->code);
+		buf_addf(out, "%s ran within %s", c->name, text);
+		break;
+	case CHECK_SHARE:
+		buf_addf(out, "share of %s is %.6g", c->name, (double)c->code / 1e6);
+		break;
+	case CHECK_CPUS:
+		buf_addf(out, "%s ran on CPUs %s only", c->name, c->text);
+		break;
+	case CHECK_CONFINED:
+		buf_addf(out, "%s never ran outside its cpuset", c->name);
+		break;
 	case CHECK_PLACED:
 		buf_addf(out, "%s is in %s before its first instruction", c->name,
 			 strcmp(c->cgroup, "/") ? c->cgroup : "the root cgroup");

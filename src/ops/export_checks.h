@@ -12,7 +12,18 @@
 #include "ops/check.h"
 #include "ops/scenario.h"
 
-enum export_check_kind { CHECK_PLACED, CHECK_EXIT, CHECK_OUTPUT, CHECK_FILE, CHECK_REPORT };
+enum export_check_kind {
+	CHECK_PLACED,
+	CHECK_EXIT,
+	CHECK_OUTPUT,
+	CHECK_FILE,
+	CHECK_REPORT,
+	CHECK_STAYED, /* these look: name is the group or pair, nth the look */
+	CHECK_RAN,
+	CHECK_SHARE,
+	CHECK_CPUS,
+	CHECK_CONFINED,
+};
 
 struct export_check {
 	enum export_check_kind kind;
@@ -23,8 +34,9 @@ struct export_check {
 	const char *cgroup; /* PLACED: below the workload root or "/" */
 	const char *path, *text;
 	const char *figure, *compare, *value; /* REPORT */
-	int64_t code;
-	size_t nth; /* FILE: which read of path, from 0 */
+	int64_t code; /* EXIT; RAN: ns; SHARE: millionths */
+	int64_t tolerance; /* SHARE: millionths */
+	size_t nth; /* FILE: which read of path, from 0; which look at name */
 	bool only;  /* FILE: path is read only once */
 };
 

@@ -55,7 +55,7 @@ static void cut(struct cutter *c, const struct op *op)
 	if (op->def->flags & OPF_STEP)
 		begin_part(c, label ? label->str : "", false);
 	else if (op->def->id != OP_BACKDROP || op_arg(op, WARG_TARGET)) {
-		if (op->def->api || op_arg(op, WARG_PATH))
+		if (op->def->api || op_arg(op, WARG_PATH) || op->def->flags & OPF_LOOKS)
 			add_op(c, op);
 	} else if (c->parts->n > 1 && !current(c)->resumed)
 		begin_part(c, "the backdrop goes on", true);
@@ -67,6 +67,9 @@ static void take_hold(struct export_part *p)
 	const struct export_item *last = p->n ? &p->items[p->n - 1] : NULL;
 
 	if (!last || last->op->def->id != OP_HOLD || last->after_ns || p->hold_ns)
+		return;
+	/* a part of the whole time stays an op */
+	if (op_arg(last->op, WARG_DURATION)->num < 0)
 		return;
 	p->hold_ns = (uint64_t)op_arg(last->op, WARG_DURATION)->num;
 	p->n--;
@@ -131,6 +134,9 @@ static int append_item(struct scenario *s, const struct export_item *it, struct 
 	}
 	if (it->op->def->api) {
 		op = op_clone(it->op);
+	} else if (it->op->def->flags & OPF_LOOKS) {
+		op = op_create(op_def_by_id(OP_LOOK));
+		op_set_str(op, WARG_PAIR, name ? name->str : op_arg(it->op, WARG_PAIR)->str);
 	} else {
 		op = op_create(op_def_by_id(OP_READ_FILE));
 		op_set_str(op, WARG_PATH, path->str);

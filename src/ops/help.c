@@ -15,7 +15,7 @@ static const char *value_word(enum arg_type type)
 	static const char *const words[] = {
 		[ARG_DURATION] = "DUR",	  [ARG_CPUS] = "CPUS",	     [ARG_CODE] = "N",
 		[ARG_COUNT] = "N",	  [ARG_POLICY] = "POLICY",   [ARG_MEMPOLICY] = "MEMPOLICY",
-		[ARG_CGROUP] = "CGROUP",  [ARG_TEXT] = "TEXT",
+		[ARG_CGROUP] = "CGROUP", [ARG_PERCENT] = "N%", [ARG_CPU_LIST] = "CPUS",  [ARG_TEXT] = "TEXT",
 	};
 
 	return type < ARRAY_SIZE(words) && words[type] ? words[type] : "VALUE";

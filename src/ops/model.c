@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/model_ledger.h"
 #include "ops/model_log.h"
 
 #include <string.h>
@@ -86,6 +87,7 @@ void model_destroy(struct model *m)
 	for (i = 0; i < m->ncgroups; i++)
 		free(m->cgroups[i].path);
 	model_log_finish(m);
+	model_ledger_finish(m);
 	free(m->stages);
 	free(m->ops);
 	free(m->steps);
@@ -427,6 +429,12 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_CGROUP_ADDED:
 	case EV_CGROUP_REMOVED:
 		on_cgroup(m, ev);
+		break;
+	case EV_LEDGER:
+	case EV_LEDGER_CPU:
+	case EV_LEDGER_CGROUP:
+	case EV_LEDGER_ESCAPE:
+		model_ledger_apply(m, ev);
 		break;
 	case EV_INTRUSION:
 		m->intrusions++;

@@ -68,6 +68,8 @@ struct model_group {
 	uint64_t output_lost[2]; /* bytes not kept */
 };
 
+struct model_look;
+
 struct model_file {
 	uint64_t seq;
 	char *path;     /* sanitised */
@@ -131,6 +133,8 @@ struct model {
 	size_t ngroups;
 	struct model_file *files;
 	size_t nfiles;
+	struct model_look *looks; /* model_ledger.h */
+	size_t nlooks;
 	struct model_cgroup *cgroups;
 	size_t ncgroups;
 	struct model_cpu *cpus;

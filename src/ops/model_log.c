@@ -171,6 +171,18 @@ static void log_lines(struct model *m, const struct event *ev, enum log_kind kin
 	}
 }
 
+static void log_ledger(struct model *m, const struct event *ev)
+{
+	char ran[32], delay[32] = "never";
+
+	text_format_time(ran, sizeof(ran), ev->count);
+	if (ev->id != UINT64_MAX)
+		text_format_time(delay, sizeof(delay), ev->id);
+	add(m, ev, LOG_EVENT, MARK_NONE,
+	    "look      %s ran %s in all, got a CPU %" PRIu64 " times, first after %s", ev->name, ran,
+	    ev->index, delay);
+}
+
 void model_log_event(struct model *m, const struct event *ev)
 {
 	switch (ev->type) {
@@ -213,6 +225,19 @@ void model_log_event(struct model *m, const struct event *ev)
 		if (ev->flag)
 			add(m, ev, LOG_EVENT, ev->id ? MARK_WARN : MARK_NONE, "body      %s: %s", ev->name,
 			    ev->text);
+		break;
+	case EV_LEDGER:
+		log_ledger(m, ev);
+		break;
+	case EV_LEDGER_CPU:
+	case EV_LEDGER_CGROUP:
+		/* many, and all in the look that the verdict is given from */
+		break;
+	case EV_LEDGER_ESCAPE:
+		add(m, ev, LOG_EVENT, MARK_WARN,
+		    "escape    %s ran outside its cpuset %" PRIu64 " times; first [%" PRId64
+		    "] on CPU %" PRIu64 " in %s",
+		    ev->name, ev->count, ev->pid, ev->index, ev->cgroup);
 		break;
 	case EV_TEARDOWN:
 		add(m, ev, LOG_EVENT, MARK_NONE, "teardown  %s", ev->text);

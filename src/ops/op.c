@@ -105,6 +105,12 @@ static void format_value(struct buf *out, const struct arg_def *a, const struct 
 	case ARG_CODE:
 		buf_addf(out, "%" PRId64, v->num);
 		break;
+	case ARG_NUMBER:
+		buf_addf(out, "%.9g", (double)v->num / 1e6);
+		break;
+	case ARG_PERCENT:
+		buf_addf(out, "%.9g%%", (double)v->num / 1e4);
+		break;
 	case ARG_HOLD:
 		if (v->num < 0) {
 			buf_addf(out, "%.6g%%", (double)-v->num / 10000);

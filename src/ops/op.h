@@ -41,6 +41,10 @@ enum arg_type {
 	ARG_FIGURE,     /* figure of a worker's report (figures.h) */
 	ARG_COMPARE,    /* == != < <= > >= */
 	ARG_AMOUNT,     /* number or time, as the figure is */
+	ARG_PAIR,       /* "B/A": two known groups */
+	ARG_NUMBER,     /* a decimal number above 0; num = millionths */
+	ARG_PERCENT,    /* "10%"; num = millionths */
+	ARG_CPU_LIST,   /* 0-3,6 */
 	ARG_TEXT,       /* any text */
 	ARG_PATH,       /* absolute path in the guest */
 	ARG_ARGV,       /* one or more words */
@@ -79,6 +83,7 @@ enum op_flag {
 	OPF_MAIN = 1 << 4,   /* has no place in a body (every ... end) */
 	OPF_BODY = 1 << 5,   /* begins a body */
 	OPF_BODY_END = 1 << 6,
+	OPF_LOOKS = 1 << 7, /* takes a look at a group or pair: EV_LEDGER comes */
 };
 
 struct op_def {

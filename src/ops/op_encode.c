@@ -22,6 +22,8 @@ static void put(struct wire_writer *w, const struct arg_def *a, const struct op_
 	switch (a->type) {
 	case ARG_COUNT:
 	case ARG_CODE:
+	case ARG_NUMBER:
+	case ARG_PERCENT:
 	case ARG_DURATION:
 	case ARG_HOLD:
 		if (v->num < 0 && a->type == ARG_HOLD) {

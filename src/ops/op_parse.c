@@ -181,6 +181,43 @@ static int parse_hold(const struct arg_def *a, const char *w, struct op_val *v, 
 	return 0;
 }
 
+/* Decimals to millionths; a percentage has its sign. */
+static int parse_number(const struct arg_def *a, const char *w, struct op_val *v, struct err *err)
+{
+	bool percent = a->type == ARG_PERCENT;
+	size_t n = strlen(w), digits = strspn(w, "0123456789.");
+	double x = digits && digits <= 20 ? strtod(w, NULL) * (percent ? 1e4 : 1e6) + 0.5 : 0;
+
+	if (digits + percent != n || (percent && w[digits] != '%') || !strpbrk(w, "0123456789") ||
+	    strchr(w, '.') != strrchr(w, '.'))
+		return bad(err, a, w, percent ? "write a percentage such as 10%%"
+					      : "write a number such as 3 or 0.5");
+	if (x < (double)a->min || x > (double)a->max + 0.5)
+		return bad(err, a, w, "must be from %g to %g", (double)a->min / 1e6,
+			   (double)a->max / 1e6);
+	v->num = (int64_t)x;
+	return 0;
+}
+
+static int check_pair(const struct arg_def *a, const char *w, struct err *err)
+{
+	const char *slash = strchr(w, '/');
+	cleanup_free char *first = slash ? xstrndup(w, (size_t)(slash - w)) : NULL;
+
+	if (!slash && strchr(a->key, '|'))
+		return check_name(a, w, err);
+	if (!slash)
+		return bad(err, a, w, "write two groups, such as high/low");
+	return check_name(a, first, err) < 0 ? -EINVAL : check_name(a, slash + 1, err);
+}
+
+static int cpu_list_check(const char *text, struct err *err)
+{
+	struct cpu_mask m;
+
+	return cpu_mask_parse(text, &m, err);
+}
+
 static int parse_checked(const struct arg_def *a, const char *w,
 			 int (*check)(const char *text, struct err *err), struct err *err)
 {
@@ -203,6 +240,16 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 		break;
 	case ARG_HOLD:
 		r = parse_hold(a, w, v, err);
+		break;
+	case ARG_PAIR:
+		r = check_pair(a, w, err);
+		break;
+	case ARG_NUMBER:
+	case ARG_PERCENT:
+		r = parse_number(a, w, v, err);
+		break;
+	case ARG_CPU_LIST:
+		r = parse_checked(a, w, cpu_list_check, err);
 		break;
 	case ARG_CPUS:
 		r = parse_checked(a, w, cpu_words_check, err);
@@ -247,7 +294,7 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 	if (r < 0)
 		return r;
 	if (a->type != ARG_COUNT && a->type != ARG_CODE && a->type != ARG_DURATION &&
-	    a->type != ARG_HOLD)
+	    a->type != ARG_HOLD && a->type != ARG_NUMBER && a->type != ARG_PERCENT)
 		v->str = xstrdup(w);
 	v->set = true;
 	return 0;

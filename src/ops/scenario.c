@@ -407,6 +407,18 @@ static int check_cpus(const struct scenario *s, const struct arg_def *a, const c
 	return need_cgroup(s, a->key, words.name, err);
 }
 
+static int check_pair(const struct scenario *s, const struct arg_def *a, const char *w,
+		      struct err *err)
+{
+	const char *slash = strchr(w, '/');
+	cleanup_free char *first = xstrndup(w, slash ? (size_t)(slash - w) : strlen(w));
+	int r = need_group(s, a->key, first, false, err);
+
+	if (!slash)
+		return r;
+	return r < 0 ? r : need_group(s, a->key, slash + 1, false, err);
+}
+
 static int check_cpu_number(const struct scenario *s, const struct arg_def *a, int64_t n,
 			    struct err *err)
 {
@@ -462,6 +474,8 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 	case ARG_TARGET:
 	case ARG_MOVER:
 		return check_target(s, op, a, v->str, err);
+	case ARG_PAIR:
+		return check_pair(s, a, v->str, err);
 	case ARG_CPUS:
 		return check_cpus(s, a, v->str, err);
 	case ARG_COUNT:

@@ -256,6 +256,72 @@ static void a_loop_does_the_steps_changes_again(void **state)
 	assert_non_null(strstr(lab_do(lab, "hold 25%%")->text, "give it with --duration"));
 }
 
+/* ---- what was noted at every switch ---- */
+
+static enum verdict verdict_of(uint64_t seq, const char *words)
+{
+	const struct model_op *op = model_op(session_model(lab_session(lab)), seq);
+
+	assert_non_null(op);
+	assert_non_null(op->verdict_text);
+	if (!strstr(op->verdict_text, words))
+		fail_msg("'%s': expected '%s' in '%s'", op->text, words, op->verdict_text);
+	return op->verdict;
+}
+
+static void every_switch_of_every_thread_is_noted(void **state)
+{
+	char words[160];
+	int64_t pid;
+	size_t mark = lab_mark(lab);
+
+	lab_ok(lab, "cgroup add noted cpuset=1-2");
+	lab_ok(lab, "cgroup add elsewhere cpuset=1-2");
+	/* the shell's children are its own */
+	lab_ok(lab, "run shell@noted -- sh -c 'cat /proc/self/stat; sleep 1000'");
+	pid = pid_of(mark, "shell");
+	lab_wait(lab, mark, EV_OUTPUT, "shell", NULL);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect stayed shell in=noted"), "always in"),
+			 VERDICT_PASS);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect cpus shell in=1-2"), "always one of 1-2"),
+			 VERDICT_PASS);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect confined shell"), "one of its cpuset"),
+			 VERDICT_PASS);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect ran shell within=100s"), "first ran"),
+			 VERDICT_PASS);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect ran shell within=1ns"), "emulation"),
+			 VERDICT_INCONCLUSIVE);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect cpus shell in=0,3"), "ran on CPU"),
+			 VERDICT_FAIL);
+	lab_ok(lab, "spawn mover@noted spin");
+	lab_ok(lab, "move mover to=elsewhere");
+	lab_ok(lab, "hold 200ms");
+	snprintf(words, sizeof(words), "ran in '/scxplore/elsewhere' at");
+	assert_int_equal(verdict_of(lab_ok(lab, "expect stayed mover in=noted"), words),
+			 VERDICT_FAIL);
+	assert_true(pid > 1);
+	lab_ok(lab, "kill shell");
+	lab_ok(lab, "kill mover");
+}
+
+static void shares_follow_the_weights(void **state)
+{
+	uint64_t seq;
+
+	lab_ok(lab, "cgroup add wa cpu.weight=100 cpuset=1");
+	lab_ok(lab, "cgroup add wb cpu.weight=300 cpuset=1");
+	lab_ok(lab, "spawn a3@wa spin");
+	lab_ok(lab, "spawn b3@wb spin");
+	lab_ok(lab, "hold 3s");
+	seq = lab_ok(lab, "expect share b3/a3 == 3 tol=25%%");
+	assert_int_equal(verdict_of(seq, "ratio"), VERDICT_PASS);
+	assert_int_equal(verdict_of(lab_ok(lab, "expect share b3/a3 == 1"), "expected 1 within 10%"),
+			 VERDICT_FAIL);
+	lab_ok(lab, "look b3/a3");
+	lab_ok(lab, "kill a3");
+	lab_ok(lab, "kill b3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +333,8 @@ int main(void)
 		cmocka_unit_test(signals_reach_a_group),
 		cmocka_unit_test(a_cpu_goes_and_comes_back),
 		cmocka_unit_test(all_limits_reach_the_kernel),
+		cmocka_unit_test(every_switch_of_every_thread_is_noted),
+		cmocka_unit_test(shares_follow_the_weights),
 		cmocka_unit_test(a_body_swaps_and_restarts_beside_the_main_line),
 		cmocka_unit_test(a_step_stops_its_bodies),
 		cmocka_unit_test(a_loop_does_the_steps_changes_again),

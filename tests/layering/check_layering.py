@@ -27,7 +27,7 @@ RULES = [
     ("src/lib/*", ["base/*", "ops/*", "vmm/*", "session/*", "lib/*", *WIRE, *PUBLIC]),
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
     ("src/*", ["*"]),
-    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h"]),
+    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h"]),
     ("include/scxplore/*", []),
 ]
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)

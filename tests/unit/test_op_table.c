@@ -54,6 +54,8 @@ static void assert_on_the_wire(const struct wire_op *w, const struct arg_def *a,
 	case ARG_CODE:
 	case ARG_DURATION:
 	case ARG_HOLD:
+	case ARG_NUMBER:
+	case ARG_PERCENT:
 		assert_int_equal(wire_op_u64(w, a->wire, 0xdead), v->num);
 		break;
 	case ARG_PARAMS: /* as numbers: test_work */

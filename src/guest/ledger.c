@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ledger - see ledger.h.
+ * Invariant: what the kernel could not note is told as lost, never left out in silence.
+ */
+#include "guest/ledger.h"
+
+#include "guest/cgroup.h"
+#include "guest/port.h"
+#include "guest/probe.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+void ledger_release(struct group *g)
+{
+	probe_ledger_clear(group_index(g));
+	g->released_ns = loop_now_ns();
+}
+
+void ledger_enter(struct group *g, int pid)
+{
+	g->unentered |= !probe_ledger_enter(group_index(g), pid);
+}
+
+/* Up to now, also for a thread that has not left its CPU yet. */
+static uint64_t run_ns(const struct probe_group *row)
+{
+	uint64_t now = loop_now_ns(), ns = row->run_ns;
+	unsigned cpu;
+
+	for (cpu = 0; cpu < PROBE_LEDGER_CPUS; cpu++)
+		if (row->cpu_since_ns[cpu] && row->cpu_since_ns[cpu] < now)
+			ns += now - row->cpu_since_ns[cpu];
+	return ns;
+}
+
+static void cgroup_name(uint64_t id, char *dst, size_t size)
+{
+	char full[CGROUP_FULL_MAX];
+
+	if (cgroup_path_by_id(id, full))
+		snprintf(dst, size, "%s", full);
+	else
+		snprintf(dst, size, "(cgroup %llu)", (unsigned long long)id);
+}
+
+static void tell_place(const struct group *g, uint64_t seq, const struct probe_place *p)
+{
+	char path[CGROUP_FULL_MAX];
+
+	cgroup_name(p->id, path, sizeof(path));
+	port_event(&(struct event){.type = EV_LEDGER_CGROUP,
+				   .seq = seq,
+				   .name = g->name,
+				   .cgroup = path,
+				   .id = p->t_ns,
+				   .index = p->cpu,
+				   .pid = p->tid});
+}
+
+static void tell_escape(const struct group *g, uint64_t seq, struct probe_group *row)
+{
+	char path[CGROUP_FULL_MAX];
+
+	cgroup_name(row->escape.id, path, sizeof(path));
+	row->escape_comm[PROBE_COMM - 1] = '\0';
+	port_event(&(struct event){.type = EV_LEDGER_ESCAPE,
+				   .seq = seq,
+				   .name = g->name,
+				   .count = row->escapes,
+				   .id = row->escape.t_ns,
+				   .index = row->escape.cpu,
+				   .pid = row->escape.tid,
+				   .cgroup = path,
+				   .text = row->escape_comm});
+}
+
+int ledger_tell(const char *name, uint64_t seq, struct err *err)
+{
+	static struct probe_group row;
+	struct group *g = group_find(name);
+	unsigned i;
+
+	if (!g)
+		return err_set(err, ENOENT, "there is no payload or group '%s'", name);
+	if (g->unentered || !probe_ledger_read(group_index(g), &row))
+		return err_set(err, ENOTSUP,
+			       "what '%s' did was not noted: the probes are absent on this kernel",
+			       name);
+	port_event(&(struct event){.type = EV_LEDGER,
+				   .seq = seq,
+				   .name = g->name,
+				   .count = run_ns(&row),
+				   .id = row.first_run_ns ? row.first_run_ns - g->released_ns
+							   : UINT64_MAX,
+				   .index = row.switches,
+				   .code = (int64_t)(row.threads_lost + row.cgroups_lost)});
+	for (i = 0; i < PROBE_LEDGER_CPUS; i++)
+		if (row.cpu_ns[i])
+			port_event(&(struct event){.type = EV_LEDGER_CPU,
+						   .seq = seq,
+						   .name = g->name,
+						   .index = i,
+						   .id = row.cpu_ns[i],
+						   .pid = row.cpu_tid[i]});
+	for (i = 0; i < PROBE_LEDGER_CGROUPS; i++)
+		if (row.seen[i].id)
+			tell_place(g, seq, &row.seen[i]);
+	if (row.escapes)
+		tell_escape(g, seq, &row);
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ledger - the agent's side of bpf/ledger.bpf.h: enters the groups' tasks, tells what they did.
+ */
+#ifndef GUEST_LEDGER_H
+#define GUEST_LEDGER_H
+
+#include "base/err.h"
+#include "guest/group.h"
+
+void ledger_release(struct group *g); /* it counts from here: just before its tasks are let go */
+void ledger_enter(struct group *g, int pid); /* while the task is held */
+/* EV_LEDGER and what belongs to it; 0, or -errno when there is no such group or no ledger. */
+int ledger_tell(const char *name, uint64_t seq, struct err *err);
+
+#endif
