@@ -175,6 +175,13 @@ void item_describe(const struct item_list *l, size_t i, struct buf *out)
 	}
 }
 
+int64_t item_tid(const struct item_list *l, size_t i)
+{
+	if (!l->rows || i >= l->n || l->rows[i].is_cgroup)
+		return 0;
+	return l->model->tasks[l->rows[i].index].tid;
+}
+
 /* ---- expectations -------------------------------------------------------------------------- */
 
 static bool expect_placed(const struct model *m, const struct model_group *g,
@@ -192,6 +199,21 @@ static bool expect_placed(const struct model *m, const struct model_group *g,
 	return true;
 }
 
+/* After `report`: that each of them has done something, if that is so. */
+static bool expect_report(const struct model_group *g, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < g->ntasks; i++)
+		if (!g->tasks[i].report || !g->tasks[i].report->units ||
+		    g->tasks[i].report->units == REPORT_ABSENT)
+			return false;
+	buf_adds(out, "expect report ");
+	words_quote(out, g->name);
+	buf_adds(out, " work-units > 0");
+	return true;
+}
+
 static bool expect_op(const struct model *m, const struct model_op *op, struct buf *out)
 {
 	const struct op_val *name = op->op ? op_arg(op->op, WARG_NAME) : NULL;
@@ -200,6 +222,8 @@ static bool expect_op(const struct model *m, const struct model_op *op, struct b
 
 	if (!t)
 		return false;
+	if (op->op->def->id == OP_REPORT)
+		return expect_report(g, out);
 	if (!g->payload || !t->exited)
 		return expect_placed(m, g, t, out);
 	buf_adds(out, "expect exit ");

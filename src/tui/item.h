@@ -27,6 +27,8 @@ void item_list_finish(struct item_list *l);
 void item_text(const struct item_list *l, size_t i, struct buf *out);
 /* Everything known about it, a fact a line; sanitised. */
 void item_describe(const struct item_list *l, size_t i, struct buf *out);
+/* The task in a row, by its thread; 0 = there is none. */
+int64_t item_tid(const struct item_list *l, size_t i);
 /* An "expect ..." line that holds now; false when nothing there can be expected. */
 bool item_expectation(const struct item_list *l, size_t i, struct buf *out);
 

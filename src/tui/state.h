@@ -46,7 +46,8 @@ struct tui_state {
 	const char *console;  /* raw; valid during a draw */
 	size_t console_len;
 	bool confirm_quit;
-	struct buf opened; /* the line that was opened, in words; empty = none */
+	struct buf opened;  /* the line that was opened, in words; empty = none */
+	int64_t opened_tid; /* it is this task, and told anew with each picture; 0 = none */
 };
 
 /* Keys of every list: true when taken. */

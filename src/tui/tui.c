@@ -249,8 +249,29 @@ static void open_line(struct tui *t)
 
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
 	buf_reset(&t->st.opened);
-	if (sel >= 0)
+	t->st.opened_tid = 0;
+	if (sel >= 0) {
 		item_describe(&items, (size_t)sel, &t->st.opened);
+		t->st.opened_tid = item_tid(&items, (size_t)sel);
+	}
+	item_list_finish(&items);
+}
+
+/* A task's figures change while one looks at them; what is known of one that is gone stays. */
+static void tell_opened_anew(struct tui *t)
+{
+	struct item_list items;
+	size_t i;
+
+	if (!t->st.opened.len || !t->st.opened_tid)
+		return;
+	item_list_init(&items, t->host->model(t->arg), &t->st, PANE_TASKS);
+	for (i = 0; i < items.n && item_tid(&items, i) != t->st.opened_tid; i++)
+		;
+	if (i < items.n) {
+		buf_reset(&t->st.opened);
+		item_describe(&items, i, &t->st.opened);
+	}
 	item_list_finish(&items);
 }
 
@@ -516,6 +537,7 @@ void tui_draw(struct tui *t, struct canvas *c)
 	r = frame_draw(m, &t->st, c);
 	if (r.rows > 0)
 		t->st.screen->draw(m, s, &t->st, c, r);
+	tell_opened_anew(t);
 	if (t->st.opened.len)
 		frame_draw_opened(&t->st, c, r);
 }

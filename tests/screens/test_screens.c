@@ -317,6 +317,48 @@ static void search_finds_rows_whatever_kinds_are_hidden(void **state)
 	assert_golden(b, "opened-40x12", 12, 40);
 }
 
+static void an_opened_worker_shows_its_latest_report(void **state)
+{
+	struct bench *b = *state;
+	struct event ev = {.type = EV_REPORT, .name = "hogs", .index = 3, .pid = 121, .t_ns = 9000000000, .flag = true,
+			   .cgroup = "", .path = "", .data = "",
+			   .text = "begun=1 units=4711 iterations=4711 wall=3000000000 cpu=1000000000 gap=20000000 "
+				   "gap-at=8000000000 gap-cpu=1 migrations=2 cpus=0-1 numa=0:262 wake=60:10 wakes=10 "
+				   "wake-max=60000 run-delay=900000000"};
+
+	model_apply(b->model, &ev);
+	assert_shows(b, "TASKS");
+	type(b, "g/hogs.3\n\n");
+	assert_shows(b, "reported at 9.000s");
+	assert_shows(b, "work-units 4711");
+	assert_shows(b, "off-cpu    2.0s");
+	assert_shows(b, "gap        20.0ms, to 8.000s on CPU 1");
+	assert_shows(b, "(0-1)");
+	/* live: the next one is shown in its place */
+	ev.text = "begun=1 units=4712";
+	model_apply(b->model, &ev);
+	assert_shows(b, "work-units 4712");
+	assert_shows(b, "gap        -");
+}
+
+static void a_report_that_was_asked_for_becomes_an_expectation(void **state)
+{
+	struct bench *b = *state;
+	struct event op = {.type = EV_OP, .seq = 90, .text = "report hogs", .name = "", .cgroup = "", .path = "", .data = ""};
+	struct event ev = {.type = EV_REPORT, .name = "hogs", .flag = true, .cgroup = "", .path = "", .data = "",
+			   .text = "units=7"};
+
+	model_apply(b->model, &op);
+	for (ev.index = 1; ev.index <= 3; ev.index++) {
+		ev.pid = 118 + (int64_t)ev.index;
+		model_apply(b->model, &ev);
+	}
+	type(b, "6");
+	assert_shows(b, "report hogs");
+	type(b, "Ge");
+	assert_shows(b, ":expect report hogs work-units > 0");
+}
+
 static void a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts(void **state)
 {
 	struct bench *b = *state;
@@ -467,6 +509,8 @@ int main(void)
 		SCREEN_TEST(a_line_of_output_becomes_an_expectation),
 		SCREEN_TEST(what_an_op_made_can_be_promoted),
 		SCREEN_TEST(search_finds_rows_whatever_kinds_are_hidden),
+		SCREEN_TEST(an_opened_worker_shows_its_latest_report),
+		SCREEN_TEST(a_report_that_was_asked_for_becomes_an_expectation),
 		SCREEN_TEST(a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts),
 		SCREEN_TEST(a_filter_leaves_only_what_contains_it),
 		SCREEN_TEST(what_is_wrong_is_said_at_every_size),
