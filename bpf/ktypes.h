@@ -23,7 +23,14 @@ typedef _Bool bool;
 #define true 1
 #define false 0
 
-enum bpf_map_type { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_STRUCT_OPS = 26, BPF_MAP_TYPE_RINGBUF = 27 };
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_QUEUE = 22,
+	BPF_MAP_TYPE_STRUCT_OPS = 26,
+	BPF_MAP_TYPE_RINGBUF = 27
+};
 enum { BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_ANY = 0 };
 
@@ -80,6 +87,13 @@ struct pt_regs {
 	unsigned long dx;
 };
 
+/* what a sched_ext scheduler may look at in a task */
+struct sched_ext_entity {
+	__u32 weight;    /* 1 to 10000; 100 is nice 0 */
+	__u64 slice;     /* ns left */
+	__u64 dsq_vtime; /* the task's place in a DSQ ordered by virtual time */
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
@@ -96,6 +110,9 @@ struct task_struct {
 	struct sched_info sched_info;
 	struct css_set *cgroups;
 	struct files_struct *files;
+	struct sched_ext_entity scx;
+	int nr_cpus_allowed;
+	const struct cpumask *cpus_ptr;
 	char comm[16];
 };
 
@@ -105,6 +122,7 @@ struct rq {
 };
 
 struct linux_binprm;
+struct cpumask;
 
 struct seq_file;
 

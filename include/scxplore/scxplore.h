@@ -90,6 +90,14 @@ enum sxp_op_type {
 	SXP_CPU_ONLINE,
 	SXP_REPORT = 30, /* let the workers of .name say what they have done so far */
 	SXP_LOOK, /* record what .name, or the two of "B/A", have done so far */
+	SXP_SCHED_LOAD = 40, /* .sched, .set, .argv, .timeout */
+	SXP_SCHED_UNLOAD,
+	SXP_SCHED_REPLACE,
+	SXP_SCHED_RESTART,
+	SXP_SCHED_DUMP,
+	SXP_SCHED_EJECT,
+	SXP_EXPECT_SCHED,      /* judged in its place: sxp_check_ops() tells */
+	SXP_EXPECT_SCHED_EXIT, /* .kind, .within */
 };
 
 struct sxp_op {
@@ -117,6 +125,9 @@ struct sxp_op {
 	const char *comm;		/* SPAWN */
 	const char *signal;		/* SIGNAL: "TERM" or a number */
 	unsigned cpu;			/* CPU_OFFLINE, CPU_ONLINE */
+	const char *sched;		/* SCHED_LOAD, SCHED_REPLACE: a built-in one, or the path of an object or a program; EXPECT_SCHED: name or "none" */
+	const char *kind;		/* EXPECT_SCHED_EXIT: "stall", "error", "error-bpf", "sysrq", "unreg", ... */
+	uint64_t within;		/* EXPECT_SCHED_EXIT: waited for so long at most */
 	uint64_t after;			/* guest time to let pass after the previous op ended */
 };
 

@@ -21,6 +21,8 @@
 #include "guest/probe.h"
 #include "guest/report.h"
 #include "guest/sampler.h"
+#include "guest/sched_ops.h"
+#include "guest/sched_watch.h"
 #include "guest/shared.h"
 #include "guest/start.h"
 #include "guest/sysrq.h"
@@ -190,7 +192,8 @@ static void on_opened(void)
 	stage("agent");
 	if (boot_err.code)
 		port_log(2, "%s", boot_err.msg);
-	if (kmsg_init(&loop, &err) || sysrq_init(&loop, &err) || watch_init(&loop, &err))
+	if (kmsg_init(&loop, &err) || sched_watch_init(&loop, &err) || sysrq_init(&loop, &err) ||
+	    watch_init(&loop, &err))
 		port_log(3, "%s", err.msg);
 }
 
@@ -262,6 +265,7 @@ static int set_up(struct err *err)
 	probe_observer(getpid(), true);
 	output_init(&loop);
 	start_init(&loop);
+	sched_ops_init(&loop);
 	fault_init(&loop);
 	/* without a module for the port nobody would hear: it is told, if the port comes up */
 	boot_modules(&boot_err);

@@ -38,6 +38,10 @@
  *                the hand leaves
  *   MOUNTS       nothing -> flag = cgroup2 is still at its place
  *   SYSRQ        u8 key; fd: the trigger
+ *   SCHED_LOAD   str built-in name or path, u32 n, n * (str name, str value) -> fd: link, text =
+ *                what this kernel lacks; failure: text = one line, then the log; the hand leaves
+ *   SCHED_UNLOAD fds: closed here, which waits for the scheduler's end
+ *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
 	X(FORK, "make another helper", hand_fork)                                                  \
@@ -58,7 +62,10 @@
 	X(SAMPLE, "read the tasks' counters", hand_sample)                                         \
 	X(PROBES, "load the probes", hand_probes)                                                  \
 	X(MOUNTS, "look at the mounts", hand_mounts)                                               \
-	X(SYSRQ, "pass on a sysrq key", hand_sysrq)
+	X(SYSRQ, "pass on a sysrq key", hand_sysrq)                          \
+	X(SCHED_LOAD, "load a scheduler", hand_sched_load)                                         \
+	X(SCHED_UNLOAD, "unload a scheduler", hand_sched_unload)                                   \
+	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)
 
 enum job_type {
 #define X(e, words, fn) JOB_##e,

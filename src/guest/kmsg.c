@@ -6,6 +6,7 @@
 #include "guest/kmsg.h"
 
 #include "guest/port.h"
+#include "guest/sched_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,24 +42,31 @@ static bool allowed(void)
 /* "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT\n KEY=VALUE..." */
 static void take(char *record)
 {
-	unsigned level = (unsigned)strtoul(record, NULL, 10) & 7;
+	unsigned priority = (unsigned)strtoul(record, NULL, 10), level = priority & 7;
 	char *text = strchr(record, ';');
 
-	if (!text || level > LEVEL_MAX || !allowed())
+	if (!text)
 		return;
 	text++;
 	text[strcspn(text, "\n")] = '\0';
+	/* facility 0 is the kernel itself: /dev/kmsg gives it to nobody else */
+	if (!(priority >> 3))
+		sched_watch_kmsg(text);
+	if (level > LEVEL_MAX || !allowed())
+		return;
 	port_event(&(struct event){.type = EV_KMSG, .level = level, .text = text});
 }
 
-static void on_kmsg(void *arg, int fd, uint32_t events)
+static int kmsg_fd = -1;
+
+void kmsg_drain(void)
 {
 	char record[8192];
 	unsigned i;
 	ssize_t n;
 
-	for (i = 0; i < TURN_MAX; i++) {
-		n = read(fd, record, sizeof(record) - 1);
+	for (i = 0; kmsg_fd >= 0 && i < TURN_MAX; i++) {
+		n = read(kmsg_fd, record, sizeof(record) - 1);
 		/* EPIPE: records were overwritten before we came; the next read goes on */
 		if (n < 0 && errno != EPIPE)
 			return;
@@ -66,6 +74,11 @@ static void on_kmsg(void *arg, int fd, uint32_t events)
 		if (n > 0)
 			take(record);
 	}
+}
+
+static void on_kmsg(void *arg, int fd, uint32_t events)
+{
+	kmsg_drain();
 }
 
 int kmsg_init(struct loop *loop, struct err *err)
@@ -77,5 +90,6 @@ int kmsg_init(struct loop *loop, struct err *err)
 	lseek(fd, 0, SEEK_END);
 	if (loop_add_fd(loop, fd, EPOLLIN, on_kmsg, NULL) < 0)
 		return err_set(err, ENOSPC, "cannot watch '/dev/kmsg'");
+	kmsg_fd = fd;
 	return 0;
 }

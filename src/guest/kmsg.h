@@ -10,5 +10,7 @@
 #include "base/loop.h"
 
 int kmsg_init(struct loop *loop, struct err *err);
+/* Read now what is there. */
+void kmsg_drain(void);
 
 #endif

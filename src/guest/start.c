@@ -43,6 +43,7 @@ struct start {
 	loop_id source;
 	uint32_t placed;
 	struct err err; /* first failure; what FAILED will say */
+	start_then then; /* instead of ending the op; NULL = end it */
 };
 
 static struct start *start_of(struct line *l)
@@ -97,6 +98,10 @@ static void finish(struct line *l)
 	now->phase = PHASE_NONE;
 	g->starting = NULL;
 	probe_drain();
+	if (!now->err.code && now->then) {
+		now->then(l, &now->err);
+		return;
+	}
 	if (!now->err.code) {
 		done(l, g);
 		return;
@@ -105,7 +110,10 @@ static void finish(struct line *l)
 	output_close(g);
 	if (!g->live)
 		group_drop(g);
-	line_failed(l, now->err.code, "%s", now->err.msg);
+	if (now->then)
+		now->then(l, &now->err);
+	else
+		line_failed(l, now->err.code, "%s", now->err.msg);
 }
 
 /* Nothing of the group may stay: kill, and wait for the exits. */
@@ -452,4 +460,20 @@ void start_op_spawn(struct line *l, const struct wire_op *op)
 	else if (crew_init(&crew, work ? work : "", params, nparams, count, &err) ||
 		 begin(l, op, false, (uint32_t)count, work, params, nparams, &err))
 		line_failed_err(l, &err);
+}
+
+int start_program(struct line *l, const char *name, const char **argv, uint32_t argc,
+		  start_then then, struct err *err)
+{
+	const struct wire_op op = {
+		.id = OP_RUN,
+		.n = 1,
+		.args = {{.tag = WARG_NAME, .type = WTYPE_STR, .str = name}},
+	};
+	int r = begin(l, &op, true, 1, "", argv, argc, err);
+
+	/* the answer comes in a later turn of the loop */
+	if (!r)
+		start_of(l)->then = then;
+	return r;
 }

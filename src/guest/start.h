@@ -24,4 +24,13 @@ void start_poke(struct line *l);
 void start_timeout(struct line *l);
 void start_cancel(struct line *l, int code, const char *why);
 
+/*
+ * A program for an op that goes on afterwards: then() comes when it executes (code 0) or could not
+ * be started, and the op is still running. The caller's handler passes on poke, timeout and cancel
+ * until then. argv is borrowed for the call.
+ */
+typedef void (*start_then)(struct line *l, const struct err *failure);
+int start_program(struct line *l, const char *name, const char **argv, uint32_t argc,
+		  start_then then, struct err *err);
+
 #endif

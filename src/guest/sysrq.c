@@ -42,14 +42,20 @@ static void on_passed(void *arg, struct job_reply *r)
 		port_log(4, "%s", r->text);
 }
 
-static void pass_on(char key)
+int sysrq_press(char key, pool_fn fn, struct err *err)
 {
 	struct wire_writer *w = pool_job(JOB_SYSRQ);
 	int fd = fcntl(trigger_fd, F_DUPFD_CLOEXEC, 3);
 
+	if (fd < 0)
+		return err_set(err, ENOENT, "this kernel has no '%s'", TRIGGER);
 	wire_put_u8(w, (uint8_t)key);
-	if (fd >= 0)
-		pool_send(w, &fd, 1, POOL_DEADLINE_NS, "", on_passed, NULL, NULL);
+	return pool_send(w, &fd, 1, POOL_DEADLINE_NS, "", fn, NULL, err);
+}
+
+static void pass_on(char key)
+{
+	sysrq_press(key, on_passed, NULL);
 }
 
 static void on_written(void *arg, int fd, uint32_t events)

@@ -11,8 +11,12 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "guest/pool.h"
 
 /* A kernel without the file is fine. */
 int sysrq_init(struct loop *loop, struct err *err);
+
+/* Presses a key for an op; fn is called when the kernel has acted on it. 0 or -errno. */
+int sysrq_press(char key, pool_fn fn, struct err *err);
 
 #endif

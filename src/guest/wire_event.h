@@ -71,6 +71,15 @@
 	X(LEDGER_ESCAPE, 27, "ledger-escape",                                                      \
 	  "it ran outside its cpuset: how often; the first: when, CPU, thread, cgroup, comm",      \
 	  F_NAME, F_COUNT, F_ID, F_INDEX, F_PID, F_CGROUP, F_TEXT)                                 \
+	X(SCHED, 40, "sched",                                                                      \
+	  "the state of sched_ext changed: scheduler, state, enable_seq, nr_rejected", F_NAME,     \
+	  F_TEXT, F_ID, F_COUNT)                                                                   \
+	X(SCHED_EXIT, 41, "sched-exit",                                                            \
+	  "a scheduler ended: its name, exit kind of the kernel (0 = not seen), reason, message",  \
+	  F_NAME, F_CODE, F_TEXT, F_DATA)                                                          \
+	X(SCHED_DUMP, 42, "sched-dump",                                                            \
+	  "part n of a dump of sched_ext; flag = the last; count = lines that are missing",        \
+	  F_INDEX, F_DATA, F_FLAG, F_COUNT)                                                        \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \

@@ -42,6 +42,14 @@ enum wire_op_id {
 	OP_AFFINITY = 29,
 	OP_REPORT = 30,        /* EV_REPORT for each live worker before EV_DONE */
 	OP_EXPECT_REPORT = 31, /* the same; the host judges */
+	OP_SCHED_LOAD = 40,
+	OP_SCHED_UNLOAD = 41,
+	OP_SCHED_REPLACE = 42,
+	OP_SCHED_RESTART = 43,
+	OP_SCHED_DUMP = 44,
+	OP_SCHED_EJECT = 45,
+	OP_EXPECT_SCHED = 46,
+	OP_EXPECT_SCHED_EXIT = 47,
 	OP_LOOK = 60, /* EV_LEDGER and its company before EV_DONE, as with the next ones */
 	OP_EXPECT_STAYED = 61,
 	OP_EXPECT_RAN = 62,
@@ -86,6 +94,9 @@ enum wire_arg {
 			       the host's affair */
 	WARG_COMPARE = 31,  /* str: "==", ... */
 	WARG_VALUE = 32,    /* str: "100", "2s" */
+	WARG_SCHED = 40,     /* str: built-in scheduler or absolute path; "none" */
+	WARG_SCHED_SET = 41, /* list of name, value, ... for .rodata */
+	WARG_KIND = 42,      /* str: exit kind (wire_sched.h) */
 	WARG_PAIR = 60,	     /* str: "B/A", two groups */
 	WARG_RATIO = 61,     /* u64 millionths */
 	WARG_TOLERANCE = 62, /* u64 millionths */

@@ -107,6 +107,7 @@ static void set_arg(struct op_val *v, const struct arg_def *a, const struct sxp_
 		break;
 	case ARG_PARAMS:
 	case ARG_SETTINGS:
+	case ARG_CONSTANTS:
 		set_settings(v, *(const struct sxp_setting *const *)field);
 		break;
 	default:

@@ -344,6 +344,10 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 				    why);
 	case OP_EXPECT_FILE:
 		return check_file_op(m, op, seq, why);
+	case OP_EXPECT_SCHED:
+		return check_sched(m, op_arg(op, WARG_SCHED)->str, why);
+	case OP_EXPECT_SCHED_EXIT:
+		return check_sched_exit(m, op_arg(op, WARG_KIND)->str, why);
 	default:
 		return check_ledger_op(m, op, seq, why);
 	}
@@ -375,5 +379,5 @@ enum verdict check_session(const struct model *m, struct buf *why)
 		else if (worst != VERDICT_FAIL)
 			worst = v;
 	}
-	return worst;
+	return check_sched_session(m, why) == VERDICT_FAIL ? VERDICT_FAIL : worst;
 }

@@ -34,6 +34,15 @@ enum verdict check_file(const struct model *m, const char *path, size_t nth, con
 enum verdict check_report(const struct model *m, const char *name, const char *figure,
 			  const char *op, const char *value, struct buf *why);
 
+/* Schedulers, in check_sched.c. The op's own seq tells up to where is looked. */
+enum verdict check_sched(const struct model *m, const char *name, struct buf *why);
+enum verdict check_sched_exit(const struct model *m, const char *kind, struct buf *why);
+/*
+ * A scenario that names a scheduler is about that one: FAIL when it did not come into force, was
+ * another, or ended by itself and nothing expected that. PASS without words when none was named.
+ */
+enum verdict check_sched_session(const struct model *m, struct buf *why);
+
 /* Over all ops of the model: fail > inconclusive > pass; an op that failed or never ran leaves the
  * session inconclusive. */
 enum verdict check_session(const struct model *m, struct buf *why);

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "ops/cgroup_settings.h"
 #include "ops/figures.h"
+#include "guest/wire_sched.h"
+#include "ops/schedulers.h"
 #include "ops/work_types.h"
 
 #include <stdio.h>
@@ -18,6 +20,7 @@ struct completing {
 	const struct scenario *s;
 	struct complete *out;
 	const char *typed;            /* the beginning of the word */
+	const char *scheduler;        /* the first word after the op's own; NULL = none yet */
 	char prefix[OP_NAME_MAX + 2]; /* kept before each offer: "probe@" */
 	const struct work_type *work; /* named before; NULL = none */
 };
@@ -76,6 +79,8 @@ static void offer_params(struct completing *c)
 
 static void offer_arg(struct completing *c, const struct arg_def *a)
 {
+	const struct sched_exit_kind *kind;
+	const struct scheduler *sched;
 	const struct work_type *w;
 	size_t i;
 
@@ -101,6 +106,22 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 		break;
 	case ARG_SETTINGS:
 		offer_settings(c);
+		break;
+	case ARG_SCHED:
+	case ARG_SCHED_SEEN:
+		for (i = 0; (sched = scheduler_at(i)); i++)
+			offer(c, sched->name, "");
+		if (a->type == ARG_SCHED_SEEN)
+			offer(c, "none", "");
+		break;
+	case ARG_KIND:
+		for (i = 0; (kind = sched_exit_kind_at(i)); i++)
+			offer(c, kind->name, "");
+		break;
+	case ARG_CONSTANTS:
+		sched = c->scheduler ? scheduler_find(c->scheduler) : NULL;
+		for (i = 0; sched && i < SCHEDULER_CONSTANTS_MAX && sched->constants[i].name; i++)
+			offer(c, sched->constants[i].name, "=");
 		break;
 	case ARG_FIGURE:
 		for (i = 0; figure_at(i); i++)
@@ -130,23 +151,6 @@ static void offer_ops(struct completing *c, const char *first, const char *const
 		offer(c, extra[i], "");
 	snprintf(c->out->hint, sizeof(c->out->hint), "%s",
 		 first ? "" : "an op; Tab completes, ? explains");
-}
-
-static const struct op_def *find_def(char **words, size_t n, size_t *taken)
-{
-	const struct op_def *d;
-	size_t i;
-
-	for (i = 0; (d = op_def_at(i)); i++) {
-		size_t k = d->words[1] ? 2 : 1;
-
-		if (n >= k && !strcmp(words[0], d->words[0]) &&
-		    (k == 1 || !strcmp(words[1], d->words[1]))) {
-			*taken = k;
-			return d;
-		}
-	}
-	return NULL;
 }
 
 static const struct arg_def *key_arg(const struct op_def *d, const char *word)
@@ -263,11 +267,12 @@ void complete_line(const struct scenario *s, const char *line, size_t cursor,
 	words = words_split(text, &n, NULL);
 	if (!words)
 		return; /* inside quotes: nothing is offered */
-	d = find_def(words, n, &taken);
+	d = op_def_of_words(words, n, &taken);
 	if (!n)
 		offer_ops(&c, NULL, extra);
 	else if (n == 1)
 		offer_ops(&c, words[0], NULL);
+	c.scheduler = d && taken < n ? words[taken] : NULL;
 	if (n && d)
 		complete_arg(&c, d, words + taken, n - taken);
 	words_free(words);

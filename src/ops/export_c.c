@@ -246,6 +246,7 @@ static bool flat_field(struct buf *out, const struct arg_def *a, const struct op
 	case ARG_ARGV:
 	case ARG_PARAMS:
 	case ARG_SETTINGS:
+	case ARG_CONSTANTS:
 		return flat_list(out, list_macro(a->type), v->list, v->n, is_pairs(a->type));
 	default:
 		return !export_c_string(out, v->str, strlen(v->str), 0, 2, false);

@@ -4,7 +4,9 @@
  */
 #include "ops/help.h"
 #include "base/cleanup.h"
+#include "guest/wire_sched.h"
 #include "ops/cgroup_settings.h"
+#include "ops/schedulers.h"
 #include "ops/figures.h"
 #include "ops/work_types.h"
 
@@ -72,8 +74,10 @@ void help_ops(struct buf *out)
 static void add_words(const struct arg_def *a, struct buf *out)
 {
 	const struct cgroup_setting *s;
+	const struct sched_exit_kind *kind;
+	const struct scheduler *sched;
 	const struct work_type *w;
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; a->type == ARG_WORK && (w = work_type_at(i)); i++) {
 		buf_addf(out, "      %-28s %s\n", w->name, w->summary);
@@ -81,6 +85,15 @@ static void add_words(const struct arg_def *a, struct buf *out)
 	}
 	for (i = 0; a->type == ARG_FIGURE && figure_at(i); i++)
 		buf_addf(out, "      %-22s %s\n", figure_at(i)->name, figure_at(i)->summary);
+	for (i = 0; a->type == ARG_SCHED && (sched = scheduler_at(i)); i++)
+		buf_addf(out, "      %-22s %s%s\n", sched->name, sched->broken ? "broken: " : "",
+			 sched->summary);
+	for (i = 0; a->type == ARG_CONSTANTS && (sched = scheduler_at(i)); i++)
+		for (k = 0; k < SCHEDULER_CONSTANTS_MAX && sched->constants[k].name; k++)
+			buf_addf(out, "      %-22s %s: %s\n", sched->constants[k].name, sched->name,
+				 sched->constants[k].summary);
+	for (i = 0; a->type == ARG_KIND && (kind = sched_exit_kind_at(i)); i++)
+		buf_addf(out, "      %-22s %s\n", kind->name, kind->reason ? kind->reason : "");
 	for (i = 0; a->type == ARG_SETTINGS && (s = cgroup_setting_at(i)); i++)
 		buf_addf(out, "      %s=%s (%s=)  %s\n", s->file, s->value, s->alias, s->summary);
 }

@@ -97,6 +97,7 @@ void model_destroy(struct model *m)
 	free(m->cpus);
 	free(m->tasks);
 	free(m->tasks_before);
+	model_sched_finish(m);
 	free(m);
 }
 
@@ -403,6 +404,7 @@ void model_apply(struct model *m, const struct event *ev)
 		break;
 	case EV_BEGIN:
 		on_begin(m, ev);
+		model_sched_apply(m, ev);
 		break;
 	case EV_DONE:
 	case EV_FAILED:
@@ -476,6 +478,11 @@ void model_apply(struct model *m, const struct event *ev)
 		/* the kernel's own word beats the name of its image */
 		if (*ev->text)
 			set(&m->kernel, ev->text);
+		break;
+	case EV_SCHED:
+	case EV_SCHED_EXIT:
+	case EV_SCHED_DUMP:
+		model_sched_apply(m, ev);
 		break;
 	case EV_TEARDOWN:
 	case EV_STUCK:

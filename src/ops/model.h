@@ -92,6 +92,19 @@ struct model_cpu {
 	struct sample_cpu now, before;
 };
 
+struct model_sched { /* one life of a sched_ext scheduler */
+	char *name;	     /* as the kernel reports it */
+	uint64_t seq;	     /* of the op that put it in force; 0 = none of ours */
+	uint64_t enabled_ns; /* guest time */
+	bool ended;
+	uint64_t ended_ns;
+	uint64_t before_seq;	/* the op that had begun last when it ended, expectations left out */
+	int64_t kind;		/* exit kind of the kernel (guest/wire_sched.h); 0 = not seen */
+	char *reason, *message; /* "" when the kernel said none */
+	struct buf dump;	/* raw, bounded; what came before its end was told */
+	uint64_t dump_missing;	/* lines */
+};
+
 enum log_kind { LOG_OP, LOG_EVENT, LOG_OUTPUT, LOG_KERNEL, LOG_GUEST, LOG_HOST, LOG_KINDS };
 enum log_mark { MARK_NONE, MARK_OK, MARK_WARN, MARK_FAIL };
 
@@ -148,6 +161,15 @@ struct model {
 	uint64_t cost_at_ns, cost_before_at_ns; /* when; 0 = not yet */
 	uint64_t samples;                       /* count */
 	uint64_t now_ns;                        /* newest guest time seen */
+	/* sched_ext */
+	struct model_sched *scheds; /* in order of time */
+	size_t nscheds;
+	char *sched_state;	  /* "enabled", "disabled", ...; NULL = nothing said yet */
+	uint64_t sched_rejected;  /* tasks the scheduler in force refused */
+	struct buf sched_dump;	  /* parts that came and belong to no exit yet, or to an op */
+	uint64_t sched_dump_missing;
+	uint64_t begun_seq;	  /* the op that began last */
+	uint64_t sched_op_seq;	  /* the last one that puts a scheduler in force */
 	/* the log: ring of MODEL_LOG_MAX lines */
 	struct model_line *log;
 	size_t nlog, log_first; /* lines held; index of the oldest */
@@ -161,6 +183,12 @@ void model_destroy(struct model *m);
 
 void model_apply(struct model *m, const struct event *ev);
 void model_sample(struct model *m, const struct sample *s);
+
+/* In model_sched.c. */
+void model_sched_apply(struct model *m, const struct event *ev);
+void model_sched_finish(struct model *m);
+/* The one in force, or NULL. */
+const struct model_sched *model_sched_now(const struct model *m);
 
 /* Look-ups; NULL when there is none. Valid until the next apply. */
 const struct model_group *model_group(const struct model *m,

@@ -4,6 +4,7 @@
  * Invariant: every line is sanitised, one line, and keeps its number `n` for ever.
  */
 #include "ops/model_log.h"
+#include "guest/wire_sched.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
@@ -183,6 +184,19 @@ static void log_ledger(struct model *m, const struct event *ev)
 	    ev->index, delay);
 }
 
+/* How it ended matters to everybody who looks: an unload is nothing, all else is a finding. */
+static void log_sched_exit(struct model *m, const struct event *ev)
+{
+	const struct model_sched *s = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
+	const struct model_op *op = s ? model_op(m, s->before_seq) : NULL;
+	char message[400];
+
+	text_sanitise(message, sizeof(message), ev->data, ev->data_len);
+	add(m, ev, LOG_EVENT, ev->code == 64 ? MARK_NONE : ev->code >= 1024 ? MARK_FAIL : MARK_WARN,
+	    "sched     %s ended: %s (%s)%s%s%s%s", ev->name, sched_exit_kind_name(ev->code), ev->text,
+	    *message ? ": " : "", message, op ? "; the op before: " : "", op ? op->text : "");
+}
+
 void model_log_event(struct model *m, const struct event *ev)
 {
 	switch (ev->type) {
@@ -294,6 +308,20 @@ void model_log_event(struct model *m, const struct event *ev)
 		break;
 	case EV_HOST_LOG:
 		log_lines(m, ev, LOG_HOST, level_mark(ev->level), ev->text);
+		break;
+	case EV_SCHED:
+		add(m, ev, LOG_EVENT, MARK_NONE, "sched     %s%s%s", ev->text, *ev->name ? ": " : "",
+		    ev->name);
+		break;
+	case EV_SCHED_EXIT:
+		log_sched_exit(m, ev);
+		break;
+	case EV_SCHED_DUMP:
+		/* as text in the model, whole; here that it is there */
+		if (ev->flag)
+			add(m, ev, LOG_EVENT, ev->count ? MARK_WARN : MARK_NONE,
+			    "dump      of sched_ext is recorded, %" PRIu64 " lines are missing",
+			    ev->count);
 		break;
 	case EV_HELLO:
 	case EV_STAGE:

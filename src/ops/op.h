@@ -49,6 +49,10 @@ enum arg_type {
 	ARG_PATH,       /* absolute path in the guest */
 	ARG_ARGV,       /* one or more words */
 	ARG_PARAMS,     /* KEY=VALUE words: parameters of the op's work type (work_types.h) */
+	ARG_SCHED,      /* a built-in scheduler or a path (schedulers.h) */
+	ARG_SCHED_SEEN, /* the name of a scheduler as the kernel reports it, or "none" */
+	ARG_KIND,       /* how a scheduler ends (guest/wire_sched.h) */
+	ARG_CONSTANTS,  /* NAME=VALUE words: constants of a scheduler, stored as typed */
 	ARG_SETTINGS,   /* KEY=VALUE words; keys from the cgroup settings table (cgroup_settings.h),
 			   stored under the kernel's name */
 };
@@ -88,7 +92,8 @@ enum op_flag {
 
 struct op_def {
 	enum wire_op_id id;
-	const char *words[2]; /* "cgroup", "add"; or "run", NULL */
+	const char *words[2]; /* "cgroup", "add"; "run", NULL; or "expect", "sched exit": the
+				 second may be two */
 	const char *summary;
 	const char *example;              /* a whole valid line */
 	const char *api;                  /* "SXP_CGROUP_ADD" */
@@ -116,6 +121,8 @@ struct op {
 
 const struct op_def *op_def_at(size_t i); /* NULL past the end */
 const struct op_def *op_def_by_id(enum wire_op_id id);
+/* The op that these words begin, and how many of them name it; NULL when there is none. */
+const struct op_def *op_def_of_words(char *const *words, size_t n, size_t *taken);
 
 struct op *op_create(const struct op_def *def);
 struct op *op_clone(const struct op *op);

@@ -34,6 +34,7 @@ static void put(struct wire_writer *w, const struct arg_def *a, const struct op_
 		break;
 	case ARG_ARGV:
 	case ARG_SETTINGS:
+	case ARG_CONSTANTS:
 		wire_op_put_list(w, a->wire, (const char *const *)v->list, (uint32_t)v->n);
 		break;
 	default:

@@ -14,6 +14,7 @@
 #include "ops/cgroup_settings.h"
 #include "ops/figures.h"
 #include "ops/op.h"
+#include "ops/schedulers.h"
 #include "ops/work_types.h"
 
 #include <errno.h>
@@ -260,6 +261,15 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 	case ARG_MEMPOLICY:
 		r = parse_checked(a, w, mempolicy_check, err);
 		break;
+	case ARG_SCHED:
+		r = parse_checked(a, w, scheduler_check, err);
+		break;
+	case ARG_SCHED_SEEN:
+		r = check_name(a, w, err);
+		break;
+	case ARG_KIND:
+		r = parse_checked(a, w, scheduler_check_kind, err);
+		break;
 	case ARG_SIGNAL:
 		r = parse_checked(a, w, signal_check, err);
 		break;
@@ -289,6 +299,7 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 	case ARG_ARGV:
 	case ARG_PARAMS:
 	case ARG_SETTINGS:
+	case ARG_CONSTANTS:
 		break;
 	}
 	if (r < 0)
@@ -428,6 +439,25 @@ static int take_setting(struct op_val *v, const char *word, struct err *err)
 
 static int take_params(struct parser *p, size_t arg, struct err *err);
 
+/* A constant of a scheduler: what it may be is known to the built-in ones, else to the object. */
+static int take_constant(const struct parser *p, struct op_val *v, const char *word, struct err *err)
+{
+	const struct op_val *sched = op_arg(p->op, WARG_SCHED);
+	size_t n = strcspn(word, "="), i;
+	cleanup_free char *key = xstrndup(word, n);
+
+	if (!word[n] || !n)
+		return err_set(err, EINVAL, "'%.60s' is not of the form NAME=VALUE", word);
+	if (sched && scheduler_check_constant(sched->str, key, err) < 0)
+		return -EINVAL;
+	for (i = 0; i < v->n; i += 2)
+		if (!strcmp(v->list[i], key))
+			return err_set(err, EINVAL, "%s is given twice", key);
+	take_list(v, key);
+	take_list(v, word + n + 1);
+	return 0;
+}
+
 static int take_settings(struct parser *p, size_t arg, struct err *err)
 {
 	const struct arg_def *a = &p->op->def->args[arg];
@@ -438,7 +468,9 @@ static int take_settings(struct parser *p, size_t arg, struct err *err)
 
 	for (i = next_word(p); i < p->rest; i = next_word(p)) {
 		p->used[i] = true;
-		if (take_setting(&p->op->val[arg], p->words[i], err) < 0)
+		if ((a->type == ARG_CONSTANTS
+			     ? take_constant(p, &p->op->val[arg], p->words[i], err)
+			     : take_setting(&p->op->val[arg], p->words[i], err)) < 0)
 			return -EINVAL;
 	}
 	return p->op->val[arg].set || a->optional ? 0 : missing(p, a, err);
@@ -561,19 +593,27 @@ static int unknown_op(const char *first, const char *second, struct err *err)
 		       near ? "'" : "");
 }
 
-static const struct op_def *find_op(char **words, size_t n, size_t *taken)
+const struct op_def *op_def_of_words(char *const *words, size_t n, size_t *taken)
 {
 	const struct op_def *d, *found = NULL;
-	size_t i;
+	size_t i, k;
 
 	/* "hold loop" is meant before "hold" */
-	for (i = 0; (d = op_def_at(i)); i++) {
-		if (strcmp(d->words[0], words[0]) || (found && !d->words[1]))
+	*taken = 0;
+	for (i = 0; n && (d = op_def_at(i)); i++) {
+		const char *second = d->words[1], *space = second ? strchr(second, ' ') : NULL;
+		size_t len = space ? (size_t)(space - second) : second ? strlen(second) : 0;
+
+		k = space ? 3 : second ? 2 : 1;
+		if (k <= *taken || k > n || strcmp(d->words[0], words[0]))
 			continue;
-		if (!d->words[1] || (n >= 2 && !strcmp(d->words[1], words[1])))
-			found = d;
+		if (second && (strncmp(second, words[1], len) || words[1][len]))
+			continue;
+		if (space && strcmp(space + 1, words[2]))
+			continue;
+		found = d;
+		*taken = k;
 	}
-	*taken = found && found->words[1] ? 2 : 1;
 	return found;
 }
 
@@ -604,15 +644,14 @@ int op_parse(const char *line, struct op **out, struct err *err)
 		words_free(p.words);
 		return 0;
 	}
-	def = find_op(p.words, p.n, &taken);
+	def = op_def_of_words(p.words, p.n, &taken);
 	if (!def) {
 		r = unknown_op(p.words[0], p.words[1], err);
 		words_free(p.words);
 		return r;
 	}
 	p.used = xcalloc(p.n, sizeof(*p.used));
-	p.used[0] = true;
-	p.used[taken - 1] = true;
+	memset(p.used, true, taken * sizeof(*p.used));
 	/* elsewhere "--" is a text like any other: expect output probe contains "--" */
 	for (p.rest = taken; p.rest < p.n && !(takes_rest(def) && !strcmp(p.words[p.rest], "--"));
 	     p.rest++)

@@ -28,6 +28,7 @@ RULES = [
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
     ("src/*", ["*"]),
     ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h"]),
+    ("bpf/sched/*", ["scx.h", "../ktypes.h"]),
     ("include/scxplore/*", []),
 ]
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)

@@ -66,6 +66,7 @@ static void assert_on_the_wire(const struct wire_op *w, const struct arg_def *a,
 		break;
 	case ARG_ARGV:
 	case ARG_SETTINGS:
+	case ARG_CONSTANTS:
 		n = wire_op_list(w, a->wire, list, ARRAY_SIZE(list));
 		assert_int_equal(n, v->n);
 		for (i = 0; i < n; i++)

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sched_object - a .bpf.o with a sched_ext scheduler in it: opened, fitted to this kernel and this
+ * guest, loaded, attached. Runs in a hand that leaves afterwards: libbpf allocates and parses, and
+ * attaching waits until every task has changed its class. Invariant: on failure nothing stays.
+ */
+#ifndef GUEST_SCHED_OBJECT_H
+#define GUEST_SCHED_OBJECT_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+struct bpf_object;
+
+struct sched_variable { /* NAME=VALUE for .rodata */
+	const char *name, *value;
+};
+
+/*
+ * what: a built-in scheduler's name, or the absolute path of an object file. Returns a descriptor
+ * of the link, which is what keeps the scheduler in force, or -errno with err; *log (never NULL
+ * after, borrowed until the next call) holds the useful end of what libbpf and the verifier said;
+ * *notes what was left out for this kernel, "" = nothing.
+ */
+int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n,
+		      const char **notes, const char **log, struct err *err);
+
+/*
+ * Variables of .rodata before loading: those asked for, then what the loader knows by itself
+ * (SCX_* enums, nr_cpus, cpu_llc, nr_llcs). In sched_variable.c.
+ */
+int sched_variable_set(struct bpf_object *o, const char *name, const char *value, struct err *err);
+void sched_variable_fill(struct bpf_object *o);
+
+#endif

@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sched_ops - see sched_ops.h. A load goes: the dump's probe (once), the old scheduler out
+ * (replace, restart), the new one in, its state looked at. Each wait has a deadline. Invariant:
+ * `busy` is the one line whose op changes the scheduler; others are refused meanwhile.
+ */
+#include "guest/sched_ops.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "guest/group.h"
+#include "guest/pool.h"
+#include "guest/port.h"
+#include "guest/probe.h"
+#include "guest/sched_dump.h"
+#include "guest/sched_watch.h"
+#include "guest/start.h"
+#include "guest/sysrq.h"
+#include "guest/wire_sched.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ENABLE_DEADLINE_NS  30000000000ull
+#define DISABLE_DEADLINE_NS 30000000000ull
+
+enum { WHAT_MAX = 4096, WORDS_MAX = 64, WORDS_SIZE = 16 << 10 };
+
+/* What was asked for: kept for `sched restart`. */
+struct spec {
+	bool known, object;
+	char what[WHAT_MAX];
+	char words[WORDS_SIZE]; /* strings one after another */
+	const char *set[2 * WORDS_MAX + 1], *argv[WORDS_MAX + 2];
+	uint32_t nset, argc;
+	uint64_t timeout_ns;
+};
+
+enum phase {
+	PHASE_NONE,
+	PHASE_WATCH,
+	PHASE_OUT,
+	PHASE_IN,
+	PHASE_EXEC,
+	PHASE_AWAIT,
+	PHASE_EJECT,
+	PHASE_DUMP
+};
+
+static struct loop *loop;
+static char daemon_name[GROUP_NAME_MAX]; /* the group of a program; "" = none yet */
+static struct spec spec;
+static int link_fd = -1;
+static bool watching;
+static struct line *busy;
+static enum phase phase;
+static bool out_only;       /* unload: nothing comes after */
+static uint64_t exits_then; /* exits before the op began */
+static uint64_t exits_ours; /* exits before the latest load: an expectation is about those after */
+static char replaced[128];  /* the name of what went, for the words at the end */
+static void (*after_end)(struct line *l);
+
+static void put_in(void);
+
+void sched_ops_init(struct loop *lp)
+{
+	loop = lp;
+}
+
+/* ---- a scheduler that is a program ---- */
+
+static struct group *daemon_group(void)
+{
+	struct group *g = *daemon_name ? group_find(daemon_name) : NULL;
+
+	return g && g->live ? g : NULL;
+}
+
+/* SIGINT asks it to take its scheduler back, SIGKILL does not ask. */
+static void daemon_signal(int sig)
+{
+	struct group *g = daemon_group();
+	struct task *t = NULL;
+
+	while (g && (t = group_task_next(g, t))) {
+		t->killed = true;
+		kill(t->pid, sig);
+	}
+}
+
+/* "sched", or with a number behind when a payload has that name. */
+static void daemon_choose_name(void)
+{
+	unsigned i;
+
+	snprintf(daemon_name, sizeof(daemon_name), "sched");
+	for (i = 2; group_find(daemon_name); i++)
+		snprintf(daemon_name, sizeof(daemon_name), "sched.%u", i);
+}
+
+/* ---- the spec ---- */
+
+static const char *save(size_t *at, const char *word)
+{
+	char *dst = spec.words + *at;
+	size_t n = strlen(word) + 1;
+
+	if (n > sizeof(spec.words) - *at)
+		return NULL;
+	memcpy(dst, word, n);
+	*at += n;
+	return dst;
+}
+
+static int take_spec(const struct wire_op *op, struct err *err)
+{
+	const char *what = wire_op_str(op, WARG_SCHED), *words[2 * WORDS_MAX + 2];
+	size_t at = 0, len = what ? strlen(what) : 0;
+	uint32_t i, n;
+
+	memset(&spec, 0, sizeof(spec));
+	if (!len || !text_copy(spec.what, sizeof(spec.what), what))
+		return err_set(err, EINVAL, "which scheduler? a name or a path is needed");
+	n = wire_op_list(op, WARG_SCHED_SET, words, ARRAY_SIZE(words));
+	for (i = 0; i < n && i < 2 * WORDS_MAX; i++)
+		if (!(spec.set[spec.nset++] = save(&at, words[i])))
+			return err_set(err, E2BIG, "the constants are too long");
+	spec.argv[spec.argc++] = spec.what;
+	n = wire_op_list(op, WARG_ARGV, words, WORDS_MAX + 1);
+	for (i = 0; i < n; i++)
+		if (!(spec.argv[spec.argc++] = save(&at, words[i])))
+			return err_set(err, E2BIG, "the arguments are too long");
+	spec.timeout_ns = wire_op_u64(op, WARG_TIMEOUT, ENABLE_DEADLINE_NS);
+	spec.object = *what != '/' || (len > 6 && !strcmp(what + len - 6, ".bpf.o"));
+	if (spec.object && spec.argc > 1)
+		return err_set(
+			err, EINVAL,
+			"'%.80s' is an object: it takes NAME=VALUE, arguments after -- are for "
+			"programs",
+			what);
+	if (!spec.object && spec.nset)
+		return err_set(
+			err, EINVAL,
+			"'%.80s' is a program: it takes arguments after --, NAME=VALUE is for "
+			"objects (.bpf.o)",
+			what);
+	spec.known = true;
+	return 0;
+}
+
+/* ---- the end of an op ---- */
+
+static void end_busy(void)
+{
+	busy = NULL;
+	phase = PHASE_NONE;
+}
+
+static void done_loaded(void)
+{
+	const struct sched_now *now = sched_watch_now();
+	struct line *l = busy;
+
+	end_busy();
+	if (*replaced)
+		line_done(l, "scheduler '%s' took over from '%s'", now->name, replaced);
+	else
+		line_done(l, "scheduler '%s' is in force", now->name);
+}
+
+static void fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void fail(int code, const char *fmt, ...)
+{
+	struct line *l = busy;
+	char text[900];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	end_busy();
+	line_failed(l, code, "%s", text);
+}
+
+/* The first line is the failure; what follows is its background, and goes to the log. */
+static void tell_background(const char *text)
+{
+	const char *line = strchr(text, '\n');
+
+	while (line && *++line) {
+		size_t n = strcspn(line, "\n");
+
+		port_log(3, "%.*s", (int)(n < 400 ? n : 400), line);
+		line = line[n] ? line + n : NULL;
+	}
+}
+
+/* ---- out ---- */
+
+static void gone(void)
+{
+	struct line *l = busy;
+
+	if (after_end) {
+		void (*then)(struct line *) = after_end;
+
+		after_end = NULL;
+		end_busy();
+		then(l);
+	} else if (out_only) {
+		end_busy();
+		line_done(l, "scheduler '%s' is gone: the kernel's own goes on",
+			  sched_watch_now()->name);
+	} else {
+		put_in();
+	}
+}
+
+static void on_out(void *arg, struct job_reply *r)
+{
+	if (r->code && !after_end) {
+		fail(r->code, "unload scheduler '%s': %s", sched_watch_now()->name, r->text);
+		return;
+	}
+	sched_watch_look();
+	if (!sched_watch_disabled() && phase == PHASE_OUT && !after_end)
+		return; /* sched_ops_poke() hears of it */
+	if (phase == PHASE_OUT)
+		gone();
+}
+
+static void put_out(void)
+{
+	struct wire_writer *w;
+	struct err err = ERR_INIT;
+	int fd = link_fd;
+
+	phase = PHASE_OUT;
+	if (sched_watch_enabled())
+		text_copy(replaced, sizeof(replaced), sched_watch_now()->name);
+	if (fd >= 0) {
+		link_fd = -1;
+		w = pool_job(JOB_SCHED_UNLOAD);
+		if (pool_send(w, &fd, 1, DISABLE_DEADLINE_NS, sched_watch_now()->name, on_out, NULL,
+			      &err))
+			fail(err.code, "%s", err.msg);
+		return;
+	}
+	if (daemon_group()) {
+		daemon_signal(SIGINT);
+		line_timer(busy, DISABLE_DEADLINE_NS);
+		return;
+	}
+	gone();
+}
+
+/* ---- in ---- */
+
+static void look_at_state(void)
+{
+	const struct sched_now *now = sched_watch_now();
+
+	sched_watch_look();
+	if (!busy)
+		return; /* the look itself ended the op */
+	if (sched_watch_enabled())
+		done_loaded();
+	else if (now->exits > exits_then)
+		fail(EIO, "scheduler '%.120s' was loaded and ended at once: %s", spec.what,
+		     now->why);
+	else
+		line_timer(busy, spec.timeout_ns);
+}
+
+static void on_in(void *arg, struct job_reply *r)
+{
+	char first[700];
+
+	if (r->code) {
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(r->text, "\n"), r->text);
+		tell_background(r->text);
+		sched_watch_look();
+		if (sched_watch_now()->exits > exits_then)
+			fail(r->code, "%s (%s)", first, sched_watch_now()->why);
+		else
+			fail(r->code, "%s", first);
+		return;
+	}
+	if (*r->text)
+		port_log(4, "this kernel's sched_ext_ops has no %s: left out", r->text);
+	link_fd = r->nfds == 1 ? r->fds[0] : -1;
+	r->nfds = 0;
+	phase = PHASE_AWAIT;
+	look_at_state();
+}
+
+static void on_executed(struct line *l, const struct err *failure)
+{
+	struct group *g = daemon_group();
+
+	if (failure->code) {
+		fail(failure->code, "%s", failure->msg);
+		return;
+	}
+	/* it outlives the step, as an object does */
+	if (g)
+		g->step = 0;
+	phase = PHASE_AWAIT;
+	line_timer(l, spec.timeout_ns);
+	sched_ops_poke(l);
+}
+
+static void put_in(void)
+{
+	struct wire_writer *w;
+	struct err err = ERR_INIT;
+	uint32_t i;
+
+	exits_ours = exits_then = sched_watch_now()->exits;
+	if (!spec.object) {
+		phase = PHASE_EXEC;
+		daemon_choose_name();
+		if (start_program(busy, daemon_name, spec.argv, spec.argc, on_executed, &err))
+			fail(err.code, "%s", err.msg);
+		return;
+	}
+	phase = PHASE_IN;
+	w = pool_job(JOB_SCHED_LOAD);
+	wire_put_str(w, spec.what);
+	wire_put_u32(w, spec.nset / 2);
+	for (i = 0; i + 1 < spec.nset; i += 2) {
+		wire_put_str(w, spec.set[i]);
+		wire_put_str(w, spec.set[i + 1]);
+	}
+	if (pool_send(w, NULL, 0, spec.timeout_ns, spec.what, on_in, NULL, &err))
+		fail(err.code, "%s", err.msg);
+}
+
+static void begin_change(void)
+{
+	if (link_fd >= 0 || daemon_group())
+		put_out();
+	else if (sched_watch_disabled())
+		put_in();
+	else
+		fail(EBUSY,
+		     "scheduler '%s' is in force, and not loaded by an op: it cannot be taken "
+		     "back; 'sched eject' ends it",
+		     sched_watch_now()->name);
+}
+
+static void on_watching(void *arg, struct job_reply *r)
+{
+	struct err err = ERR_INIT;
+
+	if (!r->code && sched_dump_attach(loop, r->fds, r->nfds, &err) == 0)
+		r->nfds = 0;
+	if (r->code || err.code)
+		port_log(4, "dumps are not recorded: %s", r->code ? r->text : err.msg);
+	r->nfds = 0;
+	/* once is enough: a kernel that refuses it does so the next time, too */
+	watching = true;
+	if (phase != PHASE_WATCH || !busy)
+		return;
+	begin_change();
+}
+
+/* Takes the line for an op that changes the scheduler; false when it was refused. */
+static bool take(struct line *l)
+{
+	if (busy) {
+		line_failed(l, EBUSY, "another op changes the scheduler at this moment");
+		return false;
+	}
+	if (!*sched_watch_now()->state) {
+		line_failed(
+			l, ENOTSUP,
+			"this kernel has no sched_ext (/sys/kernel/sched_ext is missing); choose "
+			"another with --kernel");
+		return false;
+	}
+	busy = l;
+	out_only = false;
+	replaced[0] = '\0';
+	exits_then = sched_watch_now()->exits;
+	return true;
+}
+
+static void start_change(void)
+{
+	struct err err = ERR_INIT;
+
+	if (watching) {
+		begin_change();
+		return;
+	}
+	phase = PHASE_WATCH;
+	if (pool_send(pool_job(JOB_SCHED_WATCH), NULL, 0, ENABLE_DEADLINE_NS, "", on_watching, NULL,
+		      &err))
+		fail(err.code, "%s", err.msg);
+}
+
+/* ---- the ops ---- */
+
+/* A scheduler that died leaves its link behind: that is no obstacle to another one. */
+static bool ours_lives(void)
+{
+	return daemon_group() || (link_fd >= 0 && !sched_watch_disabled());
+}
+
+void sched_op_load(struct line *l, const struct wire_op *op)
+{
+	struct err err = ERR_INIT;
+
+	if (!take(l))
+		return;
+	if (ours_lives())
+		fail(EBUSY,
+		     "scheduler '%s' is in force: 'sched replace' changes it, 'sched unload' "
+		     "takes it back",
+		     sched_watch_now()->name);
+	else if (take_spec(op, &err))
+		fail(err.code, "%s", err.msg);
+	else
+		start_change();
+}
+
+void sched_op_replace(struct line *l, const struct wire_op *op)
+{
+	struct err err = ERR_INIT;
+
+	if (!take(l))
+		return;
+	if (take_spec(op, &err))
+		fail(err.code, "%s", err.msg);
+	else
+		start_change();
+}
+
+void sched_op_restart(struct line *l, const struct wire_op *op)
+{
+	if (!take(l))
+		return;
+	if (!spec.known)
+		fail(ENOENT, "no scheduler was loaded yet: there is nothing to start again");
+	else
+		start_change();
+}
+
+void sched_op_unload(struct line *l, const struct wire_op *op)
+{
+	if (!take(l))
+		return;
+	if (link_fd < 0 && !daemon_group()) {
+		fail(ENOENT, "no scheduler of this session is loaded");
+		return;
+	}
+	out_only = true;
+	put_out();
+}
+
+static void on_dumped(void *arg, struct job_reply *r)
+{
+	struct line *l = busy;
+	uint64_t n;
+
+	if (r->code) {
+		fail(r->code, "%s", r->text);
+		return;
+	}
+	n = sched_dump_send(line_seq(l));
+	if (!n) {
+		fail(ENODATA, "the kernel wrote no dump: is its tracepoint sched_ext_dump there?");
+		return;
+	}
+	end_busy();
+	line_done(l, "%llu lines", (unsigned long long)n);
+}
+
+static void on_ejecting(void *arg, struct job_reply *r)
+{
+	if (r->code) {
+		fail(r->code, "%s", r->text);
+		return;
+	}
+	sched_watch_look();
+	if (busy && phase == PHASE_EJECT)
+		line_timer(busy, DISABLE_DEADLINE_NS);
+	if (busy && phase == PHASE_EJECT)
+		sched_ops_poke(busy);
+}
+
+static void press(struct line *l, char key, enum phase p, pool_fn fn)
+{
+	struct err err = ERR_INIT;
+
+	if (!take(l))
+		return;
+	phase = p;
+	if (sched_watch_disabled())
+		fail(ENOENT, "no sched_ext scheduler is in force");
+	else if (sysrq_press(key, fn, &err))
+		fail(err.code, "%s", err.msg);
+}
+
+void sched_op_dump(struct line *l, const struct wire_op *op)
+{
+	press(l, 'D', PHASE_DUMP, on_dumped);
+}
+
+void sched_op_eject(struct line *l, const struct wire_op *op)
+{
+	press(l, 'S', PHASE_EJECT, on_ejecting);
+}
+
+/* ---- waiting ---- */
+
+void sched_ops_poke(struct line *l)
+{
+	const struct sched_now *now = sched_watch_now();
+
+	if (l != busy)
+		return;
+	if (phase == PHASE_EXEC) {
+		start_poke(l);
+	} else if (phase == PHASE_AWAIT && sched_watch_enabled()) {
+		done_loaded();
+	} else if (phase == PHASE_AWAIT && now->exits > exits_then) {
+		fail(EIO, "scheduler '%.120s' was loaded and ended at once: %s", spec.what,
+		     now->why);
+	} else if (phase == PHASE_AWAIT && !spec.object && !daemon_group()) {
+		fail(EIO,
+		     "'%.120s' ended without having put a scheduler in force: see its output "
+		     "('%s')",
+		     spec.what, daemon_name);
+	} else if (phase == PHASE_OUT && link_fd < 0 && !daemon_group() && sched_watch_disabled()) {
+		gone();
+	} else if (phase == PHASE_EJECT && now->exits > exits_then) {
+		end_busy();
+		line_done(l, "scheduler '%s' was ended: %s", now->name, now->why);
+	}
+}
+
+void sched_ops_timeout(struct line *l)
+{
+	char text[32];
+
+	if (l != busy)
+		return;
+	if (phase == PHASE_EXEC) {
+		start_timeout(l);
+		return;
+	}
+	text_format_time(text, sizeof(text), line_elapsed_ns(l));
+	if (phase == PHASE_AWAIT && daemon_group())
+		daemon_signal(SIGKILL);
+	if (phase == PHASE_OUT && daemon_group())
+		daemon_signal(SIGKILL);
+	if (phase == PHASE_AWAIT)
+		fail(ETIMEDOUT,
+		     "scheduler '%.120s' was not in force after %s; give it more with "
+		     "timeout=",
+		     spec.what, text);
+	else if (phase == PHASE_OUT || phase == PHASE_EJECT)
+		fail(ETIMEDOUT, "scheduler '%s' has not gone after %s", sched_watch_now()->name,
+		     text);
+}
+
+void sched_ops_cancel(struct line *l, int code, const char *why)
+{
+	if (l == busy && phase == PHASE_EXEC)
+		start_cancel(l, code, why);
+	/* a job in a hand cannot be called back: its own deadline ends it */
+	if (l != busy || (phase != PHASE_AWAIT && phase != PHASE_EJECT))
+		return;
+	if (daemon_group() && phase == PHASE_AWAIT)
+		daemon_signal(SIGKILL);
+	fail(code, "%s", why);
+}
+
+void sched_ops_end(struct line *l, void (*then)(struct line *l))
+{
+	if (busy || (link_fd < 0 && !daemon_group())) {
+		then(l);
+		return;
+	}
+	busy = l;
+	after_end = then;
+	if (daemon_group()) {
+		/* the tear-down kills it like any payload */
+		gone();
+		return;
+	}
+	put_out();
+}
+
+/* ---- the expectation's barrier ---- */
+
+void sched_expect_poke(struct line *l)
+{
+	if (sched_watch_now()->exits > exits_ours)
+		line_done(l, "reached");
+}
+
+void sched_op_expect_exit(struct line *l, const struct wire_op *op)
+{
+	uint64_t within = wire_op_u64(op, WARG_WITHIN, 0);
+
+	sched_watch_look();
+	if (sched_watch_now()->exits > exits_ours || !within)
+		line_done(l, "reached");
+	else
+		line_timer(l, within);
+}
+
+void sched_expect_timeout(struct line *l)
+{
+	sched_watch_look();
+	line_done(l, "reached");
+}
+
+void sched_expect_cancel(struct line *l, int code, const char *why)
+{
+	line_done(l, "%s", why);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * model_sched - the lives of sched_ext schedulers, from EV_SCHED, EV_SCHED_DUMP, EV_SCHED_EXIT.
+ * Invariant: a life ends once, and what is kept of dumps is bounded.
+ */
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "ops/model.h"
+
+#include <string.h>
+
+enum { LIVES_MAX = 10000, NAME_MAX_BYTES = 128, WORDS_MAX = 2048 };
+
+#define DUMP_MAX  (8u << 20)  /* bytes of one */
+#define DUMPS_MAX (64u << 20) /* of all */
+
+static char *clean(const char *s, size_t len)
+{
+	char safe[WORDS_MAX];
+
+	text_sanitise(safe, sizeof(safe), s, len);
+	return xstrdup(safe);
+}
+
+static struct model_sched *life(struct model *m)
+{
+	struct model_sched *s = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
+
+	return s && !s->ended ? s : NULL;
+}
+
+const struct model_sched *model_sched_now(const struct model *m)
+{
+	const struct model_sched *s = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
+
+	return s && !s->ended ? s : NULL;
+}
+
+static struct model_sched *begin(struct model *m, const struct event *ev)
+{
+	struct model_sched *s;
+
+	if (m->nscheds >= LIVES_MAX)
+		return NULL;
+	m->scheds = xreallocarray(m->scheds, m->nscheds + 1, sizeof(*m->scheds));
+	s = &m->scheds[m->nscheds++];
+	*s = (struct model_sched){.name = clean(ev->name, strnlen(ev->name, NAME_MAX_BYTES)),
+				  .seq = m->sched_op_seq,
+				  .enabled_ns = ev->t_ns,
+				  .reason = xstrdup(""),
+				  .message = xstrdup("")};
+	return s;
+}
+
+static void on_state(struct model *m, const struct event *ev)
+{
+	free(m->sched_state);
+	m->sched_state = clean(ev->text, strnlen(ev->text, NAME_MAX_BYTES));
+	m->sched_rejected = ev->count;
+	if (!strcmp(m->sched_state, "enabled"))
+		begin(m, ev);
+}
+
+static void keep_dump(struct model *m, struct model_sched *s)
+{
+	size_t all = 0, i;
+
+	for (i = 0; i < m->nscheds; i++)
+		all += m->scheds[i].dump.len;
+	if (!m->sched_dump.len || all + m->sched_dump.len > DUMPS_MAX)
+		return;
+	buf_finish(&s->dump);
+	s->dump = m->sched_dump;
+	s->dump_missing = m->sched_dump_missing;
+	m->sched_dump = BUF_INIT;
+}
+
+static void on_dump(struct model *m, const struct event *ev)
+{
+	struct model_sched *s = life(m);
+	size_t room = DUMP_MAX - m->sched_dump.len;
+
+	if (ev->index == 1) {
+		buf_finish(&m->sched_dump);
+		room = DUMP_MAX;
+	}
+	buf_add(&m->sched_dump, ev->data, ev->data_len < room ? ev->data_len : room);
+	m->sched_dump_missing = ev->count;
+	if (ev->flag && s)
+		keep_dump(m, s);
+}
+
+static void on_exit_event(struct model *m, const struct event *ev)
+{
+	struct model_sched *s = life(m);
+
+	/* it was in force for so short a time that nobody saw it */
+	if (!s)
+		s = begin(m, ev);
+	if (!s)
+		return;
+	s->ended = true;
+	s->ended_ns = ev->t_ns;
+	s->before_seq = m->begun_seq;
+	s->kind = ev->code;
+	free(s->reason);
+	free(s->message);
+	s->reason = clean(ev->text, strnlen(ev->text, WORDS_MAX));
+	s->message = clean(ev->data, ev->data_len < WORDS_MAX ? ev->data_len : WORDS_MAX);
+}
+
+/* An op in a body comes back with the same number: its latest begin counts. */
+static void on_begin(struct model *m, const struct event *ev)
+{
+	const struct model_op *op = model_op(m, ev->seq);
+
+	if (!op || !op->op)
+		return;
+	/* a wait for the end is not what led to it */
+	if (!(op->op->def->flags & OPF_EXPECT))
+		m->begun_seq = ev->seq;
+	switch (op->op->def->id) {
+	case OP_SCHED_LOAD:
+	case OP_SCHED_REPLACE:
+	case OP_SCHED_RESTART:
+		m->sched_op_seq = ev->seq;
+		break;
+	default:
+		break;
+	}
+}
+
+void model_sched_apply(struct model *m, const struct event *ev)
+{
+	switch (ev->type) {
+	case EV_BEGIN:
+		on_begin(m, ev);
+		break;
+	case EV_SCHED:
+		on_state(m, ev);
+		break;
+	case EV_SCHED_DUMP:
+		on_dump(m, ev);
+		break;
+	case EV_SCHED_EXIT:
+		on_exit_event(m, ev);
+		break;
+	default:
+		break;
+	}
+}
+
+void model_sched_finish(struct model *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nscheds; i++) {
+		free(m->scheds[i].name);
+		free(m->scheds[i].reason);
+		free(m->scheds[i].message);
+		buf_finish(&m->scheds[i].dump);
+	}
+	free(m->scheds);
+	free(m->sched_state);
+	buf_finish(&m->sched_dump);
+}

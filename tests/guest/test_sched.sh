@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Schedulers in a real guest: every built-in one runs work and is changed under load, every broken
+# one ends in its own way, and the session goes on. Needs SXP_SCXPLORE, SXP_AGENT, OBJECTS (folder of
+# the built-in ones); SCHED_KERNEL chooses a kernel.
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+result() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; sed 's/^/# /' "$work/out"; fi
+}
+kernel=${SCHED_KERNEL:+--kernel $SCHED_KERNEL}
+# shellcheck disable=SC2086
+run() {
+	file=$1
+	shift
+	"$SXP_SCXPLORE" do "$work/$file" $kernel "$@" >"$work/out" 2>&1
+}
+# by its log: expect lines that are not in the output fail
+says() { grep -Eq -- "$1" "$work/out"; }
+echo 1..11
+
+{
+	echo "cgroup add a"
+	echo "spawn hogs@a spin n=3"
+	echo "spawn naps bursty n=2"
+	for s in fifo vtime llc cgweight central; do
+		echo "sched replace $s slice_us=10000"
+		echo "run in-$s@a -- sh -c 'echo ran'"
+		echo "wait in-$s timeout=30s"
+		echo "expect sched == $s"
+		echo "expect exit in-$s == 0"
+		echo "expect output in-$s contains ran"
+	done
+	echo "sched dump"
+	echo "sched eject"
+	echo "expect sched exit == sysrq"
+	echo "expect sched == none"
+	echo "sched restart"
+	echo "expect sched == central"
+	echo "sched unload"
+	echo "expect sched exit == unreg"
+	echo "expect sched == none"
+} >"$work/good.scx"
+run good.scx --topology 1n2l2c1t --include sh --save "$work/good.session"
+result $? "each built-in scheduler runs work, and is changed, ejected, restarted, taken back under load"
+says "\+ done +sched dump: [0-9]+ lines"
+result $? "the dump is recorded"
+grep -q '"sched-dump"' "$work/good.session" && ! says "lines are missing, [1-9]"
+result $? "and stands in the session file"
+
+cat >"$work/broken.scx" <<'END'
+cgroup add low cpuset.cpus=0
+cgroup add hungry
+sched load error after=200
+spawn w bursty n=2
+expect sched exit == error-bpf within=30s
+sched load badcpu
+spawn bound@low bursty n=1
+expect sched exit == error within=30s
+kill bound
+sched load leakdsq
+spawn leak bursty n=1
+expect sched exit == stall within=60s
+kill leak
+sched load starve cgroup_id=@hungry
+spawn starved@hungry spin n=1
+expect sched exit == stall within=60s
+kill starved
+sched load stall
+spawn lost spin n=1
+expect sched exit == stall within=60s
+sched load fifo
+run after -- sh -c 'echo still here'
+wait after timeout=30s
+expect output after contains "still here"
+END
+run broken.scx --include sh --watchdog 3s
+result $? "each broken scheduler ends in its own way, and the session goes on"
+says "error ended: error-bpf .*gave up after 200 enqueues; the op before: spawn w"
+result $? "an error carries its message and the op before it"
+says "dump +of sched_ext is recorded, 0 lines are missing"
+result $? "what a dead scheduler leaves is its whole dump"
+
+printf 'sched load error after=50\nspawn w bursty n=2\nhold 3s\n' >"$work/dies.scx"
+run dies.scx
+[ $? = 1 ] && says "the scheduler was not the one that ran to the end: 'error' ended"
+result $? "a scenario fails when its scheduler did not last"
+
+printf 'sched load fifo\nexpect sched == vtime\nexpect sched exit == stall\n' >"$work/wrong.scx"
+run wrong.scx
+[ $? = 1 ] && says "expected 'vtime', 'fifo' is in force" && says "still in force after"
+result $? "expectations that do not hold fail with what was seen"
+
+printf 'sched load /include-files/fifo.bpf.o slice_us=5000\nexpect sched == fifo\nsched unload\n' >"$work/path.scx"
+run path.scx --include "$OBJECTS/fifo.bpf.o"
+result $? "an object of the person's is loaded by its path"
+
+printf 'sched load /include-files/fifo.bpf.o nothing=1\n' >"$work/const.scx"
+run const.scx --include "$OBJECTS/fifo.bpf.o"
+[ $? = 1 ] && says "has no constant 'nothing'"
+result $? "a constant that is not there is refused"
+
+printf 'sched load /include-files/sh timeout=3s -- -c true\n' >"$work/daemon.scx"
+run daemon.scx --include sh
+[ $? = 1 ] && says "ended without having put a scheduler in force"
+result $? "a program that loads no scheduler fails the op"
