@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -216,12 +217,18 @@ static int store(const struct image *im, const struct kernel_facts *facts, struc
 {
 	cleanup_free char *dir = paths_cache("kernels", 1, err);
 	cleanup_free char *entry = NULL, *fresh = NULL;
+	cleanup_fd int lock = -1;
 	int r;
 
 	if (!dir)
 		return -err->code;
 	entry = xasprintf("%s/%s", dir, facts->release);
-	fresh = xasprintf("%s/.new-%s-%d", dir, facts->release, (int)getpid());
+	fresh = xasprintf("%s/.new", dir);
+	lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return err_sys(err, errno, "lock '%s'", dir);
+	/* the lock is ours: what lies here was left by a start that was killed */
+	kernel_remove_tree(fresh);
 	if (mkdir(fresh, 0700) < 0)
 		return err_sys(err, errno, "create '%s'", fresh);
 	r = fill_entry(fresh, im, facts, err);

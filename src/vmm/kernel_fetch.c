@@ -218,7 +218,9 @@ static int fetch(struct fetch *f, const char *wanted, char **release, struct err
 		return err_set(err, ENOENT,
 			       "Debian's archive has no cloud kernel '%s' from " OLDEST " on",
 			       wanted);
-	work = xasprintf("%s/work-%d", f->dir, (int)getpid());
+	/* the lock is ours: what lies here was left by a fetch that was killed */
+	work = xasprintf("%s/work", f->dir);
+	kernel_remove_tree(work);
 	if (mkdir(work, 0700) < 0)
 		return err_sys(err, errno, "create '%s'", work);
 	image = xasprintf("%s%s",
