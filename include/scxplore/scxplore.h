@@ -89,6 +89,7 @@ enum sxp_op_type {
 	SXP_CPU_OFFLINE,
 	SXP_CPU_ONLINE,
 	SXP_REPORT = 30, /* let the workers of .name say what they have done so far */
+	SXP_HOLD_UNTIL, /* .until, such as "nr_running(low) > 4", at most .timeout */
 	SXP_LOOK, /* record what .name, or the two of "B/A", have done so far */
 	SXP_SCHED_LOAD = 40, /* .sched, .set, .argv, .timeout */
 	SXP_SCHED_UNLOAD,
@@ -115,6 +116,7 @@ struct sxp_op {
 	uint64_t duration;		/* HOLD */
 	uint64_t timeout;		/* WAIT: 0 = none */
 	double percent;			/* HOLD: part of the guest's .duration, instead of .duration here */
+	const char *until;		/* HOLD_UNTIL */
 	uint64_t period;		/* EVERY, HOLD_LOOP: from round to round */
 	uint64_t lasting;		/* EVERY: 0 = to the step's end; HOLD_LOOP */
 	const char *cpus;		/* CPUSET_SET, AFFINITY, SPAWN, RUN: "0-3,6", "llc:0", "part:0/2", ... */

@@ -30,6 +30,7 @@
  *                -> text = CPUs the first may use now
  *   AFFINITY     str word, u64 seed, u32 n, n * u64 pid, str cgroup -> num = threads, text = CPUs
  *   HOTPLUG      u32 cpu, u8 online
+ *   LOOK         u32 n, n * {u32 enum expr_term, str cgroup} -> data = n * {u64, str}
  *   START        see hand_start.h
  *   READ         str path -> data, flag = cut, id = errno of the file
  *   SCAN         str root -> num = rows in the shared cgroup rows, id = left out
@@ -56,6 +57,7 @@
 	X(CPUSET, "set a cgroup's CPUs", hand_cpuset)                                              \
 	X(AFFINITY, "bind tasks to CPUs", hand_affinity)                                           \
 	X(HOTPLUG, "take a CPU on- or offline", hand_hotplug)                                      \
+	X(LOOK, "look at cgroups and the scheduler", hand_look)                                    \
 	X(START, "create tasks", hand_start)                                                       \
 	X(READ, "read a file", hand_read)                                                          \
 	X(SCAN, "read the cgroups' counters", hand_scan)                                           \

@@ -35,6 +35,18 @@ static uint64_t run_ns(const struct probe_group *row)
 	return ns;
 }
 
+static struct probe_group row;
+
+uint64_t ledger_run_ns(const struct group *g)
+{
+	return probe_ledger_read(group_index(g), &row) ? run_ns(&row) : 0;
+}
+
+uint64_t ledger_switches(const struct group *g)
+{
+	return probe_ledger_read(group_index(g), &row) ? row.switches : 0;
+}
+
 static void cgroup_name(uint64_t id, char *dst, size_t size)
 {
 	char full[CGROUP_FULL_MAX];
@@ -59,26 +71,25 @@ static void tell_place(const struct group *g, uint64_t seq, const struct probe_p
 				   .pid = p->tid});
 }
 
-static void tell_escape(const struct group *g, uint64_t seq, struct probe_group *row)
+static void tell_escape(const struct group *g, uint64_t seq)
 {
 	char path[CGROUP_FULL_MAX];
 
-	cgroup_name(row->escape.id, path, sizeof(path));
-	row->escape_comm[PROBE_COMM - 1] = '\0';
+	cgroup_name(row.escape.id, path, sizeof(path));
+	row.escape_comm[PROBE_COMM - 1] = '\0';
 	port_event(&(struct event){.type = EV_LEDGER_ESCAPE,
 				   .seq = seq,
 				   .name = g->name,
-				   .count = row->escapes,
-				   .id = row->escape.t_ns,
-				   .index = row->escape.cpu,
-				   .pid = row->escape.tid,
+				   .count = row.escapes,
+				   .id = row.escape.t_ns,
+				   .index = row.escape.cpu,
+				   .pid = row.escape.tid,
 				   .cgroup = path,
-				   .text = row->escape_comm});
+				   .text = row.escape_comm});
 }
 
 int ledger_tell(const char *name, uint64_t seq, struct err *err)
 {
-	static struct probe_group row;
 	struct group *g = group_find(name);
 	unsigned i;
 
@@ -108,6 +119,6 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 		if (row.seen[i].id)
 			tell_place(g, seq, &row.seen[i]);
 	if (row.escapes)
-		tell_escape(g, seq, &row);
+		tell_escape(g, seq);
 	return 0;
 }

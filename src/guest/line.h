@@ -82,6 +82,7 @@ void line_new_step(void); /* line_repeat() forgets what was before */
 struct line *line_side(const char *name); /* NULL when there is none */
 const char *line_name(const struct line *l);
 unsigned line_body_ops(const struct line *l);
+uint64_t line_rounds(const struct line *l); /* of a body that runs */
 /* What became of a body: rounds done, ops that failed in them. For one that has ended, by name. */
 bool line_ended(const char *name, uint64_t *rounds, uint64_t *failures);
 /* Ask a body to stop: its running op is cancelled, line_poke() comes when it has ended. */

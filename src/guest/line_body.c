@@ -80,6 +80,11 @@ unsigned line_body_ops(const struct line *l)
 	return l->nops;
 }
 
+uint64_t line_rounds(const struct line *l)
+{
+	return l->rounds;
+}
+
 bool line_ended(const char *name, uint64_t *rounds, uint64_t *failures)
 {
 	unsigned n, i;

@@ -13,6 +13,7 @@
 #include "guest/mover.h"
 #include "guest/ops_cpus.h"
 #include "guest/ops_every.h"
+#include "guest/ops_until.h"
 #include "guest/output.h"
 #include "guest/pool.h"
 #include "guest/port.h"
@@ -311,6 +312,11 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_EXPECT_CPUS] = {.begin = look_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_CONFINED] = {.begin = look_begin, .even_late = true, .main_only = true},
 	[OP_READ_FILE] = {.begin = read_begin, .even_late = true, .repeats = true},
+	[OP_HOLD_UNTIL] = {.begin = until_begin,
+			   .poke = until_poke,
+			   .timeout = until_timeout,
+			   .cancel = until_cancel,
+			   .blocks = true},
 	[OP_CGROUP_FREEZE] = {.begin = cpus_op_freeze, .repeats = true},
 	[OP_CGROUP_THAW] = {.begin = cpus_op_thaw, .even_late = true, .repeats = true},
 	[OP_CPUSET_SET] = {.begin = cpus_op_set, .repeats = true},

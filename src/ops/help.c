@@ -45,6 +45,9 @@ void help_synopsis(const struct op_def *d, struct buf *out)
 			buf_addf(out, " %s%s=%s%s", open, a->key,
 				 value_word(a->type), close);
 			break;
+		case FORM_WORDS:
+			buf_addf(out, " %s", a->key);
+			break;
 		case FORM_AFTER:
 			buf_addf(out, " %s %s", a->literal, a->key);
 			break;

@@ -191,6 +191,9 @@ char *op_format(const struct op *op)
 			buf_adds(&out, " --");
 			format_list(&out, v, false);
 			break;
+		case FORM_WORDS:
+			buf_addf(&out, " %s", v->str);
+			break;
 		case FORM_SETTINGS:
 			format_list(&out, v, true);
 			break;

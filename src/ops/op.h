@@ -41,6 +41,7 @@ enum arg_type {
 	ARG_FIGURE,     /* figure of a worker's report (figures.h) */
 	ARG_COMPARE,    /* == != < <= > >= */
 	ARG_AMOUNT,     /* number or time, as the figure is */
+	ARG_EXPR,       /* what to wait for (guest/wire_expr.h) */
 	ARG_PAIR,       /* "B/A": two known groups */
 	ARG_NUMBER,     /* a decimal number above 0; num = millionths */
 	ARG_PERCENT,    /* "10%"; num = millionths */
@@ -63,6 +64,7 @@ enum arg_form {
 	FORM_KEY,        /* key=VALUE, any place after the positionals */
 	FORM_AFTER,      /* the literal word, then the value: "== CODE", "contains TEXT" */
 	FORM_REST,       /* all words after "--" */
+	FORM_WORDS,      /* all words that are left, joined by blanks */
 	FORM_SETTINGS,   /* all remaining KEY=VALUE words */
 };
 

@@ -10,6 +10,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_cpus.h"
+#include "guest/wire_expr.h"
 #include "guest/wire_policy.h"
 #include "ops/cgroup_settings.h"
 #include "ops/figures.h"
@@ -242,6 +243,9 @@ static int parse_value(const struct arg_def *a, const char *w, struct op_val *v,
 	case ARG_HOLD:
 		r = parse_hold(a, w, v, err);
 		break;
+	case ARG_EXPR:
+		r = parse_checked(a, w, expr_check, err);
+		break;
 	case ARG_PAIR:
 		r = check_pair(a, w, err);
 		break;
@@ -409,6 +413,21 @@ static int take_rest(struct parser *p, size_t arg, struct err *err)
 	return 0;
 }
 
+static int take_words(struct parser *p, size_t arg, struct err *err)
+{
+	const struct arg_def *a = &p->op->def->args[arg];
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t i;
+
+	for (i = next_word(p); i < p->rest; i = next_word(p)) {
+		p->used[i] = true;
+		buf_addf(&text, "%s%s", text.len ? " " : "", p->words[i]);
+	}
+	if (!text.len)
+		return missing(p, a, err);
+	return parse_value(a, buf_text(&text), &p->op->val[arg], err);
+}
+
 static int take_setting(struct op_val *v, const char *word, struct err *err)
 {
 	const char *eq = strchr(word, '=');
@@ -538,6 +557,7 @@ static int parse_args(struct parser *p, struct err *err)
 		[FORM_POSITIONAL] = take_positional,
 		[FORM_AFTER] = take_after,
 		[FORM_REST] = take_rest,
+		[FORM_WORDS] = take_words,
 		[FORM_SETTINGS] = take_settings,
 	};
 	const struct arg_def *args = p->op->def->args;

@@ -161,6 +161,21 @@ static const struct op_def table[] = {
 		},
 	},
 	{
+		.id = OP_HOLD_UNTIL, .words = {"hold", "until"},
+		.summary = "let guest time pass until something seen becomes true",
+		.example = "hold until nr_running(low) > 4 and exited(probe) timeout=5s",
+		.api = "SXP_HOLD_UNTIL", .api_type = SXP_HOLD_UNTIL, .flags = OPF_BLOCKS,
+		.args = {
+			{.key = "EXPR", .type = ARG_EXPR, .form = FORM_WORDS,
+			 .summary = "running(CGROUP) nr_running(CGROUP) tasks(CGROUP) live(NAME) exited(NAME) "
+				    "switches(NAME) ran(NAME) rounds(BODY) sched.state sched.ops, compared, joined by 'and'",
+			 .wire = WARG_EXPR, FIELD(until)},
+			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .min = 1,
+			 .max = TIMEOUT_MAX, .summary = "the op fails when it takes longer",
+			 .wire = WARG_TIMEOUT, FIELD(timeout)},
+		},
+	},
+	{
 		.id = OP_HOLD_LOOP, .words = {"hold", "loop"},
 		.summary = "do this step's ops that change something again and again, for a time",
 		.example = "hold loop every=100ms until=2s",

@@ -11,6 +11,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_cpus.h"
+#include "guest/wire_expr.h"
 #include "ops/cgroup_settings.h"
 
 #include <errno.h>
@@ -419,6 +420,25 @@ static int check_pair(const struct scenario *s, const struct arg_def *a, const c
 	return r < 0 ? r : need_group(s, a->key, slash + 1, false, err);
 }
 
+static int check_expr(const struct scenario *s, const struct arg_def *a, const char *w,
+		      struct err *err)
+{
+	struct expr e;
+	unsigned i;
+	int r = expr_parse(w, &e, err);
+
+	for (i = 0; r == 0 && i < e.n; i++) {
+		if (e.v[i].about == EXPR_CGROUP)
+			r = need_cgroup(s, a->key, e.v[i].name, err);
+		else if (e.v[i].about != EXPR_NOTHING)
+			r = need_group(s, a->key, e.v[i].name, false, err);
+		if (r == 0 && e.v[i].about == EXPR_BODY &&
+		    find(s, false, e.v[i].name)->pub.made_by->id != OP_EVERY)
+			r = err_set(err, EINVAL, "%s '%s': that is no body", a->key, e.v[i].name);
+	}
+	return r;
+}
+
 static int check_cpu_number(const struct scenario *s, const struct arg_def *a, int64_t n,
 			    struct err *err)
 {
@@ -474,6 +494,8 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 	case ARG_TARGET:
 	case ARG_MOVER:
 		return check_target(s, op, a, v->str, err);
+	case ARG_EXPR:
+		return check_expr(s, a, v->str, err);
 	case ARG_PAIR:
 		return check_pair(s, a, v->str, err);
 	case ARG_CPUS:

@@ -14,7 +14,7 @@ static struct lab *lab;
 
 static int boot(void **state)
 {
-	static const char *const include[] = {"sh", "cat", "sleep", "id", "grep", NULL};
+	static const char *const include[] = {"sh", "cat", "sleep", "id", "grep", "true", NULL};
 
 	lab = lab_boot(&(struct lab_config){
 		.topology = {.nodes = 2, .llcs = 2, .cores = 2, .threads = 1}, .include = include});
@@ -322,6 +322,30 @@ static void shares_follow_the_weights(void **state)
 	lab_ok(lab, "kill b3");
 }
 
+static void a_hold_ends_when_what_is_seen_becomes_true(void **state)
+{
+	const struct event *ev;
+
+	lab_ok(lab, "cgroup add un");
+	lab_ok(lab, "spawn crowd@un spin n=6");
+	lab_ok(lab, "hold until nr_running(un) >= 6 and live(crowd) == 6 timeout=20s");
+	lab_ok(lab, "hold until running(un) > 0 timeout=20s");
+	lab_ok(lab, "hold until ran(crowd) > 50ms and switches(crowd) > 2 timeout=20s");
+	lab_ok(lab, "hold until sched.state == disabled timeout=20s");
+	ev = lab_do(lab, "hold until tasks(un) > 6 timeout=100ms");
+	assert_int_equal(ev->type, EV_FAILED);
+	assert_non_null(strstr(ev->text, "last seen 6"));
+	lab_ok(lab, "run brief -- true");
+	lab_ok(lab, "hold until exited(brief) timeout=20s");
+	lab_ok(lab, "kill crowd");
+	lab_ok(lab, "hold until running(un) == 0 and tasks(un) == 0 timeout=20s");
+	lab_ok(lab, "every 5ms as ticker");
+	lab_send(lab, "cpuset set un 0");
+	lab_ok(lab, "end");
+	lab_ok(lab, "hold until rounds(ticker) > 3 timeout=20s");
+	lab_ok(lab, "kill ticker");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +359,7 @@ int main(void)
 		cmocka_unit_test(all_limits_reach_the_kernel),
 		cmocka_unit_test(every_switch_of_every_thread_is_noted),
 		cmocka_unit_test(shares_follow_the_weights),
+		cmocka_unit_test(a_hold_ends_when_what_is_seen_becomes_true),
 		cmocka_unit_test(a_body_swaps_and_restarts_beside_the_main_line),
 		cmocka_unit_test(a_step_stops_its_bodies),
 		cmocka_unit_test(a_loop_does_the_steps_changes_again),

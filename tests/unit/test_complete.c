@@ -74,7 +74,7 @@ static void things_that_live_are_offered_where_they_fit(void **state)
 
 static void what_is_expected_is_said_where_nothing_can_be_offered(void **state)
 {
-	assert_offered("hold ", "|loop|");
+	assert_offered("hold ", "|loop|until|");
 	assert_non_null(strstr(c.hint, "DUR: how long"));
 	assert_offered("run 'open quo", "");
 	assert_string_equal(c.hint, "");
