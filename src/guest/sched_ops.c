@@ -23,7 +23,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#define INCLUDE_DIR         "/include-files" /* see vmm/include.h */
 #define ENABLE_DEADLINE_NS  30000000000ull
 #define DISABLE_DEADLINE_NS 30000000000ull
 
@@ -115,6 +117,24 @@ static const char *save(size_t *at, const char *word)
 	return dst;
 }
 
+/*
+ * Where a path of the host's is in the guest: files are packed under their own real path, and by
+ * their name in one folder. A source was compiled before it came.
+ */
+static bool place(const char *what)
+{
+	const char *base = strrchr(what, '/') ? strrchr(what, '/') + 1 : what;
+	size_t n = strlen(base);
+	bool source = n > 6 && !strcmp(base + n - 6, ".bpf.c"), path = strchr(what, '/') || source;
+
+	path |= n > 6 && !strcmp(base + n - 6, ".bpf.o");
+	if (!path || (*what == '/' && !source && !access(what, F_OK)))
+		return text_copy(spec.what, sizeof(spec.what), what);
+	snprintf(spec.what, sizeof(spec.what), "%s/%.*s%s", INCLUDE_DIR, (int)(source ? n - 1 : n),
+		 base, source ? "o" : "");
+	return n < 256;
+}
+
 static int take_spec(const struct wire_op *op, struct err *err)
 {
 	const char *what = wire_op_str(op, WARG_SCHED), *words[2 * WORDS_MAX + 2];
@@ -122,7 +142,7 @@ static int take_spec(const struct wire_op *op, struct err *err)
 	uint32_t i, n;
 
 	memset(&spec, 0, sizeof(spec));
-	if (!len || !text_copy(spec.what, sizeof(spec.what), what))
+	if (!len || !place(what))
 		return err_set(err, EINVAL, "which scheduler? a name or a path is needed");
 	n = wire_op_list(op, WARG_SCHED_SET, words, ARRAY_SIZE(words));
 	for (i = 0; i < n && i < 2 * WORDS_MAX; i++)
@@ -134,6 +154,8 @@ static int take_spec(const struct wire_op *op, struct err *err)
 		if (!(spec.argv[spec.argc++] = save(&at, words[i])))
 			return err_set(err, E2BIG, "the arguments are too long");
 	spec.timeout_ns = wire_op_u64(op, WARG_TIMEOUT, ENABLE_DEADLINE_NS);
+	what = spec.what;
+	len = strlen(what);
 	spec.object = *what != '/' || (len > 6 && !strcmp(what + len - 6, ".bpf.o"));
 	if (spec.object && spec.argc > 1)
 		return err_set(

@@ -5,6 +5,7 @@
  */
 #include "session/headless.h"
 #include "base/text.h"
+#include "session/sched_files.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -43,6 +44,7 @@ int headless_run(struct headless *h, const struct session_config *config,
 		 const struct scenario *scenario, bool signals,
 		 void (*event)(void *arg, const struct event *ev), void *arg, struct err *err)
 {
+	struct session_config packed = *config;
 	sigset_t set;
 	int r;
 
@@ -54,7 +56,11 @@ int headless_run(struct headless *h, const struct session_config *config,
 		h->loop.epoll_fd = -1;
 		return r;
 	}
-	h->session = session_create(&h->loop, config, &observer, h, err);
+	h->files = sched_files_collect(scenario, config->guest.include, err);
+	if (!h->files)
+		return -err->code;
+	packed.pack = (const char *const *)h->files;
+	h->session = session_create(&h->loop, &packed, &observer, h, err);
 	if (!h->session)
 		return -err->code;
 	if (signals) {
@@ -90,6 +96,8 @@ void headless_finish(struct headless *h)
 {
 	session_destroy(h->session);
 	h->session = NULL;
+	sched_files_free(h->files);
+	h->files = NULL;
 	if (h->loop.epoll_fd >= 0)
 		loop_finish(&h->loop);
 }

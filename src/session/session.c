@@ -433,6 +433,8 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	s->fault = xstrdup(config->guest.fault);
 	session_info_fill(&s->info, &config->guest);
 	s->config.guest.workload_root = s->info.workload_root;
+	if (config->pack)
+		s->config.guest.include = config->pack;
 	s->ready_timer = loop_add_timer(loop, on_ready_deadline, s);
 	s->ping_timer = loop_add_timer(loop, on_ping, s);
 	s->frame = xcalloc(1, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);

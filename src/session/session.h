@@ -29,6 +29,8 @@ struct session_observer {
 
 struct session_config {
 	struct guest_config guest;
+	/* instead of guest.include, which stays what is recorded; NULL = that */
+	const char *const *pack;
 	const char *journal; /* path of the session file to make; NULL = none is written */
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */

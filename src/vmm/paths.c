@@ -50,6 +50,15 @@ char *paths_agent(struct err *err)
 	return xstrdup(SCXPLORE_AGENT_PATH);
 }
 
+char *paths_bpf_headers(void)
+{
+	cleanup_free char *beside = beside_program("../bpf/sched");
+
+	if (beside && access(beside, R_OK) == 0)
+		return STEAL(beside);
+	return xstrdup(SCXPLORE_BPF_PATH);
+}
+
 char *paths_cache(const char *sub, int make, struct err *err)
 {
 	cleanup_free char *path = folder_path(FOLDER_CACHE, sub);

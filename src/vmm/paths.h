@@ -15,4 +15,7 @@ char *paths_agent(struct err *err);
  */
 char *paths_cache(const char *sub, int make, struct err *err);
 
+/* The folder of scx.h, for schedulers that are compiled here. Caller frees. */
+char *paths_bpf_headers(void);
+
 #endif

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Schedulers in a real guest: every built-in one runs work and is changed under load, every broken
-# one ends in its own way, and the session goes on. Needs SXP_SCXPLORE, SXP_AGENT, OBJECTS (folder of
-# the built-in ones); SCHED_KERNEL chooses a kernel.
+# one ends in its own way, and the session goes on. Needs SXP_SCXPLORE, SXP_AGENT, OBJECTS and
+# SOURCES (folders of the built-in ones), LOAD_SCHED; SCHED_KERNEL chooses a kernel.
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -20,7 +20,7 @@ run() {
 }
 # by its log: expect lines that are not in the output fail
 says() { grep -Eq -- "$1" "$work/out"; }
-echo 1..11
+echo 1..14
 
 {
 	echo "cgroup add a"
@@ -94,12 +94,26 @@ run wrong.scx
 [ $? = 1 ] && says "expected 'vtime', 'fifo' is in force" && says "still in force after"
 result $? "expectations that do not hold fail with what was seen"
 
-printf 'sched load /include-files/fifo.bpf.o slice_us=5000\nexpect sched == fifo\nsched unload\n' >"$work/path.scx"
-run path.scx --include "$OBJECTS/fifo.bpf.o"
-result $? "an object of the person's is loaded by its path"
+printf 'sched load %s slice_us=5000\nexpect sched == fifo\nsched unload\n' "$OBJECTS/fifo.bpf.o" >"$work/path.scx"
+run path.scx
+result $? "an object of the person's is taken along and loaded by its path"
 
-printf 'sched load /include-files/fifo.bpf.o nothing=1\n' >"$work/const.scx"
-run const.scx --include "$OBJECTS/fifo.bpf.o"
+sed 's/"fifo"/"mine"/' "$SOURCES/fifo.bpf.c" >"$work/mine.bpf.c"
+printf 'sched load %s\nexpect sched == mine\nsched unload\n' "$work/mine.bpf.c" >"$work/source.scx"
+run source.scx
+result $? "a source is compiled, taken along and loaded"
+
+printf '#include "scx.h"\nint x = nonsense;\n' >"$work/bad.bpf.c"
+printf 'sched load %s\n' "$work/bad.bpf.c" >"$work/bad.scx"
+! run bad.scx && says "bad.bpf.c:2:9: error: use of undeclared identifier 'nonsense'"
+result $? "a source that does not compile is told by its line"
+
+printf 'sched load %s -- /include-files/vtime.bpf.o\nexpect sched == vtime\nsched restart\nexpect sched == vtime\nsched unload\nexpect sched exit == unreg\nexpect sched == none\n' "$LOAD_SCHED" >"$work/program.scx"
+run program.scx --include "$OBJECTS/vtime.bpf.o"
+result $? "a program that loads a scheduler is taken along, run, restarted and taken back"
+
+printf 'sched load %s nothing=1\n' "$OBJECTS/fifo.bpf.o" >"$work/const.scx"
+run const.scx
 [ $? = 1 ] && says "has no constant 'nothing'"
 result $? "a constant that is not there is refused"
 
