@@ -143,6 +143,35 @@ void help_roff(struct buf *out, const char *text)
 	}
 }
 
+static void man_entry(struct buf *out, const char *name, const char *summary)
+{
+	buf_adds(out, ".TP\n.B ");
+	help_roff(out, name);
+	buf_addc(out, '\n');
+	help_roff(out, summary);
+	buf_adds(out, ".\n");
+}
+
+static void man_work(struct buf *out)
+{
+	const struct work_type *t;
+	const struct figure *f;
+	size_t i;
+
+	buf_adds(out, ".SH WORK TYPES\nof spawn, with their parameters and defaults\n");
+	for (i = 0; (t = work_type_at(i)); i++) {
+		cleanup_buf struct buf params = BUF_INIT;
+
+		man_entry(out, t->name, t->summary);
+		work_types_help(t, ".br\n", &params);
+		/* the breaks are roff, what they break is text without a backslash */
+		buf_adds(out, buf_text(&params));
+	}
+	buf_adds(out, ".SH FIGURES OF REPORTS\n");
+	for (i = 0; (f = figure_at(i)); i++)
+		man_entry(out, f->name, f->summary);
+}
+
 void help_man(struct buf *out)
 {
 	const struct op_def *d;
@@ -166,4 +195,5 @@ void help_man(struct buf *out)
 			buf_addc(out, '\n');
 		}
 	}
+	man_work(out);
 }

@@ -163,15 +163,18 @@ static void what_is_wrong_with_a_parameter_is_said(void **state)
 
 static void help_lists_every_type_and_parameter(void **state)
 {
-	cleanup_buf struct buf out = BUF_INIT;
+	cleanup_buf struct buf out = BUF_INIT, man = BUF_INIT;
 	const struct work_type *t;
 	size_t i, j;
 
 	help_op(op_def_by_id(OP_SPAWN), &out);
+	help_man(&man);
 	for (i = 0; (t = work_type_at(i)); i++) {
 		assert_non_null(strstr(buf_text(&out), t->name));
 		for (j = 0; j < WORK_PARAMS_MAX && t->params[j].key; j++)
 			assert_non_null(strstr(buf_text(&out), t->params[j].summary));
+		for (j = 0; j < WORK_PARAMS_MAX && t->params[j].key; j++)
+			assert_non_null(strstr(buf_text(&man), t->params[j].summary));
 	}
 }
 
