@@ -197,7 +197,7 @@ static void long_list(struct buf *out, const char *macro, char *const *list, siz
 
 static bool is_pairs(enum arg_type type)
 {
-	return type == ARG_SETTINGS || type == ARG_PARAMS;
+	return type == ARG_SETTINGS || type == ARG_PARAMS || type == ARG_CONSTANTS;
 }
 
 static const char *list_macro(enum arg_type type)
