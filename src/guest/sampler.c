@@ -10,6 +10,7 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/sched_watch.h"
 #include "guest/shared.h"
 #include "guest/watch.h"
 
@@ -104,6 +105,7 @@ static void send_sample(uint64_t ntasks, uint64_t cut)
 	s.ntasks = take_tasks(ntasks);
 	for (i = 0; i < ncpus; i++)
 		fill_cpu(&cpus[i], i, s.t_ns);
+	s.nscx = sched_watch_counters(s.scx, SAMPLE_SCX_MAX, &s.scx_enables);
 	s.cost_ns = own_cpu_ns() + pool_cpu_ns();
 	s.drops = probe_drops() + dropped;
 	if (!port_sample(&s))

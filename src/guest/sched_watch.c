@@ -157,6 +157,33 @@ static void on_again(void *arg)
 	sched_watch_look();
 }
 
+uint32_t sched_watch_counters(struct sample_scx *dst, uint32_t max, uint64_t *enables)
+{
+	cleanup_fd int fd = -1;
+	char text[4096], *line, *rest = text;
+	uint32_t n = 0;
+	ssize_t len;
+
+	*enables = told_enables;
+	if (!sched_watch_enabled())
+		return 0;
+	fd = open(SYSFS "root/events", O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	/* "SCX_EV_NAME 123" each; names come and go between versions */
+	while (n < max && (line = strsep(&rest, "\n"))) {
+		char *value = strchr(line, ' ');
+
+		if (!value)
+			continue;
+		*value++ = '\0';
+		if (!text_copy(dst[n].name, sizeof(dst[n].name), line))
+			continue;
+		dst[n++].value = strtoull(value, NULL, 10);
+	}
+	return n;
+}
+
 void sched_watch_kmsg(const char *text)
 {
 	const char *name, *end;

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "guest/wire_sample.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,6 +30,8 @@ void sched_watch_look(void);
 const struct sched_now *sched_watch_now(void);
 bool sched_watch_enabled(void);
 bool sched_watch_disabled(void); /* nothing in force, and nothing on its way in or out */
+/* The kernel's counters for the scheduler in force, by whatever names it has; how many. */
+uint32_t sched_watch_counters(struct sample_scx *dst, uint32_t max, uint64_t *enables);
 /* A line of the kernel's own (not of a payload through /dev/kmsg). */
 void sched_watch_kmsg(const char *text);
 

@@ -106,14 +106,18 @@ static void get_cgroup(struct wire_reader *r, struct sample_cgroup *g)
 
 /* largest encoded row: a cgroup with a full path; tasks and CPUs are smaller */
 enum { ROW_MAX = 48 + SAMPLE_PATH_MAX + 8, HEAD_SIZE = 3 * 8 + 3 * 4 };
+enum { SCX_HEAD = 4 + 8, SCX_ROW = 4 + SAMPLE_SCX_NAME + 8 };
 
 void wire_sample_put(struct wire_writer *w, const struct sample *s)
 {
 	uint32_t ncpus = s->ncpus < SAMPLE_CPUS_MAX ? s->ncpus : SAMPLE_CPUS_MAX;
 	uint32_t ncgroups = s->ncgroups < SAMPLE_CGROUPS_MAX ? s->ncgroups : SAMPLE_CGROUPS_MAX;
 	uint32_t ntasks = s->ntasks < SAMPLE_TASKS_MAX ? s->ntasks : SAMPLE_TASKS_MAX;
-	size_t room = w->size - w->len, used = HEAD_SIZE + (size_t)(ncpus + ncgroups) * ROW_MAX;
-	uint32_t fit = used < room ? (uint32_t)((room - used) / 96) : 0, i;
+	size_t room = w->size - w->len, used;
+	uint32_t nscx = s->nscx < SAMPLE_SCX_MAX ? s->nscx : SAMPLE_SCX_MAX, fit, i;
+
+	used = HEAD_SIZE + (size_t)(ncpus + ncgroups) * ROW_MAX + SCX_HEAD + (size_t)nscx * SCX_ROW;
+	fit = used < room ? (uint32_t)((room - used) / 96) : 0;
 
 	if (ntasks > fit)
 		ntasks = fit;
@@ -130,6 +134,33 @@ void wire_sample_put(struct wire_writer *w, const struct sample *s)
 		put_task(w, &s->tasks[i]);
 	for (i = 0; i < ncgroups; i++)
 		put_cgroup(w, &s->cgroups[i]);
+	wire_put_u32(w, nscx);
+	wire_put_u64(w, s->scx_enables);
+	for (i = 0; i < nscx; i++) {
+		wire_put_bytes(w, s->scx[i].name, strnlen(s->scx[i].name, SAMPLE_SCX_NAME - 1));
+		wire_put_u64(w, s->scx[i].value);
+	}
+}
+
+/* An older agent sends none. */
+static void get_scx(struct wire_reader *r, struct sample *s)
+{
+	uint32_t i;
+
+	s->nscx = 0;
+	s->scx_enables = 0;
+	if (r->bad || r->pos == r->len)
+		return;
+	s->nscx = wire_get_u32(r);
+	s->scx_enables = wire_get_u64(r);
+	if (s->nscx > SAMPLE_SCX_MAX) {
+		s->nscx = 0;
+		r->bad = true;
+	}
+	for (i = 0; i < s->nscx && !r->bad; i++) {
+		get_fixed(r, s->scx[i].name, SAMPLE_SCX_NAME);
+		s->scx[i].value = wire_get_u64(r);
+	}
 }
 
 int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct sample *s)
@@ -154,6 +185,7 @@ int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct 
 		get_task(r, &s->tasks[i]);
 	for (i = 0; i < s->ncgroups && !r->bad; i++)
 		get_cgroup(r, &s->cgroups[i]);
+	get_scx(r, s);
 	if (r->bad) {
 		s->ncpus = s->ntasks = s->ncgroups = 0;
 		return -EPROTO;

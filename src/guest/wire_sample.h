@@ -18,6 +18,8 @@
 #define SAMPLE_CGROUPS_MAX 512
 #define SAMPLE_COMM        16
 #define SAMPLE_PATH_MAX    256
+#define SAMPLE_SCX_MAX     48
+#define SAMPLE_SCX_NAME    48
 
 struct sample_cpu {
 	uint32_t cpu;
@@ -55,6 +57,12 @@ struct sample_cgroup {
 	char path[SAMPLE_PATH_MAX]; /* from the cgroup mount, "/scxplore/low" */
 };
 
+/* One of sched_ext's own counters, by the kernel's name: which there are differs between kernels. */
+struct sample_scx {
+	char name[SAMPLE_SCX_NAME]; /* "SCX_EV_DISPATCH_KEEP_LAST" */
+	uint64_t value;             /* since this scheduler came into force; durations are ns */
+};
+
 struct sample {
 	uint64_t t_ns;
 	uint64_t drops;   /* records the probes could not deliver, total */
@@ -64,6 +72,9 @@ struct sample {
 	struct sample_cpu *cpus; /* arrays belong to whoever filled the struct */
 	struct sample_task *tasks;
 	struct sample_cgroup *cgroups;
+	uint32_t nscx;      /* 0 = no scheduler is in force, or the kernel counts nothing (before 6.15) */
+	uint64_t scx_enables; /* enable_seq: the counters of two samples belong together when it is one */
+	struct sample_scx scx[SAMPLE_SCX_MAX];
 };
 
 /* Append to a begun frame; rows that would not fit are left out and counted in cut. */

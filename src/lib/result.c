@@ -128,12 +128,23 @@ enum sxp_verdict sxp_check_ops(const struct sxp_result *r, char *why, size_t siz
 	for (i = 0; i < model(r)->nops; i++) {
 		const struct model_op *op = &model(r)->ops[i];
 
+		/* expectations that have their place among the ops were judged there */
+		if (op->state == OPS_DONE && op->op && op->op->def->api &&
+		    (op->op->def->flags & OPF_EXPECT) && op->verdict != VERDICT_PASS) {
+			v = v == VERDICT_FAIL || op->verdict == VERDICT_FAIL ? VERDICT_FAIL
+									      : VERDICT_INCONCLUSIVE;
+			buf_addf(&text, "%s'%s': %s", text.len ? "; " : "", op->text,
+				 op->verdict_text ? op->verdict_text : "was never judged");
+			continue;
+		}
 		if (op->state == OPS_DONE)
 			continue;
 		v = VERDICT_FAIL;
 		buf_addf(&text, "%s'%s': %s", text.len ? "; " : "", op->text,
 			 op->note && *op->note ? op->note : "was not finished");
 	}
+	if (check_sched_session(model(r), &text) == VERDICT_FAIL)
+		v = VERDICT_FAIL;
 	return answer(v, &text, why, size);
 }
 

@@ -39,7 +39,7 @@ enum verdict check_sched(const struct model *m, const char *name, struct buf *wh
 enum verdict check_sched_exit(const struct model *m, const char *kind, struct buf *why);
 /*
  * A scenario that names a scheduler is about that one: FAIL when it did not come into force, was
- * another, or ended by itself and nothing expected that. PASS without words when none was named.
+ * another, or ended by itself and nothing expected that. SKIP when none was named.
  */
 enum verdict check_sched_session(const struct model *m, struct buf *why);
 

@@ -153,5 +153,7 @@ enum verdict check_sched_session(const struct model *m, struct buf *why)
 		add_exit(m, &m->scheds[i], why);
 		held = false;
 	}
+	if (!named)
+		return VERDICT_SKIP;
 	return held ? VERDICT_PASS : VERDICT_FAIL;
 }

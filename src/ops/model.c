@@ -581,6 +581,7 @@ void model_sample(struct model *m, const struct sample *s)
 	sample_cpus(m, s);
 	sample_tasks(m, s);
 	sample_cgroups(m, s);
+	model_sched_sample(m, s);
 	m->sample_ns = s->t_ns;
 	m->drops = s->drops;
 	sample_cost(m, s);

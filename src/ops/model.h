@@ -165,6 +165,9 @@ struct model {
 	struct model_sched *scheds; /* in order of time */
 	size_t nscheds;
 	char *sched_state;	  /* "enabled", "disabled", ...; NULL = nothing said yet */
+	struct sample_scx scx[SAMPLE_SCX_MAX], scx_before[SAMPLE_SCX_MAX]; /* last two samples */
+	uint32_t nscx, nscx_before; /* before: 0 when that was another scheduler */
+	uint64_t scx_enables;
 	uint64_t sched_rejected;  /* tasks the scheduler in force refused */
 	struct buf sched_dump;	  /* parts that came and belong to no exit yet, or to an op */
 	uint64_t sched_dump_missing;
@@ -187,6 +190,9 @@ void model_sample(struct model *m, const struct sample *s);
 /* In model_sched.c. */
 void model_sched_apply(struct model *m, const struct event *ev);
 void model_sched_finish(struct model *m);
+void model_sched_sample(struct model *m, const struct sample *s);
+/* A counter of the kernel for the scheduler in force; false = there is none of that name. */
+bool model_scx(const struct model *m, const char *name, uint64_t *value);
 /* The one in force, or NULL. */
 const struct model_sched *model_sched_now(const struct model *m);
 

@@ -165,3 +165,32 @@ void model_sched_finish(struct model *m)
 	free(m->sched_state);
 	buf_finish(&m->sched_dump);
 }
+
+void model_sched_sample(struct model *m, const struct sample *s)
+{
+	uint32_t i, n = s->nscx < SAMPLE_SCX_MAX ? s->nscx : SAMPLE_SCX_MAX;
+
+	/* they begin anew with every scheduler */
+	m->nscx_before = m->scx_enables == s->scx_enables ? m->nscx : 0;
+	memcpy(m->scx_before, m->scx, sizeof(m->scx));
+	for (i = 0; i < n; i++) {
+		m->scx[i].value = s->scx[i].value;
+		text_sanitise(m->scx[i].name, SAMPLE_SCX_NAME, s->scx[i].name,
+			      strnlen(s->scx[i].name, SAMPLE_SCX_NAME));
+	}
+	m->nscx = n;
+	m->scx_enables = s->scx_enables;
+}
+
+bool model_scx(const struct model *m, const char *name, uint64_t *value)
+{
+	uint32_t i;
+
+	for (i = 0; i < m->nscx; i++) {
+		if (strcmp(m->scx[i].name, name))
+			continue;
+		*value = m->scx[i].value;
+		return true;
+	}
+	return false;
+}

@@ -74,6 +74,16 @@ static void add_placement(struct report *r, const struct model *m, const struct 
 	    buf_text(&why), 0);
 }
 
+static void add_sched(struct report *r, const struct model *m)
+{
+	cleanup_buf struct buf why = BUF_INIT;
+	enum verdict v = check_sched_session(m, &why);
+
+	if (v != VERDICT_SKIP)
+		add(r, v, xstrdup("sched: the scheduler that was named is the one that ran"),
+		    buf_text(&why), 0);
+}
+
 void report_build(struct report *r, const char *title, const struct model *m)
 {
 	size_t i;
@@ -84,6 +94,7 @@ void report_build(struct report *r, const char *title, const struct model *m)
 		add_op(r, &m->ops[i]);
 	for (i = 0; i < m->ngroups; i++)
 		add_placement(r, m, &m->groups[i]);
+	add_sched(r, m);
 }
 
 void report_finish(struct report *r)

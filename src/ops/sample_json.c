@@ -76,6 +76,22 @@ static struct json_object *cgroup_row(const struct sample_cgroup *g)
 	return row;
 }
 
+static struct json_object *scx_rows(const struct sample *s)
+{
+	struct json_object *rows = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; i < s->nscx; i++) {
+		struct json_object *row = json_object_new_array_ext(3);
+
+		add_text(row, s->scx[i].name, SAMPLE_SCX_NAME);
+		add_num(row, s->scx[i].value);
+		add_num(row, s->scx_enables);
+		json_object_array_add(rows, row);
+	}
+	return rows;
+}
+
 void sample_json_line(struct buf *out, const struct sample *s)
 {
 	struct json_object *o = json_object_new_object(), *body = json_object_new_object();
@@ -99,6 +115,8 @@ void sample_json_line(struct buf *out, const struct sample *s)
 	json_object_object_add(body, "cpus", cpus);
 	json_object_object_add(body, "tasks", tasks);
 	json_object_object_add(body, "cgroups", cgroups);
+	if (s->nscx)
+		json_object_object_add(body, "scx", scx_rows(s));
 	json_object_object_add(o, "sample", body);
 	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
 								JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -178,6 +196,13 @@ static void read_cgroup(struct json_object *row, struct sample *s, uint32_t i)
 	text(row, 1, g->path, sizeof(g->path));
 }
 
+static void read_scx(struct json_object *row, struct sample *s, uint32_t i)
+{
+	s->scx[i].value = num(row, 1);
+	s->scx_enables = num(row, 2);
+	text(row, 0, s->scx[i].name, SAMPLE_SCX_NAME);
+}
+
 static int read_rows(struct json_object *body, const char *key, size_t max, size_t columns,
 		     struct sample *s,
 		     void (*read)(struct json_object *, struct sample *, uint32_t), uint32_t *count)
@@ -226,7 +251,8 @@ int sample_json_read(struct json_object *o, struct sample *s)
 	s->cut = member(body, "cut");
 	if (read_rows(body, "cpus", SAMPLE_CPUS_MAX, 8, s, read_cpu, &s->ncpus) < 0 ||
 	    read_rows(body, "tasks", SAMPLE_TASKS_MAX, 12, s, read_task, &s->ntasks) < 0 ||
-	    read_rows(body, "cgroups", SAMPLE_CGROUPS_MAX, 7, s, read_cgroup, &s->ncgroups) < 0)
+	    read_rows(body, "cgroups", SAMPLE_CGROUPS_MAX, 7, s, read_cgroup, &s->ncgroups) < 0 ||
+	    read_rows(body, "scx", SAMPLE_SCX_MAX, 3, s, read_scx, &s->nscx) < 0)
 		return -EINVAL;
 	return 1;
 }
