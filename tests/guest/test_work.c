@@ -146,6 +146,49 @@ static void a_report_comes_when_it_is_asked_for_and_is_judged(void **state)
 	lab_ok(lab, "kill hogs");
 }
 
+static void last_report(const char *name, uint64_t index, size_t mark, struct work_report *r)
+{
+	const struct event *ev;
+
+	do {
+		ev = lab_wait(lab, mark, EV_REPORT, name, NULL);
+		mark = lab_place(lab, ev) + 1;
+	} while (ev->flag || ev->index != index);
+	report_read(ev->text, r);
+}
+
+/* The last test: a guest of another shape takes the first one's place. */
+static void nodes_and_sibling_threads_are_used_as_they_are(void **state)
+{
+	struct work_report r;
+	size_t mark;
+	uint64_t i;
+
+	lab_end(lab);
+	lab = NULL;
+	lab = lab_boot(&(struct lab_config){.topology = {2, 2, 1, 2}});
+	mark = lab_mark(lab);
+	lab_ok(lab, "spawn sweep numa-working-set-sweep period=50ms");
+	lab_ok(lab, "spawn roam numa-migration-churn period=50ms");
+	lab_ok(lab, "hold 2s");
+	lab_ok(lab, "kill sweep");
+	lab_ok(lab, "kill roam");
+	last_report("sweep", 1, mark, &r);
+	assert_in_range(r.numa_pages[0], 1, 1 << 20);
+	assert_in_range(r.numa_pages[1], 1, 1 << 20);
+	last_report("roam", 1, mark, &r);
+	/* CPUs 0 and 1 are on one node, 2 and 3 on the other */
+	assert_true(r.cpus[0] & 3);
+	assert_true(r.cpus[0] & 12);
+	lab_ok(lab, "spawn pairs smt-sibling-spin n=4");
+	lab_ok(lab, "hold 500ms");
+	lab_ok(lab, "kill pairs");
+	for (i = 1; i <= 4; i++) {
+		last_report("pairs", i, mark, &r);
+		assert_int_equal(r.cpus[0], 1u << (i - 1));
+	}
+}
+
 static int boot(void **state)
 {
 	const char *const include[] = {"sh", "ls", "cat", "sort", "uniq", "wc", NULL};
@@ -167,6 +210,7 @@ int main(void)
 		cmocka_unit_test(every_work_type_works_reports_and_leaves_nothing_behind),
 		cmocka_unit_test(parameters_reach_the_worker),
 		cmocka_unit_test(a_report_comes_when_it_is_asked_for_and_is_judged),
+		cmocka_unit_test(nodes_and_sibling_threads_are_used_as_they_are),
 	};
 
 	return cmocka_run_group_tests_name("work", tests, boot, end);
