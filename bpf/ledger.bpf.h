@@ -29,6 +29,23 @@ struct {
 	__type(value, struct probe_group);
 } groups SEC(".maps");
 
+/* [0] changes of cpusets and the like that are under way; written by the agent */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} settling SEC(".maps");
+
+static bool is_settled(void)
+{
+	__u32 zero = 0;
+	__u64 *n = bpf_map_lookup_elem(&settling, &zero);
+
+	return n && !*n;
+}
+
 /* cpumask_var_t is a pointer or an array, as the kernel was configured */
 struct cpumask___bits {
 	unsigned long bits[1];
@@ -133,7 +150,7 @@ static void stands(struct task_struct *p, struct probe_group *g, __u64 now, __u3
 		g->cpu_tid[cpu] = (int)tid;
 	id = cgroup_of(p);
 	note_place(g, id, now, cpu, (int)tid);
-	if (in_cpuset(p, cpu) == 0)
+	if (in_cpuset(p, cpu) == 0 && is_settled())
 		note_escape(g, p, id, now, cpu);
 }
 

@@ -36,7 +36,7 @@ static bool read_llc(unsigned cpu, struct cpu_mask *out)
 	char path[128];
 	int i;
 
-	for (i = 9; i >= 0; i--) {
+	for (i = 4; i >= 0; i--) {
 		snprintf(path, sizeof(path),
 			 "/sys/devices/system/cpu/cpu%u/cache/index%d/shared_cpu_list", cpu, i);
 		if (read_mask(path, out))
@@ -125,6 +125,11 @@ int hand_cpus_resolve(struct hand *h, const char *text, uint64_t seed, struct cp
 
 	if (cpu_words_parse(text, &w, &err))
 		return hand_fail(h, EINVAL, "%s", err.msg);
+	/* a list needs no look at the machine */
+	if (w.kind == CPU_WORD_LIST) {
+		*out = w.list;
+		return 0;
+	}
 	code = read_layout(h);
 	if (!code && w.kind == CPU_WORD_CROSS)
 		code = read_cross(h, w.name, &cross);

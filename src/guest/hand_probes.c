@@ -180,6 +180,7 @@ int hand_probes(struct hand *h, struct job_reply *r)
 	add_fd(r, kinds, PROBE_FD_LENGTHS, bpf_map__fd(s->maps.lengths));
 	add_fd(r, kinds, PROBE_FD_DROPS, bpf_map__fd(s->maps.drops));
 	add_fd(r, kinds, PROBE_FD_OBSERVERS, bpf_map__fd(s->maps.observers));
+	add_fd(r, kinds, PROBE_FD_SETTLING, bpf_map__fd(s->maps.settling));
 	add_fd(r, kinds, PROBE_FD_LEDGER, bpf_map__fd(s->maps.ledger));
 	add_fd(r, kinds, PROBE_FD_GROUPS, bpf_map__fd(s->maps.groups));
 	add_fd(r, kinds, PROBE_FD_RECORDS, bpf_map__fd(s->maps.records));

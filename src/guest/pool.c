@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "guest/line.h"
 #include "guest/port.h"
+#include "guest/probe.h"
 #include "guest/slot.h"
 
 #include <errno.h>
@@ -62,8 +63,23 @@ static void arm_timer(void)
 }
 
 /* The hand has no job any more: tell whoever waits for it, once. */
+/* Jobs that change where tasks may run: while one works, the kernel itself is under way. */
+static bool confines(enum job_type type)
+{
+	static const bool does[JOB_MAX] = {
+		[JOB_CGROUP_ADD] = true, [JOB_CGROUP_SET] = true, [JOB_MOVE] = true,
+		[JOB_CPUSET] = true,	 [JOB_HOTPLUG] = true,	  [JOB_START] = true,
+		[JOB_AFFINITY] = true,
+	};
+
+	return does[type];
+}
+
 static void end_job(struct slot *s, struct job_reply *r)
 {
+	if (confines(s->type))
+		probe_settling(-1);
+
 	pool_fn fn = s->fn;
 	void *arg = s->arg;
 
@@ -239,8 +255,12 @@ static void serve(void)
 		s = slot_find(HAND_IDLE);
 		if (!best || !s)
 			return;
+		if (confines(best->type))
+			probe_settling(1);
 		if (job_send(s->fd, waiting_data[best - waiting], best->len, best->fds, best->nfds,
 			     MSG_DONTWAIT) < 0) {
+			if (confines(best->type))
+				probe_settling(-1);
 			/* it was killed; its reaping frees the slot and brings us back here */
 			s->state = HAND_LEFT;
 			continue;

@@ -29,6 +29,7 @@ static const unsigned long *producer;
 static const uint8_t *ring;
 static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1;
 static volatile struct probe_group *groups;
+static uint64_t *settling, settling_now;
 static bool draining;
 
 void probe_init(struct loop *l, void (*record)(const struct probe_record *r))
@@ -139,6 +140,11 @@ static int take(enum probe_fd kind, int fd)
 	case PROBE_FD_LEDGER:
 		ledger_fd = fd;
 		return 0;
+	case PROBE_FD_SETTLING:
+		settling = map(fd, sizeof(*settling), PROT_READ | PROT_WRITE, 0);
+		if (settling)
+			*settling = settling_now;
+		return settling ? 0 : -errno;
 	case PROBE_FD_GROUPS:
 		groups = map(fd, PROBE_LEDGER_GROUPS * sizeof(*groups), PROT_READ | PROT_WRITE, 0);
 		return groups ? 0 : -errno;
@@ -207,6 +213,13 @@ bool probe_ledger_enter(unsigned group, int pid)
 	attr.key = (uint64_t)(uintptr_t)&key;
 	attr.value = (uint64_t)(uintptr_t)&value;
 	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) == 0;
+}
+
+void probe_settling(int delta)
+{
+	settling_now += (uint64_t)(int64_t)delta;
+	if (settling)
+		__atomic_store_n(settling, settling_now, __ATOMIC_SEQ_CST);
 }
 
 bool probe_ledger_read(unsigned group, struct probe_group *out)

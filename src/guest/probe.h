@@ -25,6 +25,7 @@ enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
 		PROBE_FD_LINK,   /* only to be held */
 		PROBE_FD_LEDGER, /* hash of tasks */
 		PROBE_FD_GROUPS, /* rows of the ledger */
+		PROBE_FD_SETTLING, /* count of changes under way */
 };
 
 void probe_init(struct loop *loop, void (*record)(const struct probe_record *r));
@@ -46,6 +47,11 @@ uint64_t probe_drops(void);
  */
 bool probe_ledger_clear(unsigned group);
 bool probe_ledger_enter(unsigned group, int pid);
+/*
+ * +1 when something begins to change where tasks may run, -1 when it is done: in between a thread
+ * that the kernel has not moved yet is no escape.
+ */
+void probe_settling(int delta);
 bool probe_ledger_read(unsigned group, struct probe_group *out);
 
 /* Descriptors for JOB_SAMPLE; false when there is no iterator. */

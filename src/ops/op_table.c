@@ -455,7 +455,7 @@ static const struct op_def table[] = {
 	},
 	{
 		.id = OP_EXPECT_CONFINED, .words = {"expect", "confined"},
-		.summary = "no thread of a group has ever got a CPU that its cpuset did not have then",
+		.summary = "no thread of a group has ever got a CPU that its cpuset did not have then, changes under way left out",
 		.example = "expect confined probe",
 		.flags = OPF_EXPECT | OPF_MAIN | OPF_LOOKS,
 		.args = {
