@@ -20,7 +20,7 @@ run() {
 }
 # by its log: expect lines that are not in the output fail
 says() { grep -Eq -- "$1" "$work/out"; }
-echo 1..14
+echo 1..18
 
 {
 	echo "cgroup add a"
@@ -50,6 +50,8 @@ says "\+ done +sched dump: [0-9]+ lines"
 result $? "the dump is recorded"
 grep -q '"sched-dump"' "$work/good.session" && ! says "lines are missing, [1-9]"
 result $? "and stands in the session file"
+grep -q '"scx":.*"SCX_EV_SELECT_CPU_FALLBACK",[0-9]' "$work/good.session"
+result $? "the kernel's counters are in the samples"
 
 cat >"$work/broken.scx" <<'END'
 cgroup add low cpuset.cpus=0
@@ -100,8 +102,25 @@ result $? "an object of the person's is taken along and loaded by its path"
 
 sed 's/"fifo"/"mine"/' "$SOURCES/fifo.bpf.c" >"$work/mine.bpf.c"
 printf 'sched load %s\nexpect sched == mine\nsched unload\n' "$work/mine.bpf.c" >"$work/source.scx"
-run source.scx
+run source.scx --save "$work/source.session"
 result $? "a source is compiled, taken along and loaded"
+"$SXP_SCXPLORE" run "$work/source.session" >"$work/out" 2>&1 &&
+	says "^ok .* - sched: the scheduler that was named is the one that ran"
+result $? "and again when the session is replayed, which has a verdict on it"
+sed 's/"mine"/"other"/' "$work/mine.bpf.c" >"$work/other.bpf.c" && mv "$work/other.bpf.c" "$work/mine.bpf.c"
+! "$SXP_SCXPLORE" run "$work/source.session" >"$work/out" 2>&1 && says "expected 'mine', 'other' is in force"
+result $? "a replay takes the source as it is now"
+
+# one that is newer than any kernel
+mkdir -p "$work/newer/sched"
+cp "$SOURCES/../ktypes.h" "$work/newer/"
+sed 's/^	__s32 (\*init)(void);/&\n	void (*not_yet)(struct task_struct *p);\n	__u64 number;/' "$SOURCES/scx.h" >"$work/newer/sched/scx.h"
+sed -e 's/\.name = "fifo"/.not_yet = (void *)fifo_not_yet,\n	.number = 5,\n	.name = "newer"/' \
+	-e 's/^SEC(".struct_ops.link")/SEC("struct_ops\/fifo_not_yet")\nvoid BPF_PROG(fifo_not_yet, struct task_struct *p)\n{\n}\n\n&/' \
+	"$SOURCES/fifo.bpf.c" >"$work/newer/sched/newer.bpf.c"
+printf 'sched load %s\nexpect sched == newer\n' "$work/newer/sched/newer.bpf.c" >"$work/newer.scx"
+run newer.scx && says "sched_ext_ops has no not_yet number: left out"
+result $? "members that this kernel lacks are left out and named"
 
 printf '#include "scx.h"\nint x = nonsense;\n' >"$work/bad.bpf.c"
 printf 'sched load %s\n' "$work/bad.bpf.c" >"$work/bad.scx"
