@@ -19,6 +19,7 @@
 #include "guest/port.h"
 #include "guest/probe.h"
 #include "guest/report.h"
+#include "guest/sched_keys.h"
 #include "guest/sched_ops.h"
 #include "guest/start.h"
 #include "guest/step.h"
@@ -328,12 +329,28 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_CPU_ONLINE] = {.begin = cpus_op_online, .repeats = true},
 	[OP_EVERY] = {.begin = every_begin, .main_only = true},
 	[OP_END] = {.begin = every_end, .even_late = true, .main_only = true},
-	[OP_SCHED_LOAD] = {.begin = sched_op_load, .poke = sched_ops_poke, .timeout = sched_ops_timeout, .cancel = sched_ops_cancel},
-	[OP_SCHED_UNLOAD] = {.begin = sched_op_unload, .poke = sched_ops_poke, .timeout = sched_ops_timeout, .cancel = sched_ops_cancel},
-	[OP_SCHED_REPLACE] = {.begin = sched_op_replace, .poke = sched_ops_poke, .timeout = sched_ops_timeout, .cancel = sched_ops_cancel, .repeats = true},
-	[OP_SCHED_RESTART] = {.begin = sched_op_restart, .poke = sched_ops_poke, .timeout = sched_ops_timeout, .cancel = sched_ops_cancel, .repeats = true},
-	[OP_SCHED_DUMP] = {.begin = sched_op_dump, .poke = sched_ops_poke, .timeout = sched_ops_timeout, .cancel = sched_ops_cancel, .repeats = true},
-	[OP_SCHED_EJECT] = {.begin = sched_op_eject, .poke = sched_ops_poke, .timeout = sched_ops_timeout, .cancel = sched_ops_cancel},
+	[OP_SCHED_LOAD] = {.begin = sched_op_load,
+			   .poke = sched_ops_poke,
+			   .timeout = sched_ops_timeout,
+			   .cancel = sched_ops_cancel},
+	[OP_SCHED_UNLOAD] = {.begin = sched_op_unload,
+			   .poke = sched_ops_poke,
+			   .timeout = sched_ops_timeout,
+			   .cancel = sched_ops_cancel},
+	[OP_SCHED_REPLACE] = {.begin = sched_op_replace,
+			   .poke = sched_ops_poke,
+			   .timeout = sched_ops_timeout,
+			   .cancel = sched_ops_cancel,
+			   .repeats = true},
+	[OP_SCHED_RESTART] = {.begin = sched_op_restart,
+			   .poke = sched_ops_poke,
+			   .timeout = sched_ops_timeout,
+			   .cancel = sched_ops_cancel,
+			   .repeats = true},
+	[OP_SCHED_DUMP] = {.begin = sched_op_dump, .repeats = true},
+	[OP_SCHED_EJECT] = {.begin = sched_op_eject,
+			    .poke = sched_eject_poke,
+			    .timeout = sched_eject_timeout},
 	[OP_EXPECT_SCHED] = {.begin = expect_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_SCHED_EXIT] = {.begin = sched_op_expect_exit,
 				  .poke = sched_expect_poke,

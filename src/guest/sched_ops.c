@@ -11,35 +11,20 @@
 #include "guest/group.h"
 #include "guest/pool.h"
 #include "guest/port.h"
-#include "guest/probe.h"
+#include "guest/sched_daemon.h"
 #include "guest/sched_dump.h"
+#include "guest/sched_spec.h"
 #include "guest/sched_watch.h"
 #include "guest/start.h"
-#include "guest/sysrq.h"
-#include "guest/wire_sched.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define INCLUDE_DIR         "/include-files" /* see vmm/include.h */
 #define ENABLE_DEADLINE_NS  30000000000ull
 #define DISABLE_DEADLINE_NS 30000000000ull
-
-enum { WHAT_MAX = 4096, WORDS_MAX = 64, WORDS_SIZE = 16 << 10 };
-
-/* What was asked for: kept for `sched restart`. */
-struct spec {
-	bool known, object;
-	char what[WHAT_MAX];
-	char words[WORDS_SIZE]; /* strings one after another */
-	const char *set[2 * WORDS_MAX + 1], *argv[WORDS_MAX + 2];
-	uint32_t nset, argc;
-	uint64_t timeout_ns;
-};
 
 enum phase {
 	PHASE_NONE,
@@ -48,13 +33,10 @@ enum phase {
 	PHASE_IN,
 	PHASE_EXEC,
 	PHASE_AWAIT,
-	PHASE_EJECT,
-	PHASE_DUMP
 };
 
 static struct loop *loop;
-static char daemon_name[GROUP_NAME_MAX]; /* the group of a program; "" = none yet */
-static struct spec spec;
+static struct sched_spec spec; /* kept for `sched restart` */
 static int link_fd = -1;
 static bool watching;
 static struct line *busy;
@@ -70,107 +52,6 @@ static void put_in(void);
 void sched_ops_init(struct loop *lp)
 {
 	loop = lp;
-}
-
-/* ---- a scheduler that is a program ---- */
-
-static struct group *daemon_group(void)
-{
-	struct group *g = *daemon_name ? group_find(daemon_name) : NULL;
-
-	return g && g->live ? g : NULL;
-}
-
-/* SIGINT asks it to take its scheduler back, SIGKILL does not ask. */
-static void daemon_signal(int sig)
-{
-	struct group *g = daemon_group();
-	struct task *t = NULL;
-
-	while (g && (t = group_task_next(g, t))) {
-		t->killed = true;
-		kill(t->pid, sig);
-	}
-}
-
-/* "sched", or with a number behind when a payload has that name. */
-static void daemon_choose_name(void)
-{
-	unsigned i;
-
-	snprintf(daemon_name, sizeof(daemon_name), "sched");
-	for (i = 2; group_find(daemon_name); i++)
-		snprintf(daemon_name, sizeof(daemon_name), "sched.%u", i);
-}
-
-/* ---- the spec ---- */
-
-static const char *save(size_t *at, const char *word)
-{
-	char *dst = spec.words + *at;
-	size_t n = strlen(word) + 1;
-
-	if (n > sizeof(spec.words) - *at)
-		return NULL;
-	memcpy(dst, word, n);
-	*at += n;
-	return dst;
-}
-
-/*
- * Where a path of the host's is in the guest: files are packed under their own real path, and by
- * their name in one folder. A source was compiled before it came.
- */
-static bool place(const char *what)
-{
-	const char *base = strrchr(what, '/') ? strrchr(what, '/') + 1 : what;
-	size_t n = strlen(base);
-	bool source = n > 6 && !strcmp(base + n - 6, ".bpf.c"), path = strchr(what, '/') || source;
-
-	path |= n > 6 && !strcmp(base + n - 6, ".bpf.o");
-	if (!path || (*what == '/' && !source && !access(what, F_OK)))
-		return text_copy(spec.what, sizeof(spec.what), what);
-	snprintf(spec.what, sizeof(spec.what), "%s/%.*s%s", INCLUDE_DIR, (int)(source ? n - 1 : n),
-		 base, source ? "o" : "");
-	return n < 256;
-}
-
-static int take_spec(const struct wire_op *op, struct err *err)
-{
-	const char *what = wire_op_str(op, WARG_SCHED), *words[2 * WORDS_MAX + 2];
-	size_t at = 0, len = what ? strlen(what) : 0;
-	uint32_t i, n;
-
-	memset(&spec, 0, sizeof(spec));
-	if (!len || !place(what))
-		return err_set(err, EINVAL, "which scheduler? a name or a path is needed");
-	n = wire_op_list(op, WARG_SCHED_SET, words, ARRAY_SIZE(words));
-	for (i = 0; i < n && i < 2 * WORDS_MAX; i++)
-		if (!(spec.set[spec.nset++] = save(&at, words[i])))
-			return err_set(err, E2BIG, "the constants are too long");
-	spec.argv[spec.argc++] = spec.what;
-	n = wire_op_list(op, WARG_ARGV, words, WORDS_MAX + 1);
-	for (i = 0; i < n; i++)
-		if (!(spec.argv[spec.argc++] = save(&at, words[i])))
-			return err_set(err, E2BIG, "the arguments are too long");
-	spec.timeout_ns = wire_op_u64(op, WARG_TIMEOUT, ENABLE_DEADLINE_NS);
-	what = spec.what;
-	len = strlen(what);
-	spec.object = *what != '/' || (len > 6 && !strcmp(what + len - 6, ".bpf.o"));
-	if (spec.object && spec.argc > 1)
-		return err_set(
-			err, EINVAL,
-			"'%.80s' is an object: it takes NAME=VALUE, arguments after -- are for "
-			"programs",
-			what);
-	if (!spec.object && spec.nset)
-		return err_set(
-			err, EINVAL,
-			"'%.80s' is a program: it takes arguments after --, NAME=VALUE is for "
-			"objects (.bpf.o)",
-			what);
-	spec.known = true;
-	return 0;
 }
 
 /* ---- the end of an op ---- */
@@ -272,8 +153,8 @@ static void put_out(void)
 			fail(err.code, "%s", err.msg);
 		return;
 	}
-	if (daemon_group()) {
-		daemon_signal(SIGINT);
+	if (sched_daemon_group()) {
+		sched_daemon_signal(SIGINT);
 		line_timer(busy, DISABLE_DEADLINE_NS);
 		return;
 	}
@@ -322,7 +203,7 @@ static void on_in(void *arg, struct job_reply *r)
 
 static void on_executed(struct line *l, const struct err *failure)
 {
-	struct group *g = daemon_group();
+	struct group *g = sched_daemon_group();
 
 	if (failure->code) {
 		fail(failure->code, "%s", failure->msg);
@@ -345,8 +226,8 @@ static void put_in(void)
 	exits_ours = exits_then = sched_watch_now()->exits;
 	if (!spec.object) {
 		phase = PHASE_EXEC;
-		daemon_choose_name();
-		if (start_program(busy, daemon_name, spec.argv, spec.argc, on_executed, &err))
+		if (start_program(busy, sched_daemon_new_name(), spec.argv, spec.argc, on_executed,
+				  &err))
 			fail(err.code, "%s", err.msg);
 		return;
 	}
@@ -364,7 +245,7 @@ static void put_in(void)
 
 static void begin_change(void)
 {
-	if (link_fd >= 0 || daemon_group())
+	if (link_fd >= 0 || sched_daemon_group())
 		put_out();
 	else if (sched_watch_disabled())
 		put_in();
@@ -431,7 +312,7 @@ static void start_change(void)
 /* A scheduler that died leaves its link behind: that is no obstacle to another one. */
 static bool ours_lives(void)
 {
-	return daemon_group() || (link_fd >= 0 && !sched_watch_disabled());
+	return sched_daemon_group() || (link_fd >= 0 && !sched_watch_disabled());
 }
 
 void sched_op_load(struct line *l, const struct wire_op *op)
@@ -445,7 +326,7 @@ void sched_op_load(struct line *l, const struct wire_op *op)
 		     "scheduler '%s' is in force: 'sched replace' changes it, 'sched unload' "
 		     "takes it back",
 		     sched_watch_now()->name);
-	else if (take_spec(op, &err))
+	else if (sched_spec_take(&spec, op, &err))
 		fail(err.code, "%s", err.msg);
 	else
 		start_change();
@@ -457,7 +338,7 @@ void sched_op_replace(struct line *l, const struct wire_op *op)
 
 	if (!take(l))
 		return;
-	if (take_spec(op, &err))
+	if (sched_spec_take(&spec, op, &err))
 		fail(err.code, "%s", err.msg);
 	else
 		start_change();
@@ -477,66 +358,12 @@ void sched_op_unload(struct line *l, const struct wire_op *op)
 {
 	if (!take(l))
 		return;
-	if (link_fd < 0 && !daemon_group()) {
+	if (link_fd < 0 && !sched_daemon_group()) {
 		fail(ENOENT, "no scheduler of this session is loaded");
 		return;
 	}
 	out_only = true;
 	put_out();
-}
-
-static void on_dumped(void *arg, struct job_reply *r)
-{
-	struct line *l = busy;
-	uint64_t n;
-
-	if (r->code) {
-		fail(r->code, "%s", r->text);
-		return;
-	}
-	n = sched_dump_send(line_seq(l));
-	if (!n) {
-		fail(ENODATA, "the kernel wrote no dump: is its tracepoint sched_ext_dump there?");
-		return;
-	}
-	end_busy();
-	line_done(l, "%llu lines", (unsigned long long)n);
-}
-
-static void on_ejecting(void *arg, struct job_reply *r)
-{
-	if (r->code) {
-		fail(r->code, "%s", r->text);
-		return;
-	}
-	sched_watch_look();
-	if (busy && phase == PHASE_EJECT)
-		line_timer(busy, DISABLE_DEADLINE_NS);
-	if (busy && phase == PHASE_EJECT)
-		sched_ops_poke(busy);
-}
-
-static void press(struct line *l, char key, enum phase p, pool_fn fn)
-{
-	struct err err = ERR_INIT;
-
-	if (!take(l))
-		return;
-	phase = p;
-	if (sched_watch_disabled())
-		fail(ENOENT, "no sched_ext scheduler is in force");
-	else if (sysrq_press(key, fn, &err))
-		fail(err.code, "%s", err.msg);
-}
-
-void sched_op_dump(struct line *l, const struct wire_op *op)
-{
-	press(l, 'D', PHASE_DUMP, on_dumped);
-}
-
-void sched_op_eject(struct line *l, const struct wire_op *op)
-{
-	press(l, 'S', PHASE_EJECT, on_ejecting);
 }
 
 /* ---- waiting ---- */
@@ -554,16 +381,14 @@ void sched_ops_poke(struct line *l)
 	} else if (phase == PHASE_AWAIT && now->exits > exits_then) {
 		fail(EIO, "scheduler '%.120s' was loaded and ended at once: %s", spec.what,
 		     now->why);
-	} else if (phase == PHASE_AWAIT && !spec.object && !daemon_group()) {
+	} else if (phase == PHASE_AWAIT && !spec.object && !sched_daemon_group()) {
 		fail(EIO,
 		     "'%.120s' ended without having put a scheduler in force: see its output "
 		     "('%s')",
-		     spec.what, daemon_name);
-	} else if (phase == PHASE_OUT && link_fd < 0 && !daemon_group() && sched_watch_disabled()) {
+		     spec.what, sched_daemon_name());
+	} else if (phase == PHASE_OUT && link_fd < 0 && !sched_daemon_group() &&
+		   sched_watch_disabled()) {
 		gone();
-	} else if (phase == PHASE_EJECT && now->exits > exits_then) {
-		end_busy();
-		line_done(l, "scheduler '%s' was ended: %s", now->name, now->why);
 	}
 }
 
@@ -578,16 +403,16 @@ void sched_ops_timeout(struct line *l)
 		return;
 	}
 	text_format_time(text, sizeof(text), line_elapsed_ns(l));
-	if (phase == PHASE_AWAIT && daemon_group())
-		daemon_signal(SIGKILL);
-	if (phase == PHASE_OUT && daemon_group())
-		daemon_signal(SIGKILL);
+	if (phase == PHASE_AWAIT && sched_daemon_group())
+		sched_daemon_signal(SIGKILL);
+	if (phase == PHASE_OUT && sched_daemon_group())
+		sched_daemon_signal(SIGKILL);
 	if (phase == PHASE_AWAIT)
 		fail(ETIMEDOUT,
 		     "scheduler '%.120s' was not in force after %s; give it more with "
 		     "timeout=",
 		     spec.what, text);
-	else if (phase == PHASE_OUT || phase == PHASE_EJECT)
+	else if (phase == PHASE_OUT)
 		fail(ETIMEDOUT, "scheduler '%s' has not gone after %s", sched_watch_now()->name,
 		     text);
 }
@@ -597,22 +422,22 @@ void sched_ops_cancel(struct line *l, int code, const char *why)
 	if (l == busy && phase == PHASE_EXEC)
 		start_cancel(l, code, why);
 	/* a job in a hand cannot be called back: its own deadline ends it */
-	if (l != busy || (phase != PHASE_AWAIT && phase != PHASE_EJECT))
+	if (l != busy || phase != PHASE_AWAIT)
 		return;
-	if (daemon_group() && phase == PHASE_AWAIT)
-		daemon_signal(SIGKILL);
+	if (sched_daemon_group() && phase == PHASE_AWAIT)
+		sched_daemon_signal(SIGKILL);
 	fail(code, "%s", why);
 }
 
 void sched_ops_end(struct line *l, void (*then)(struct line *l))
 {
-	if (busy || (link_fd < 0 && !daemon_group())) {
+	if (busy || (link_fd < 0 && !sched_daemon_group())) {
 		then(l);
 		return;
 	}
 	busy = l;
 	after_end = then;
-	if (daemon_group()) {
+	if (sched_daemon_group()) {
 		/* the tear-down kills it like any payload */
 		gone();
 		return;
@@ -620,32 +445,7 @@ void sched_ops_end(struct line *l, void (*then)(struct line *l))
 	put_out();
 }
 
-/* ---- the expectation's barrier ---- */
-
-void sched_expect_poke(struct line *l)
+uint64_t sched_ops_exits_before(void)
 {
-	if (sched_watch_now()->exits > exits_ours)
-		line_done(l, "reached");
-}
-
-void sched_op_expect_exit(struct line *l, const struct wire_op *op)
-{
-	uint64_t within = wire_op_u64(op, WARG_WITHIN, 0);
-
-	sched_watch_look();
-	if (sched_watch_now()->exits > exits_ours || !within)
-		line_done(l, "reached");
-	else
-		line_timer(l, within);
-}
-
-void sched_expect_timeout(struct line *l)
-{
-	sched_watch_look();
-	line_done(l, "reached");
-}
-
-void sched_expect_cancel(struct line *l, int code, const char *why)
-{
-	line_done(l, "%s", why);
+	return exits_ours;
 }

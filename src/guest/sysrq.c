@@ -42,7 +42,7 @@ static void on_passed(void *arg, struct job_reply *r)
 		port_log(4, "%s", r->text);
 }
 
-int sysrq_press(char key, pool_fn fn, struct err *err)
+int sysrq_press(char key, pool_fn fn, void *arg, struct err *err)
 {
 	struct wire_writer *w = pool_job(JOB_SYSRQ);
 	int fd = fcntl(trigger_fd, F_DUPFD_CLOEXEC, 3);
@@ -50,12 +50,12 @@ int sysrq_press(char key, pool_fn fn, struct err *err)
 	if (fd < 0)
 		return err_set(err, ENOENT, "this kernel has no '%s'", TRIGGER);
 	wire_put_u8(w, (uint8_t)key);
-	return pool_send(w, &fd, 1, POOL_DEADLINE_NS, "", fn, NULL, err);
+	return pool_send(w, &fd, 1, POOL_DEADLINE_NS, "", fn, arg, err);
 }
 
 static void pass_on(char key)
 {
-	sysrq_press(key, on_passed, NULL);
+	sysrq_press(key, on_passed, NULL, NULL);
 }
 
 static void on_written(void *arg, int fd, uint32_t events)

@@ -17,6 +17,6 @@
 int sysrq_init(struct loop *loop, struct err *err);
 
 /* Presses a key for an op; fn is called when the kernel has acted on it. 0 or -errno. */
-int sysrq_press(char key, pool_fn fn, struct err *err);
+int sysrq_press(char key, pool_fn fn, void *arg, struct err *err);
 
 #endif
