@@ -2,8 +2,8 @@
 /*
  * starve - broken on purpose: one cgroup gets no CPU time, or next to none.
  *
- * Its tasks wait in a queue of their own, which is looked at only in every `period`th dispatch; with
- * period 0 never, until the watchdog ends the scheduler (exit kind stall). With a period the
+ * Its tasks wait in a queue of their own, which is looked at in every `period`th dispatch only;
+ * with period 0 never, until the watchdog ends the scheduler (exit kind stall). With a period the
  * scheduler lives on, and only a check of fairness can tell.
  */
 #include "scx.h"

@@ -89,7 +89,12 @@ static struct bpf_object *open_object(const char *what, struct err *err)
 
 	if (*what == '/') {
 		o = bpf_object__open_file(what, NULL);
-		if (!o)
+		if (!o && errno == ENOENT)
+			err_set(err, ENOENT,
+				"there is no scheduler object '%.200s' in the guest: pack the file with "
+				"--include when the guest is started",
+				what);
+		else if (!o)
 			err_sys(err, errno, "open scheduler object '%.200s'", what);
 		return o;
 	}
