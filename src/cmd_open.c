@@ -360,16 +360,18 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	return r;
 }
 
-static int open_old(struct app *a, const char *file, struct guest_options *options, struct err *err)
+/* A session without a guest; or a scenario, in a fresh one. */
+static int open_file(struct app *a, const char *file, struct guest_options *options,
+		     const char *save, struct err *err)
 {
 	int r = load_file(&a->loaded, file, false, options, err);
 
 	if (r < 0)
 		return r;
-	if (!a->loaded.is_session)
-		return err_set(err, EINVAL,
-			       "'%s' is a scenario, not a session; run it with 'scxplore run %s'",
-			       file, file);
+	if (!a->loaded.is_session) {
+		r = open_live(a, options, save, err);
+		return r < 0 ? r : session_submit_scenario(a->session, a->loaded.scenario, err);
+	}
 	r = start_screen(a, file, false, err);
 	if (r == 0 && a->loaded.warning.len)
 		tui_say(a->tui, ROLE_WARN, buf_text(&a->loaded.warning));
@@ -410,7 +412,7 @@ static int run_open(int argc, char **argv)
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
-			r = file ? open_old(a, file, &options, &err)
+			r = file ? open_file(a, file, &options, save, &err)
 				 : open_live(a, &options, save, &err);
 		if (r == 0)
 			r = loop_run(&a->loop);
@@ -432,8 +434,8 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION] [--save FILE] [GUEST OPTIONS]",
-	.summary = "the screen: a fresh guest, or an old session without one",
+	.synopsis = "[SESSION|SCENARIO] [--save FILE] [GUEST OPTIONS]",
+	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session without one",
 	.boots = true,
 	.run = run_open,
 };

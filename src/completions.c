@@ -172,6 +172,7 @@ void completions_man(struct buf *out)
 		{"SXP_AGENT", "the agent to pack instead of the installed one"},
 		{"SXP_QEMU", "the QEMU to use"},
 		{"SXP_THEMES", "a folder of themes to look in first"},
+		{"SXP_SCENARIOS", "the folder of the scenarios that come with the program"},
 		{"SCXPLORE_FAULT", "place-after-exec or place-never: breaks placement on purpose, "
 				   "so that a test can be seen to fail"},
 		{"SCXPLORE_ASCII", "draw with ASCII only"},

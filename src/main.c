@@ -6,7 +6,9 @@
  * nothing) opens the screen.
  */
 #include "base/text.h"
+#include "base/cleanup.h"
 #include "cmd.h"
+#include "session/canned.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -16,7 +18,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_help,
+	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_scenarios, &cmd_help,
 };
 
 const struct command *command_at(size_t i)
@@ -63,8 +65,8 @@ static int unknown_word(const char *word)
 		names[i] = commands[i]->hidden ? NULL : commands[i]->name;
 	near = text_nearest(word, names, sizeof(names) / sizeof(names[0]));
 	fprintf(stderr,
-		"scxplore: '%s' is neither a command nor a session file%s%s%s; see 'scxplore "
-		"help'\n",
+		"scxplore: '%s' is neither a command, a file nor a scenario%s%s%s; see "
+		"'scxplore help'\n",
 		word, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 	return EXIT_UNJUDGED;
 }
@@ -87,8 +89,12 @@ int main(int argc, char **argv)
 		cmd = command_by_name(word);
 		if (cmd)
 			return cmd->run(argc - 1, argv + 1);
-		if (word[0] != '-' && access(word, F_OK) < 0)
-			return unknown_word(word);
+		if (word[0] != '-' && access(word, F_OK) < 0) {
+			cleanup_free char *canned = canned_path(word);
+
+			if (!canned)
+				return unknown_word(word);
+		}
 	}
 	/* no command: the arguments are those of the screen; its own name takes argv[0]'s place */
 	return cmd_open.run(argc, argv);

@@ -9,6 +9,7 @@
 #include "vmm/options.h"
 
 struct loaded {
+	char *found; /* a canned scenario's path; owned */
 	bool is_session;
 	const char *path;         /* borrowed */
 	struct session_info info; /* sessions only */
