@@ -802,6 +802,8 @@ void scenario_teardown_text(const struct scenario *s, struct buf *out)
 		buf_adds(out, out->len ? ", " : "");
 		if (t->is_cgroup)
 			buf_addf(out, "removes %s", t->name);
+		else if (t->made_by->id == OP_EVERY)
+			buf_addf(out, "stops %s", t->name);
 		else
 			buf_addf(out, "kills %s (%u task%s)", t->name, t->count,
 				 t->count == 1 ? "" : "s");

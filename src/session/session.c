@@ -281,6 +281,10 @@ static void on_event(struct session *s, const struct event *ev)
 	case EV_EXIT:
 		note_exit(s, ev->name);
 		break;
+	case EV_ROUNDS:
+		if (ev->flag)
+			scenario_ended(s->scenario, ev->name);
+		break;
 	case EV_END:
 		guest_stop(s->guest);
 		break;
