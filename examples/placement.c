@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_seed - a payload started in a cgroup is inside it before its first instruction.
+ * placement - a payload started in a cgroup is inside it before its first instruction.
  *
  * The one promise everything else stands on, written by hand with the public API. The payload's
  * first act is to ask the kernel where it is and to write the answer down.
