@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define SUFFIX	  ".scx"
-#define LINE_MAX_ 512
+#define HEAD_LINE_MAX 512
 #define FILES_MAX 1000
 
 static const char *folder(void)
@@ -43,7 +43,7 @@ char *canned_path(const char *name)
 static void head_line(const char *path, unsigned n, char *dst, size_t size)
 {
 	cleanup_file FILE *f = fopen(path, "re");
-	char line[LINE_MAX_];
+	char line[HEAD_LINE_MAX];
 
 	dst[0] = '\0';
 	while (f && fgets(line, sizeof(line), f) && line[0] == '#') {
@@ -59,7 +59,7 @@ static void head_line(const char *path, unsigned n, char *dst, size_t size)
 char *canned_topology(const char *path)
 {
 	static const char key[] = "topology: ";
-	char line[LINE_MAX_];
+	char line[HEAD_LINE_MAX];
 	unsigned n;
 
 	for (n = 0; n < 4; n++) {
@@ -90,7 +90,7 @@ struct canned *canned_list(size_t *n, struct err *err)
 	while ((e = readdir(dir)) && *n < FILES_MAX) {
 		size_t len = strlen(e->d_name), tail = strlen(SUFFIX);
 		cleanup_free char *path = xasprintf("%s/%s", folder(), e->d_name);
-		char line[LINE_MAX_];
+		char line[HEAD_LINE_MAX];
 
 		if (len <= tail || strcmp(e->d_name + len - tail, SUFFIX) || *e->d_name == '.')
 			continue;
