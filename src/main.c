@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_scenarios, &cmd_help,
+	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_scenarios,
+	&cmd_shell, &cmd_help,
 };
 
 const struct command *command_at(size_t i)

@@ -24,6 +24,7 @@
 #include "guest/sched_ops.h"
 #include "guest/sched_watch.h"
 #include "guest/shared.h"
+#include "guest/shell.h"
 #include "guest/start.h"
 #include "guest/sysrq.h"
 #include "guest/watch.h"
@@ -175,6 +176,12 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 		sampler_set_rate(sample_ns);
 		report_set_rate(sample_ns);
 		break;
+	case WIRE_SHELL:
+	case WIRE_SHELL_INPUT:
+	case WIRE_SHELL_SIZE:
+	case WIRE_SHELL_SHOWN:
+		shell_frame(h, p);
+		break;
 	case WIRE_POWEROFF:
 		boot_power_off();
 	default:
@@ -206,7 +213,7 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 		return;
 	}
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!pool_reaped(pid, status))
+		if (!pool_reaped(pid, status) && !shell_reaped(pid, status))
 			group_reaped(pid, status);
 }
 
@@ -265,6 +272,7 @@ static int set_up(struct err *err)
 	probe_observer(getpid(), true);
 	output_init(&loop);
 	start_init(&loop);
+	shell_init(&loop);
 	sched_ops_init(&loop);
 	fault_init(&loop);
 	/* without a module for the port nobody would hear: it is told, if the port comes up */

@@ -23,28 +23,37 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define INCLUDE_DIR "/include-files" /* files of --include, see vmm/initramfs.h */
+#define SHELL_TOOLS_DIR "/shell-tools" /* see vmm/shell_tools.h */
 
-enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR, FD_REPORTS = FD_OUT };
+enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR, FD_IN, FD_REPORTS = FD_OUT };
 
 struct order {
 	const char *name;
 	uint32_t count;
 	const char *cgroup;
 	bool place;
+	const char *term;                    /* of a shell; "" = a payload or workers */
 	struct crew *work;                   /* NULL = execute argv */
 	const char *argv[WIRE_LIST_MAX + 1]; /* of workers: their parameters */
 	uint32_t argc;
 	struct attr attr;
 };
 
-static const char *const environment[] = {
-	"PATH=" INCLUDE_DIR ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-	"HOME=/tmp", "TMPDIR=/tmp", "LANG=C", NULL};
+#define PATHS "PATH=" INCLUDE_DIR ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static const char *const environment[] = {PATHS, "HOME=/tmp", "TMPDIR=/tmp", "LANG=C", NULL};
+
+/* What a person at a terminal has at hand must not be there for ops: a replay would lack it. */
+static char term_variable[80];
+static const char *const shell_environment[] = {
+	PATHS ":" SHELL_TOOLS_DIR, "HOME=/tmp", "TMPDIR=/tmp", "LANG=C.UTF-8",
+	"PS1=guest:\\w# ",	   term_variable, NULL};
 
 const char *start_stage_text(uint32_t stage)
 {
@@ -104,7 +113,7 @@ static void become_ordinary(void)
 /* Where execvp() looks. ENOENT for a program that exists means its interpreter or loader. */
 static bool is_there(const char *name)
 {
-	const char *dir = environment[0] + strlen("PATH=");
+	const char *dir = environ[0] + strlen("PATH=");
 	char path[4096];
 
 	if (strchr(name, '/'))
@@ -119,20 +128,23 @@ static bool is_there(const char *name)
 
 static void child_exec(const struct order *o, uint32_t index, const int *fds)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int in = *o->term ? fds[FD_IN] : open("/dev/null", O_RDWR | O_CLOEXEC);
 	int status = fcntl(fds[FD_STATUS], F_DUPFD_CLOEXEC, 3), error;
 	const char *about;
 
-	if (null < 0 || status < 0 || dup2(null, 0) < 0 || dup2(fds[FD_OUT], 1) < 0 ||
+	if (in < 0 || status < 0 || dup2(in, 0) < 0 || dup2(fds[FD_OUT], 1) < 0 ||
 	    dup2(fds[FD_ERR], 2) < 0)
 		give_up(fds[FD_STATUS], index, START_STAGE_FDS, errno, o->argv[0]);
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	if (*o->term && isatty(0) && ioctl(0, TIOCSCTTY, 0) < 0)
+		give_up(status, index, START_STAGE_FDS, errno, o->argv[0]);
 	if (chdir("/tmp") < 0)
 		give_up(status, index, START_STAGE_DIR, errno, o->argv[0]);
 	error = hand_attr_become(&o->attr, &about);
 	if (error)
 		give_up(status, index, START_STAGE_ATTR, error, about);
-	environ = (char **)environment;
+	snprintf(term_variable, sizeof(term_variable), "TERM=%s", o->term);
+	environ = (char **)(*o->term ? shell_environment : environment);
 	execvp(o->argv[0], (char **)o->argv);
 	error = errno;
 	if (error == ENOENT && is_there(o->argv[0]))
@@ -252,6 +264,7 @@ static int read_order(struct hand *h, struct order *o)
 	o->cgroup = wire_get_str(&h->in);
 	o->place = wire_get_u8(&h->in);
 	work = wire_get_str(&h->in);
+	o->term = wire_get_str(&h->in);
 	o->argc = wire_get_u32(&h->in);
 	if (o->argc > WIRE_LIST_MAX)
 		return EINVAL;
@@ -259,7 +272,7 @@ static int read_order(struct hand *h, struct order *o)
 		o->argv[i] = wire_get_str(&h->in);
 	o->argv[o->argc] = NULL;
 	o->work = NULL;
-	if (h->in.bad || h->nfds != (*work ? 3 : 4) || (!*work && !o->argc))
+	if (h->in.bad || h->nfds != (*work ? 3 : *o->term ? 5 : 4) || (!*work && !o->argc))
 		return EINVAL;
 	if (!*work)
 		return 0;

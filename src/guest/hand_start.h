@@ -3,7 +3,8 @@
  * hand_start - creation of tasks: what a child says when it could not begin.
  *
  * JOB_START: str name, u32 count, str cgroup ("/" = none), u8 place, str work ("" = execute argv),
- * list argv, attributes as in hand_attr.h; fds: go (read end), status (write end), for a payload stdout and stderr.
+ * str TERM ("" = no shell), list argv, attributes as in hand_attr.h; fds: go (read end), status
+ * (write end), for a payload stdout and stderr, for a shell stdin behind them.
  * Answers: for each child num = index, id = pid, text = its /proc/PID/cgroup line; then the last.
  */
 #ifndef GUEST_HAND_START_H

@@ -187,6 +187,22 @@ bool port_sample(const struct sample *s)
 	return true;
 }
 
+bool port_shell(enum wire_type type, uint64_t seq, uint64_t number, const void *data, size_t len)
+{
+	struct wire_writer w;
+
+	if (port_fd < 0)
+		return false;
+	wire_begin(&w, frame, sizeof(frame));
+	wire_put_u64(&w, number);
+	wire_put_bytes(&w, data, len);
+	if (!wire_end(&w, type, seq, loop_now_ns()) || queue_size - queue_len < w.len)
+		return false;
+	push(frame, w.len);
+	flush();
+	return true;
+}
+
 static void take_frames(void)
 {
 	struct wire_header h;

@@ -29,6 +29,9 @@ void port_event_first(const struct event *ev);
 /* An EV_LOG; fmt as in printf. */
 void port_log(unsigned level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* A frame {u64 number, bytes} of a shell; false = no room. The caller keeps to a window. */
+bool port_shell(enum wire_type type, uint64_t seq, uint64_t number, const void *data, size_t len);
+
 /* Room for this many bytes of output now? Leaves space for events. */
 bool port_takes_bulk(size_t len);
 /* false = dropped, the host is behind. */

@@ -352,7 +352,7 @@ static void put_text(struct wire_writer *w, const struct wire_op *op, enum wire_
 }
 
 /* In the order of hand_attr.h. */
-static void put_attributes(struct wire_writer *w, const struct wire_op *op)
+void start_put_attributes(struct wire_writer *w, const struct wire_op *op)
 {
 	put_text(w, op, WARG_CPUS);
 	wire_put_u64(w, cgroup_next_seed());
@@ -382,10 +382,11 @@ static int send_start(struct line *l, const struct wire_op *op, struct group *g,
 	wire_put_str(w, g->cgroup);
 	wire_put_u8(w, !fault_name());
 	wire_put_str(w, work);
+	wire_put_str(w, "");
 	wire_put_u32(w, argc);
 	for (i = 0; i < argc; i++)
 		wire_put_str(w, argv[i]);
-	put_attributes(w, op);
+	start_put_attributes(w, op);
 	group_forget_early();
 	return pool_send(w, fds, nfds, POOL_DEADLINE_NS, g->name, on_answer, l, err);
 }

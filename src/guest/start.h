@@ -24,6 +24,9 @@ void start_poke(struct line *l);
 void start_timeout(struct line *l);
 void start_cancel(struct line *l, int code, const char *why);
 
+/* The part of JOB_START that says how the tasks are to be (hand_attr.h), from an op's arguments. */
+void start_put_attributes(struct wire_writer *w, const struct wire_op *op);
+
 /*
  * A program for an op that goes on afterwards: then() comes when it executes (code 0) or could not
  * be started, and the op is still running. The caller's handler passes on poke, timeout and cancel

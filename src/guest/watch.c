@@ -11,6 +11,7 @@
 #include "guest/group.h"
 #include "guest/pool.h"
 #include "guest/port.h"
+#include "guest/shell.h"
 #include "guest/step.h"
 
 #include <errno.h>
@@ -72,6 +73,8 @@ static void on_exec(const struct probe_record *r)
 	char path[CGROUP_FULL_MAX];
 	struct group *g;
 
+	if (!t && shell_has(r->pid))
+		intrusion(r->pid, "pid %d (%.16s) was started in the shell", r->pid, r->comm);
 	/* only the first image of a payload is what the session asked for */
 	if (!t || t->exec_seen || !group_of(t)->payload)
 		return;

@@ -33,9 +33,21 @@ enum wire_type {
 	WIRE_POWEROFF = 7, /* power the guest off at once */
 	WIRE_START = 8,    /* ops wait in the queue until this comes (scripts); interactive sends it
 			      first */
+	/*
+	 * A guest shell (guest/shell.h); seq is the host's number of it, frames with another one are
+	 * left out. Each side counts what the other has taken, so that neither buffers more than a
+	 * window.
+	 */
+	WIRE_SHELL = 11, /* u8 terminal, u16 rows, u16 columns, str TERM, str cgroup, list argv;
+			    answered by EV_SHELL or EV_SHELL_END */
+	WIRE_SHELL_INPUT = 12, /* bytes typed; none = the end of standard input */
+	WIRE_SHELL_SIZE = 13,  /* u16 rows, u16 columns */
+	WIRE_SHELL_SHOWN = 14, /* u64 bytes of output the host has dealt with so far */
 	/* guest to host */
 	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
 	WIRE_SAMPLE = 65, /* struct sample (wire_sample.h) */
+	WIRE_SHELL_OUTPUT = 68, /* u64 stream (1 or 2), bytes */
+	WIRE_SHELL_TAKEN = 69,  /* u64 bytes of input taken so far, no bytes */
 };
 
 /* Keys of WIRE_CONFIG (strings on the wire, unknown ones are ignored and logged). */
@@ -45,6 +57,10 @@ enum wire_type {
 #define WIRE_CONFIG_WATCHDOG                                                                       \
 	"watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
 #define WIRE_CONFIG_DURATION "duration" /* ns of guest time the scenario may take, 0 = no limit */
+
+/* Bytes on the way to the other side and not yet dealt with there: host to guest, guest to host. */
+#define WIRE_SHELL_INPUT_WINDOW  (64u << 10)
+#define WIRE_SHELL_OUTPUT_WINDOW (128u << 10)
 
 struct wire_header {
 	uint32_t len;

@@ -80,6 +80,13 @@
 	X(SCHED_DUMP, 42, "sched-dump",                                                            \
 	  "part n of a dump of sched_ext; flag = the last; count = lines that are missing",        \
 	  F_INDEX, F_DATA, F_FLAG, F_COUNT)                                                        \
+	X(SHELL, 54, "shell",                                                                      \
+	  "a person's shell runs in the guest: which, its pid, cgroup, command; flag = it has a "  \
+	  "terminal",                                                                              \
+	  F_INDEX, F_PID, F_CGROUP, F_TEXT, F_FLAG)                                                \
+	X(SHELL_END, 55, "shell-end",                                                              \
+	  "a shell ended: which, exit code or signal; text = why it could not start, code = errno", \
+	  F_INDEX, F_PID, F_CODE, F_SIGNAL, F_TEXT)                                                \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \

@@ -484,6 +484,13 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_SCHED_DUMP:
 		model_sched_apply(m, ev);
 		break;
+	case EV_SHELL:
+		m->shells++;
+		m->shell_pid = ev->pid;
+		break;
+	case EV_SHELL_END:
+		m->shell_pid = 0;
+		break;
 	case EV_TEARDOWN:
 	case EV_STUCK:
 	case EV_LOG:

@@ -179,6 +179,8 @@ struct model {
 	uint64_t log_next;      /* n of the next line */
 	unsigned failures;      /* ops that failed + expectations that failed */
 	unsigned intrusions;    /* events not by an op */
+	unsigned shells;        /* opened by a person so far: what was typed there is not replayed */
+	int64_t shell_pid;      /* of the one that runs, 0 = none */
 };
 
 struct model *model_create(void);

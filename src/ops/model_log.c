@@ -197,6 +197,18 @@ static void log_sched_exit(struct model *m, const struct event *ev)
 	    *message ? ": " : "", message, op ? "; the op before: " : "", op ? op->text : "");
 }
 
+static void log_shell_end(struct model *m, const struct event *ev)
+{
+	if (*ev->text)
+		add(m, ev, LOG_EVENT, MARK_FAIL, "shell     could not start: %s", ev->text);
+	else if (ev->signal)
+		add(m, ev, LOG_EVENT, MARK_NONE, "shell     [%" PRId64 "] was ended by signal %" PRIu64,
+		    ev->pid, ev->signal);
+	else
+		add(m, ev, LOG_EVENT, MARK_NONE, "shell     [%" PRId64 "] ended with %" PRId64, ev->pid,
+		    ev->code);
+}
+
 void model_log_event(struct model *m, const struct event *ev)
 {
 	switch (ev->type) {
@@ -322,6 +334,15 @@ void model_log_event(struct model *m, const struct event *ev)
 			add(m, ev, LOG_EVENT, ev->count ? MARK_WARN : MARK_NONE,
 			    "dump      of sched_ext is recorded, %" PRIu64 " lines are missing",
 			    ev->count);
+		break;
+	case EV_SHELL:
+		add(m, ev, LOG_EVENT, MARK_WARN,
+		    "not by an op: a shell runs in %s: '%s' [%" PRId64
+		    "]; what is typed there is not replayed",
+		    ev->cgroup, ev->text, ev->pid);
+		break;
+	case EV_SHELL_END:
+		log_shell_end(m, ev);
 		break;
 	case EV_HELLO:
 	case EV_STAGE:

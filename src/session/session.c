@@ -325,6 +325,8 @@ static void on_frame(void *arg, const struct wire_header *h, struct wire_reader 
 		return;
 	if (h->type == WIRE_SAMPLE)
 		on_sample(s, h, payload);
+	else if ((h->type == WIRE_SHELL_OUTPUT || h->type == WIRE_SHELL_TAKEN) && s->observer->shell)
+		s->observer->shell(s->arg, h, payload);
 	else if (h->type == WIRE_EVENT && wire_event_read(h, payload, &ev) == 0)
 		on_event(s, &ev);
 	else

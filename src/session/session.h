@@ -22,6 +22,8 @@ struct session_observer {
 	/* The model has changed through this event (journalled already). */
 	void (*event)(void *arg, const struct event *ev);
 	void (*sample)(void *arg);
+	/* A frame of a guest shell, for session/shell.h; may be NULL. */
+	void (*shell)(void *arg, const struct wire_header *h, struct wire_reader *payload);
 	/* The guest is gone or the end was reached and the guest is off: nothing more will come.
 	 * clean = as asked. */
 	void (*finished)(void *arg, bool clean, const char *text);

@@ -20,6 +20,7 @@
 #include "vmm/paths.h"
 #include "vmm/qemu.h"
 #include "vmm/qmp.h"
+#include "vmm/shell_tools.h"
 #include "vmm/tsc.h"
 
 #include <errno.h>
@@ -517,6 +518,9 @@ static int prepare(struct guest *g, struct err *err)
 		if (r < 0)
 			return r;
 	}
+	r = g->config.shell_tools ? shell_tools_add(&g->include, err) : 0;
+	if (r < 0)
+		return r;
 	g->initramfs_fd = initramfs_pack(agent, &g->kernel, &g->include, err);
 	if (g->initramfs_fd < 0)
 		return g->initramfs_fd;

@@ -49,6 +49,7 @@ struct guest_config {
 	uint64_t duration_ns;       /* 0 = no limit */
 	const char *append;         /* more kernel arguments, or NULL */
 	const char *fault;          /* value of SCXPLORE_FAULT or NULL */
+	bool shell_tools;           /* a shell and small programs for a person (shell_tools.h) */
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
 };
 

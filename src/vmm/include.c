@@ -253,6 +253,24 @@ int include_add(struct include_set *set, const char *name, struct err *err)
 	return add_named(set, found, why, err);
 }
 
+int include_add_tool(struct include_set *set, const char *folder, const char *name,
+		     const char *const *links, struct err *err)
+{
+	cleanup_free char *found = in_path(name), *guest = xasprintf("%s/%s", folder, name);
+	char real[PATH_MAX];
+	int r;
+
+	if (!found || !realpath(found, real))
+		return -ENOENT;
+	r = put(set, INCLUDE_FILE, guest, real, 0755, folder, err);
+	for (; r == 0 && *links; links++) {
+		cleanup_free char *link = xasprintf("%s/%s", folder, *links);
+
+		r = put(set, INCLUDE_LINK, link, name, 0777, folder, err);
+	}
+	return r == 0 ? close_over(set, err) : r;
+}
+
 void include_finish(struct include_set *set)
 {
 	size_t i;

@@ -34,6 +34,12 @@ struct include_set {
 
 /* One --include: a path, or a bare name looked up in PATH. */
 int include_add(struct include_set *set, const char *name, struct err *err);
+/*
+ * A program under FOLDER/NAME, with links beside it, out of the way of what ops find: its real path
+ * is not in the guest. -ENOENT (and no message) when PATH has no such program.
+ */
+int include_add_tool(struct include_set *set, const char *folder, const char *name,
+		     const char *const *links, struct err *err);
 void include_finish(struct include_set *set);
 
 #endif
