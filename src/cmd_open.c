@@ -12,6 +12,7 @@
 #include "session/load.h"
 #include "session/session.h"
 #include "session/session_info.h"
+#include "session/shell.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
@@ -25,10 +26,13 @@
 
 #define FRAME_NS  UINT64_C(100000000)
 #define SAMPLE_NS UINT64_C(100000000)
+#define ECHO_NS   UINT64_C(20000000) /* what a shell prints is drawn that often at most */
 
 struct app {
 	struct loop loop;
 	struct session *session; /* NULL: an old session is shown */
+	struct shell shell;
+	uint64_t drawn_ns;
 	struct loaded loaded;
 	struct tui *tui;
 	struct canvas canvas;
@@ -58,12 +62,15 @@ static void draw(struct app *a)
 	tui_draw(a->tui, &a->canvas);
 	term_draw(&a->canvas, tui_theme(a->tui));
 	a->dirty = false;
+	a->drawn_ns = loop_now_ns();
 }
 
 static void on_frame(void *arg)
 {
 	struct app *a = arg;
 
+	/* a shell that prints without end gets a window's worth each time: the rest waits in it */
+	shell_shown(&a->shell);
 	if (a->dirty && !tui_frozen(a->tui))
 		draw(a);
 }
@@ -105,7 +112,17 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 
 static void on_event(void *arg, const struct event *ev)
 {
-	((struct app *)arg)->dirty = true;
+	struct app *a = arg;
+
+	a->dirty = true;
+	shell_event(&a->shell, ev);
+	if (ev->type == EV_GONE && a->tui)
+		tui_shell_ended(a->tui, "went with the guest");
+}
+
+static void on_shell(void *arg, const struct wire_header *h, struct wire_reader *payload)
+{
+	shell_frame(&((struct app *)arg)->shell, h, payload);
 }
 
 static void on_sample(void *arg)
@@ -123,7 +140,42 @@ static void on_finished(void *arg, bool clean, const char *text)
 }
 
 static const struct session_observer observer = {
-	.event = on_event, .sample = on_sample, .finished = on_finished};
+	.event = on_event, .sample = on_sample, .shell = on_shell, .finished = on_finished};
+
+/* ---- the guest's shell -------------------------------------------------------------------- */
+
+static void on_shell_output(void *arg, unsigned stream, const void *data, size_t len)
+{
+	struct app *a = arg;
+
+	tui_shell_output(a->tui, data, len);
+	a->dirty = true;
+	if (tui_shell_shown(a->tui) && loop_now_ns() > a->drawn_ns + ECHO_NS)
+		draw(a);
+}
+
+static void on_shell_ended(void *arg, const struct event *ev)
+{
+	char words[400];
+
+	if (*ev->text)
+		snprintf(words, sizeof(words), "could not start: %s", ev->text);
+	else if (ev->signal)
+		snprintf(words, sizeof(words), "was ended by signal %d", (int)ev->signal);
+	else
+		snprintf(words, sizeof(words), "ended with %d", (int)ev->code);
+	tui_shell_ended(((struct app *)arg)->tui, words);
+}
+
+static void on_shell_change(void *arg)
+{
+	((struct app *)arg)->dirty = true;
+}
+
+static const struct shell_ops shell_ops = {.began = on_shell_change,
+					   .output = on_shell_output,
+					   .room = on_shell_change,
+					   .ended = on_shell_ended};
 
 /* ---- what the screen asks ------------------------------------------------------------------- */
 
@@ -279,6 +331,29 @@ static int host_export(void *arg, const char *format, const char *file, bool for
 	return 0;
 }
 
+static int host_shell_open(void *arg, const char *cgroup, int rows, int cols, struct err *err)
+{
+	struct app *a = arg;
+	/* what the screen's own terminal understands, see tui/vt.h */
+	struct shell_spec spec = {.terminal = true,
+				  .rows = (unsigned)rows,
+				  .cols = (unsigned)cols,
+				  .term = "xterm",
+				  .cgroup = cgroup};
+
+	return a->session ? shell_open(&a->shell, &spec, err) : no_guest(err);
+}
+
+static int host_shell_input(void *arg, const char *data, size_t len, struct err *err)
+{
+	return shell_input(&((struct app *)arg)->shell, data, len, err);
+}
+
+static void host_shell_size(void *arg, int rows, int cols)
+{
+	shell_size(&((struct app *)arg)->shell, (unsigned)rows, (unsigned)cols);
+}
+
 static const struct tui_host host = {
 	.model = host_model,
 	.scenario = host_scenario,
@@ -289,6 +364,9 @@ static const struct tui_host host = {
 	.quit = host_quit,
 	.console = host_console,
 	.live = host_live,
+	.shell_open = host_shell_open,
+	.shell_input = host_shell_input,
+	.shell_size = host_shell_size,
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -347,10 +425,12 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	if (!path || guest_options_default(options, err) < 0)
 		return -err->code;
 	config.guest = options->config;
+	config.guest.shell_tools = true;
 	config.journal = path;
 	a->session = session_create(&a->loop, &config, &observer, a, err);
 	if (!a->session)
 		return -err->code;
+	shell_init(&a->shell, a->session, &shell_ops, a);
 	r = start_screen(a, path, true, err);
 	if (r < 0)
 		return r;
@@ -435,7 +515,8 @@ static int run_open(int argc, char **argv)
 const struct command cmd_open = {
 	.name = "open",
 	.synopsis = "[SESSION|SCENARIO] [--save FILE] [GUEST OPTIONS]",
-	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session without one",
+	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
+		   "without one",
 	.boots = true,
 	.run = run_open,
 };

@@ -14,7 +14,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { CHUNK = 16 << 10, TURN_MAX = 64 << 10 };
+enum { CHUNK = 32 << 10 };
 
 static struct loop *loop;
 
@@ -61,28 +61,30 @@ void shell_watch_output(void)
 	}
 }
 
-/* false at the end of the stream. */
+static void send_output(const struct shell_stream *s, const uint8_t *data, size_t len)
+{
+	if (!len)
+		return;
+	if (port_shell(WIRE_SHELL_OUTPUT, shell_now.number, (uint64_t)(s - shell_now.out) + 1, data,
+		       len))
+		shell_now.sent += len;
+	else
+		port_log(4, "%zu bytes of the shell's output found no room", len);
+}
+
+/* false at the end of the stream. A terminal gives little at a time: a frame holds several reads.
+ */
 static bool read_some(struct shell_stream *s)
 {
 	static uint8_t chunk[CHUNK];
-	size_t total = 0, want;
-	ssize_t n;
+	size_t len = 0, max = shell_room() < CHUNK ? shell_room() : CHUNK;
+	ssize_t n = 1;
 
-	while (total < TURN_MAX && shell_room()) {
-		want = shell_room() < CHUNK ? shell_room() : CHUNK;
-		n = read(s->fd, chunk, want);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return true;
-		if (n <= 0)
-			return false; /* EIO: nobody has the terminal open any more */
-		total += (size_t)n;
-		if (port_shell(WIRE_SHELL_OUTPUT, shell_now.number,
-			       (uint64_t)(s - shell_now.out) + 1, chunk, (size_t)n))
-			shell_now.sent += (uint64_t)n;
-		else
-			port_log(4, "%zd bytes of the shell's output found no room", n);
-	}
-	return true;
+	while (len < max && (n = read(s->fd, chunk + len, max - len)) > 0)
+		len += (size_t)n;
+	send_output(s, chunk, len);
+	/* EIO: nobody has the terminal open any more */
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 void shell_read_output(struct shell_stream *s)

@@ -74,7 +74,9 @@ static void on_exec(const struct probe_record *r)
 	struct group *g;
 
 	if (!t && shell_has(r->pid))
-		intrusion(r->pid, "pid %d (%.16s) was started in the shell", r->pid, r->comm);
+		/* busybox executes itself for its tools and takes their names only then */
+		intrusion(r->pid, "pid %d (%.16s) was started in the shell", r->pid,
+			  strcmp(r->comm, "exe") ? r->comm : "a tool");
 	/* only the first image of a payload is what the session asked for */
 	if (!t || t->exec_seen || !group_of(t)->payload)
 		return;

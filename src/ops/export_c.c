@@ -140,6 +140,11 @@ static void head(struct buf *out, const struct export_input *in, const struct ex
 		   or_unknown(info->kernel), or_unknown(info->accel), or_unknown(info->topology),
 		   or_unknown(in->session_name), steps, steps == 1 ? "" : "s", ops,
 		   ops == 1 ? "" : "s");
+	if (in->model->shells)
+		paragraphf(out,
+			   "A person had a shell in the guest (%u opened); what was typed there is no op "
+			   "and is not done again here.",
+			   in->model->shells);
 	if (in->model->fault)
 		paragraphf(out, "It was recorded with the fault switch '%s' in force.",
 			   in->model->fault);

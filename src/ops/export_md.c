@@ -65,8 +65,9 @@ static void row(struct buf *out, const char *what, const char *value)
 static void environment(struct buf *out, const struct export_input *in)
 {
 	const struct session_info *info = in->info;
-	char memory[32];
+	char memory[32], number[12];
 
+	snprintf(number, sizeof(number), "%u", in->model->shells);
 	buf_adds(out, "## Environment\n\n");
 	row(out, "kernel", info->kernel);
 	row(out, "topology", info->topology);
@@ -78,6 +79,8 @@ static void environment(struct buf *out, const struct export_input *in)
 		row(out, "more kernel arguments", info->append);
 	if (in->model->fault)
 		row(out, "fault switch in force", in->model->fault);
+	if (in->model->shells)
+		row(out, "shells that a person had in it (not replayed)", number);
 	row(out, "recorded with scxplore", info->version);
 	row(out, "recorded at", info->created);
 }

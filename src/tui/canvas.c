@@ -105,6 +105,26 @@ int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, e
 	return used;
 }
 
+void canvas_put(struct canvas *c, struct rect in, int row, int col, struct cell cell)
+{
+	struct cell *dst = at(c, in, row, col), *next;
+	int w;
+
+	if (!dst)
+		return;
+	/* C0 and C1 controls, and what is no character of Unicode */
+	if (cell.cp < 0x20 || (cell.cp >= 0x7f && cell.cp < 0xa0) || (c->ascii && cell.cp > 0x7e) ||
+	    cell.cp > 0x10ffff || (cell.cp >= 0xd800 && cell.cp < 0xe000))
+		cell.cp = '?';
+	w = width_of(cell.cp);
+	next = w == 2 ? at(c, in, row, col + 1) : NULL;
+	if (!w || (w == 2 && !next))
+		cell.cp = '?';
+	*dst = cell;
+	if (next)
+		*next = (struct cell){.cp = 0, .role = cell.role, .reverse = cell.reverse};
+}
+
 int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
 		  const char *fmt, ...)
 {

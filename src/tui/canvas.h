@@ -70,6 +70,8 @@ int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, e
 		const char *text);
 int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
 		  const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+/* One cell, sanitised like text; a wide character takes the one to its right, too. */
+void canvas_put(struct canvas *c, struct rect in, int row, int col, struct cell cell);
 void canvas_fill(struct canvas *c, struct rect in, enum role role, uint32_t cp);
 /* Give a row's cells another role and reverse video, keeping the characters (the selected row). */
 void canvas_mark_row(struct canvas *c, struct rect in, int row, enum role role);

@@ -54,6 +54,14 @@ static int run_quit(struct tui *t, char **words, size_t n, struct err *err)
 	return 0;
 }
 
+static int run_shell(struct tui *t, char **words, size_t n, struct err *err)
+{
+	if (n > 2)
+		return err_set(err, EINVAL, "shell [CGROUP]; for example: shell low");
+	/* as an op names it after a task, or bare */
+	return tui_shell_open(t, n < 2 ? NULL : words[1] + (words[1][0] == '@'), err);
+}
+
 static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 {
 	tui_show(t, &screen_help);
@@ -63,6 +71,8 @@ static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 static const struct tui_command table[] = {
 	{"export", "export FORMAT FILE", "write the session as c, json, sh or md", run_export},
 	{"theme", "theme NAME", "change the colours", run_theme},
+	{"shell", "shell [CGROUP]",
+	 "a shell in the guest, outside the workload or in a cgroup; ^] leaves it", run_shell},
 	{"cancel", "cancel", "cut the running hold or wait short", run_cancel},
 	{"help", "help", "the help screen", run_help},
 	{"quit", "quit", "end the session and leave", run_quit},

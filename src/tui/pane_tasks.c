@@ -107,7 +107,9 @@ static void placed_mark(const struct model *m, const struct sample_task *t, stru
 	const struct model_group *g;
 	const struct model_task *task = rows_group_task(m, t->pid, &g);
 
-	if (!task || !task->wanted)
+	if (t->pid == m->shell_pid)
+		canvas_text(c, r, y, x, -1, ROLE_WARN, "shell");
+	else if (!task || !task->wanted)
 		canvas_text(c, r, y, x, -1, ROLE_DIM, "-");
 	else if (task->placed && (!task->exec_cgroup || !strcmp(task->exec_cgroup, task->wanted)))
 		canvas_text(c, r, y, x, -1, ROLE_OK, task->exec_cgroup ? "+ok exec" : "+ok");

@@ -21,7 +21,8 @@ struct screen_def {
 		     struct canvas *c, struct rect r);
 };
 
-extern const struct screen_def screen_lab, screen_log, screen_test, screen_console, screen_help;
+extern const struct screen_def screen_lab, screen_log, screen_test, screen_console, screen_shell,
+	screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */
 
 /* Panes that more than one screen shows. */

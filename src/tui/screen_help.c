@@ -61,6 +61,7 @@ static void write_legend(struct writer *w)
 		{"use", "CPU time of the cgroup in percent of one CPU"},
 		{"+ok +ok exec", "read in its cgroup before its first instruction; seen there by "
 				 "the probe at exec, too"},
+		{"shell", "a person's shell; what is started there is placed by no op"},
 		{"X MISPLACED", "was somewhere else, or ran already"},
 		{"-",
 		 "not known: the kernel has no such counter, or there is no second sample yet"},

@@ -8,6 +8,7 @@
 
 #include "ops/model.h"
 #include "tui/prompt.h"
+#include "tui/shell_view.h"
 
 struct list {
 	int count;   /* rows of the last draw */
@@ -26,6 +27,7 @@ enum pane {
 	PANE_TEST,
 	PANE_HELP,
 	PANE_CONSOLE,
+	PANE_SHELL,
 	PANE_COUNT
 };
 
@@ -46,6 +48,7 @@ struct tui_state {
 	const char *console;  /* raw; valid during a draw */
 	size_t console_len;
 	bool confirm_quit;
+	struct shell_view shell;
 	struct buf opened;  /* the line that was opened, in words; empty = none */
 	int64_t opened_tid; /* it is this task, and told anew with each picture; 0 = none */
 };

@@ -23,13 +23,13 @@ struct tui {
 	struct tui_state st;
 	struct theme theme;
 	char *session_name;
-	const struct screen_def *before_help;
+	const struct screen_def *before_help, *before_shell;
 	bool redraw, suspend;
 	struct buf teardown;
 };
 
 static const struct screen_def *const screens[] = {&screen_lab, &screen_log, &screen_test,
-						   &screen_console};
+						   &screen_console, &screen_shell};
 
 const struct screen_def *screen_at(size_t i)
 {
@@ -63,6 +63,7 @@ void tui_destroy(struct tui *t)
 	prompt_finish(&t->st.prompt);
 	buf_finish(&t->teardown);
 	buf_finish(&t->st.opened);
+	shell_view_finish(&t->st.shell);
 	free(t->session_name);
 	free(t);
 }
@@ -129,6 +130,8 @@ void tui_show(struct tui *t, const struct screen_def *screen)
 {
 	if (screen == &screen_help && t->st.screen != &screen_help)
 		t->before_help = t->st.screen;
+	if (screen == &screen_shell && t->st.screen != &screen_shell)
+		t->before_shell = t->st.screen == &screen_help ? &screen_lab : t->st.screen;
 	t->st.screen = screen;
 	t->st.focus = screen->panes[0];
 	t->st.zoom = false;
@@ -441,6 +444,14 @@ static void act(struct tui *t, enum action a)
 	}
 }
 
+static void open_shell(struct tui *t)
+{
+	struct err err = ERR_INIT;
+
+	if (tui_shell_open(t, NULL, &err) < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+}
+
 static bool screen_key(struct tui *t, int code)
 {
 	size_t i;
@@ -448,6 +459,8 @@ static bool screen_key(struct tui *t, int code)
 	for (i = 0; i < ARRAY_SIZE(screens); i++) {
 		if (screens[i]->digit == code || KEY_FUNCTION + screens[i]->function == code) {
 			tui_show(t, screens[i]);
+			if (screens[i] == &screen_shell && !t->st.shell.vt)
+				open_shell(t);
 			return true;
 		}
 	}
@@ -482,10 +495,57 @@ static bool shortcut_key(struct tui *t, int code)
 	return false;
 }
 
+/* Keys of the shell's own; false when it takes none now. */
+static bool shell_key(struct tui *t, const struct term_key *key)
+{
+	struct err err = ERR_INIT;
+
+	if (t->st.screen != &screen_shell || t->st.prompt.kind)
+		return false;
+	if (!t->st.shell.open) {
+		if (key->code != KEY_RETURN)
+			return false;
+		open_shell(t);
+		return true;
+	}
+	t->st.message[0] = '\0';
+	if (shell_view_key(&t->st.shell, t->host, t->arg, key, &err))
+		tui_show(t, t->before_shell);
+	else if (err.code)
+		tui_say(t, ROLE_FAIL, err.msg);
+	return true;
+}
+
+int tui_shell_open(struct tui *t, const char *cgroup, struct err *err)
+{
+	int r = shell_view_open(&t->st.shell, t->host, t->arg, cgroup, err);
+
+	if (r == 0)
+		tui_show(t, &screen_shell);
+	return r;
+}
+
+void tui_shell_output(struct tui *t, const char *data, size_t len)
+{
+	shell_view_output(&t->st.shell, t->host, t->arg, data, len);
+}
+
+void tui_shell_ended(struct tui *t, const char *words)
+{
+	shell_view_ended(&t->st.shell, words);
+}
+
+bool tui_shell_shown(const struct tui *t)
+{
+	return t->st.screen == &screen_shell && !t->st.frozen;
+}
+
 void tui_key(struct tui *t, const struct term_key *key)
 {
 	bool confirming = t->st.confirm_quit;
 
+	if (shell_key(t, key))
+		return;
 	if (key->code == KEY_PASTED) {
 		paste(t, key);
 		return;
@@ -535,6 +595,8 @@ void tui_draw(struct tui *t, struct canvas *c)
 	t->st.console = t->host->console(t->arg, &t->st.console_len);
 	canvas_clear(c);
 	r = frame_draw(m, &t->st, c);
+	if (t->st.screen == &screen_shell && r.rows > 1)
+		shell_view_resize(&t->st.shell, t->host, t->arg, r.rows - 1, r.cols);
 	if (r.rows > 0)
 		t->st.screen->draw(m, s, &t->st, c, r);
 	tell_opened_anew(t);

@@ -25,6 +25,10 @@ struct tui_host {
 	void (*quit)(void *arg);
 	const char *(*console)(void *arg, size_t *len);
 	bool (*live)(void *arg); /* a guest is running: quitting ends it */
+	/* The guest's shell, one at a time; its output comes by tui_shell_output(). */
+	int (*shell_open)(void *arg, const char *cgroup, int rows, int cols, struct err *err);
+	int (*shell_input)(void *arg, const char *data, size_t len, struct err *err);
+	void (*shell_size)(void *arg, int rows, int cols);
 };
 
 struct tui;
@@ -49,7 +53,14 @@ bool tui_wants_suspend(struct tui *t);
 const struct theme *tui_theme(const struct tui *t);
 int tui_set_theme(struct tui *t, const char *name, struct err *err);
 
+/* What the guest's shell printed, and how it ended, in words. */
+void tui_shell_output(struct tui *t, const char *data, size_t len);
+void tui_shell_ended(struct tui *t, const char *words);
+/* It stands on the screen: what it prints is waited for. */
+bool tui_shell_shown(const struct tui *t);
+
 /* For commands.c. */
+int tui_shell_open(struct tui *t, const char *cgroup, struct err *err);
 const struct tui_host *tui_host_of(struct tui *t, void **arg);
 struct tui_state *tui_state_of(struct tui *t);
 void tui_show(struct tui *t, const struct screen_def *screen);

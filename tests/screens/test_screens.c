@@ -24,6 +24,8 @@ struct bench {
 	char submitted[400]; /* the last line that went to the guest */
 	char refuse[200];    /* answer with this error */
 	bool cancelled, quit, live;
+	struct buf typed; /* into the guest's shell */
+	char shell[40];   /* "CGROUP ROWSxCOLS" of the last one opened, its size as told since */
 };
 
 static const struct model *host_model(void *arg)
@@ -80,8 +82,30 @@ static bool host_live(void *arg)
 	return ((struct bench *)arg)->live;
 }
 
+static int host_shell_open(void *arg, const char *cgroup, int rows, int cols, struct err *err)
+{
+	struct bench *b = arg;
+
+	snprintf(b->shell, sizeof(b->shell), "%s %dx%d", cgroup ? cgroup : "/", rows, cols);
+	return *b->refuse ? err_set(err, 22, "%s", b->refuse) : 0;
+}
+
+static int host_shell_input(void *arg, const char *data, size_t len, struct err *err)
+{
+	buf_add(&((struct bench *)arg)->typed, data, len);
+	return 0;
+}
+
+static void host_shell_size(void *arg, int rows, int cols)
+{
+	struct bench *b = arg;
+
+	snprintf(b->shell, sizeof(b->shell), "resized %dx%d", rows, cols);
+}
+
 static const struct tui_host host = {host_model, host_scenario, host_submit, host_block, host_export,
-				     host_cancel, host_quit, host_console, host_live};
+				     host_cancel, host_quit, host_console, host_live,
+				     host_shell_open, host_shell_input, host_shell_size};
 
 static int set_up(void **state)
 {
@@ -107,6 +131,7 @@ static int tear_down(void **state)
 	model_destroy(b->model);
 	scenario_destroy(b->scenario);
 	session_info_finish(&b->info);
+	buf_finish(&b->typed);
 	free(b);
 	return 0;
 }
@@ -437,6 +462,135 @@ static void the_console_cannot_reach_the_terminal(void **state)
 	assert_shows(*state, "?[2Jevil");
 }
 
+static void shell_began(struct bench *b)
+{
+	model_apply(b->model, &(struct event){.type = EV_SHELL, .index = 1, .pid = 200, .cgroup = "/", .text = "sh",
+					      .name = "", .path = "", .data = "", .flag = true});
+}
+
+static void prints(struct bench *b, const char *text)
+{
+	tui_shell_output(b->tui, text, strlen(text));
+}
+
+static void the_guests_shell_is_drawn_at_every_size(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '0');
+	assert_string_equal(b->shell, "/ 24x80");
+	shell_began(b);
+	assert_shows(b, "SHELL in /");
+	assert_string_equal(b->shell, "resized 26x100");
+	prints(b, "guest:~# ls /\r\n\033[34mbin\033[0m  \033[1mdev\033[0m  \xe5\x8f\xb0  caf\xc3\xa9\r\nguest:~# ");
+	assert_golden(b, "shell-80x24", 24, 80);
+	assert_golden(b, "shell-200x60", 60, 200);
+	assert_golden(b, "shell-40x12", 12, 40);
+	assert_string_equal(b->shell, "resized 8x40");
+}
+
+static void keys_in_the_shell_are_the_shells_but_the_one_that_leaves(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '0');
+	type(b, "echo q\n");
+	press(b, KEY_CTRL_C);
+	press(b, KEY_GO_UP);
+	press(b, KEY_RUB_OUT);
+	press(b, KEY_TAB);
+	assert_string_equal(buf_text(&b->typed), "echo q\r\003\033[A\177\t");
+	assert_false(b->quit);
+	assert_false(b->cancelled);
+	press(b, 0x1d);
+	assert_shows(b, "TASKS");
+	type(b, "0");
+	assert_shows(b, "SHELL");
+	assert_int_equal(b->typed.len, 13);
+}
+
+static void a_paste_goes_into_the_shell_as_it_is(void **state)
+{
+	struct bench *b = *state;
+	const char *text = "echo a\necho \033[2Jb\n";
+
+	press(b, '0');
+	tui_key(b->tui, &(struct term_key){.code = KEY_PASTED, .paste = text, .paste_len = strlen(text)});
+	assert_string_equal(buf_text(&b->typed), "echo a\recho [2Jb\r");
+	assert_string_equal(b->submitted, "");
+}
+
+static void what_has_left_the_shells_screen_is_scrolled_back_to(void **state)
+{
+	struct bench *b = *state;
+	char line[24];
+	int i;
+
+	press(b, '0');
+	shell_began(b);
+	assert_shows(b, "SHELL in /");
+	for (i = 1; i <= 5000; i++) {
+		snprintf(line, sizeof(line), "line %d\r\n", i);
+		prints(b, line);
+	}
+	assert_shows(b, "line 5000");
+	press(b, KEY_PAGE_UP);
+	assert_shows(b, "SHELL 24 lines back");
+	assert_shows(b, "line 4960");
+	/* the oldest go: what is kept has an end */
+	for (i = 0; i < 200; i++)
+		press(b, KEY_PAGE_UP);
+	assert_shows(b, "SHELL 2000 lines back");
+	assert_shows(b, "line 2976\n");
+	press(b, ' ');
+	assert_shows(b, "line 5000");
+}
+
+static void what_the_shell_prints_cannot_reach_the_terminal(void **state)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+	struct bench *b = *state;
+	size_t i;
+
+	press(b, '0');
+	prints(b, "\033]0;evil title\007\033]52;c;ZXZpbA==\007\033P$qm\033\\a\302\233b\033[999999999;9999999Hc"
+		  "\033[6n\033[?1049h\033[?1000h\033[2147483647L\033[2147483647@\355\240\200\364\277\277\277");
+	picture(b, 24, 80, true, &seen);
+	for (i = 0; i < seen.len; i++)
+		assert_true(seen.data[i] == '\n' || (seen.data[i] >= 0x20 && seen.data[i] < 0x7f));
+	assert_null(strstr(buf_text(&seen), "evil"));
+}
+
+static void a_shell_that_has_ended_says_how_and_can_be_opened_again(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, ":shell @low\n");
+	assert_string_equal(b->shell, "low 24x80");
+	prints(b, "the last words");
+	tui_shell_ended(b->tui, "ended with 3");
+	assert_shows(b, "SHELL ended with 3  Enter opens another");
+	assert_shows(b, "the last words");
+	type(b, "1");
+	assert_shows(b, "TASKS");
+	type(b, "0\n");
+	assert_string_equal(b->shell, "/ 26x100");
+	type(b, "x");
+	assert_string_equal(buf_text(&b->typed), "x");
+}
+
+static void a_shell_that_is_refused_says_why(void **state)
+{
+	struct bench *b = *state;
+
+	snprintf(b->refuse, sizeof(b->refuse), "the guest is not ready yet");
+	press(b, '0');
+	assert_shows(b, "the guest is not ready yet");
+	assert_shows(b, "SHELL  Enter opens one");
+	press(b, '1');
+	assert_shows(b, "TASKS");
+}
+
 static void ascii_draws_nothing_else(void **state)
 {
 	cleanup_buf struct buf seen = BUF_INIT;
@@ -518,6 +672,13 @@ int main(void)
 		SCREEN_TEST(control_c_cancels_and_never_quits),
 		SCREEN_TEST(quitting_a_live_guest_asks_once),
 		SCREEN_TEST(the_console_cannot_reach_the_terminal),
+		SCREEN_TEST(the_guests_shell_is_drawn_at_every_size),
+		SCREEN_TEST(keys_in_the_shell_are_the_shells_but_the_one_that_leaves),
+		SCREEN_TEST(a_paste_goes_into_the_shell_as_it_is),
+		SCREEN_TEST(what_has_left_the_shells_screen_is_scrolled_back_to),
+		SCREEN_TEST(what_the_shell_prints_cannot_reach_the_terminal),
+		SCREEN_TEST(a_shell_that_has_ended_says_how_and_can_be_opened_again),
+		SCREEN_TEST(a_shell_that_is_refused_says_why),
 		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(drawing_twice_gives_the_same_picture),
 		cmocka_unit_test(no_key_means_two_things),

@@ -1,0 +1,96 @@
+#!/bin/sh
+# The guest's shell in a real terminal: as a pane of the screen, and as a command of its own.
+# Keys go through tmux; every wait is for a text on the screen, with a deadline.
+set -u
+work=$(mktemp -d)
+socket=$work/tmux
+t() { tmux -S "$socket" -f /dev/null "$@"; }
+trap 't kill-server 2>/dev/null; rm -rf "$work"' EXIT
+n=0
+
+screen() { t capture-pane -p -t "$pane" 2>/dev/null; }
+
+result() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; screen | sed 's/^/# /'; fi
+}
+
+# Waits until a text stands on the screen; nothing tells when a pane changes, so it looks again.
+see() { # text, seconds
+	deadline=$(($(date +%s) + $2))
+	until screen | grep -qF -- "$1"; do
+		[ "$(date +%s)" -lt "$deadline" ] || return 1
+		timeout 0.2 tmux -S "$socket" wait-for never
+	done
+	return 0
+}
+
+type() { t send-keys -t "$pane" -l "$1"; }
+key() { t send-keys -t "$pane" "$@"; }
+started="cd $work && HOME=$work XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache} LC_ALL=C.UTF-8 \
+	SXP_AGENT=$SXP_AGENT SXP_THEMES=$SXP_THEMES $SXP_SCXPLORE"
+
+echo 1..13
+pane=lab
+t new-session -d -s lab -x 100 -y 30 "$started --save lab.session; echo LEFT WITH \$?; exec sh"
+see "no cgroup and no task yet" 90
+result $? "the guest comes up"
+type ':cgroup add low'
+key Enter
+see "added /scxplore/low" 30
+type ':shell low'
+key Enter
+see "SHELL in low" 30 && see "guest:" 30
+result $? "a shell is opened in a cgroup of the workload"
+# shellcheck disable=SC2016
+type 'echo $((6*7))'
+key Enter
+see "42" 30
+result $? "what is typed in it is answered"
+type 'cat /proc/self/cgroup'
+key Enter
+see "0::/scxplore/low" 30
+result $? "it runs where it was asked to"
+t resize-window -t lab -x 80 -y 24
+type 'stty size'
+key Enter
+see "19 80" 10 || see "20 80" 10 # one more where no line of trouble stands above
+result $? "it follows the size of the window"
+type 'yes'
+key Enter
+see "y" 30
+key C-]
+see "TASKS" 30 && see "yes[" 30 && see "shell" 10
+result $? "the lab goes on beside one that never stops to write, and tells it"
+type ':run probe@low -- /init'
+key Enter
+see "exit" 30
+result $? "ops are still carried out"
+type '0'
+see "SHELL in low" 30
+key C-c
+type 'exit 5'
+key Enter
+see "SHELL ended with 5" 30
+result $? "Ctrl-C and exit are the shell's, and its exit code is shown"
+key 1
+key q q
+see "LEFT WITH 0" 30
+result $? "the session is left as always"
+grep -q '"event":"shell"' "$work/lab.session" && grep -q '"event":"shell-end"' "$work/lab.session"
+result $? "the session file says that there was a shell"
+
+pane=alone
+t new-session -d -s alone -x 90 -y 20 \
+	"stty -a >$work/before; $started shell; echo LEFT WITH \$?; stty -a >$work/after; exec sh"
+see "guest:" 90
+type 'stty size'
+key Enter
+see "20 90" 30
+result $? "scxplore shell is a terminal of the same size"
+type 'exit 6'
+key Enter
+see "LEFT WITH 6" 30
+result $? "its exit code is passed on"
+cmp "$work/before" "$work/after" >"$work/out" 2>&1
+result $? "the terminal is as it was before"
