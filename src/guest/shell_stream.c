@@ -14,7 +14,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { CHUNK = 32 << 10 };
+enum { CHUNK = 16 << 10 };
 
 static struct loop *loop;
 

@@ -60,7 +60,7 @@ enum wire_type {
 
 /* Bytes on the way to the other side and not yet dealt with there: host to guest, guest to host. */
 #define WIRE_SHELL_INPUT_WINDOW  (64u << 10)
-#define WIRE_SHELL_OUTPUT_WINDOW (64u << 10)
+#define WIRE_SHELL_OUTPUT_WINDOW (32u << 10)
 
 struct wire_header {
 	uint32_t len;

@@ -60,6 +60,11 @@ static int width_of(uint32_t cp)
 	return w < 0 ? 1 : w;
 }
 
+int canvas_character_width(uint32_t cp)
+{
+	return width_of(cp);
+}
+
 int canvas_width(const char *text)
 {
 	size_t len = strlen(text), i = 0;

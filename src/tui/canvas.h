@@ -84,5 +84,6 @@ void canvas_dump(const struct canvas *c, struct buf *out);
 
 /* Columns a text takes. */
 int canvas_width(const char *text);
+int canvas_character_width(uint32_t cp); /* 0 = combining */
 
 #endif

@@ -2,9 +2,10 @@
 /*
  * vt - a terminal inside the screen: bytes of a guest's program in, cells on the canvas out.
  *
- * Emulation is libvterm's; here are its scroll-back (bounded), keys, and colours turned into roles,
- * so that themes hold here, too. Knows no session. Invariant: nothing a program prints reaches the
- * real terminal but as characters in cells; titles, bells and answers about colours are left out.
+ * As much of an xterm as a shell and full-screen programs use, with bounded scroll-back; colours
+ * are turned into roles, so that themes hold here, too. Knows no session. Invariant: nothing a
+ * program prints reaches the real terminal but as characters in cells; titles, bells and answers
+ * about colours are left out.
  */
 #ifndef TUI_VT_H
 #define TUI_VT_H
@@ -13,13 +14,15 @@
 
 #define VT_SCROLL_MAX 2000 /* lines kept above the screen */
 
+enum { VT_ROWS_MIN = 2, VT_COLS_MIN = 8, VT_ROWS_MAX = 1000, VT_COLS_MAX = 1000 };
+
 struct vt;
 
 struct vt *vt_create(int rows, int cols);
 void vt_destroy(struct vt *vt);
 
 void vt_feed(struct vt *vt, const char *data, size_t len);
-/* At least 2 rows and 8 columns are made. True when it was another size. */
+/* Within the limits above. True when it was another size. */
 bool vt_resize(struct vt *vt, int rows, int cols);
 void vt_size(const struct vt *vt, int *rows, int *cols);
 

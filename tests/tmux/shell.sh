@@ -30,7 +30,7 @@ key() { t send-keys -t "$pane" "$@"; }
 started="cd $work && HOME=$work XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache} LC_ALL=C.UTF-8 \
 	SXP_AGENT=$SXP_AGENT SXP_THEMES=$SXP_THEMES $SXP_SCXPLORE"
 
-echo 1..13
+echo 1..15
 pane=lab
 t new-session -d -s lab -x 100 -y 30 "$started --save lab.session; echo LEFT WITH \$?; exec sh"
 see "no cgroup and no task yet" 90
@@ -60,8 +60,8 @@ type 'yes'
 key Enter
 see "y" 30
 key C-]
-see "TASKS" 30 && see "yes[" 30 && see "shell" 10
-result $? "the lab goes on beside one that never stops to write, and tells it"
+see "TASKS" 30 && see "yes[" 30 && see "shell" 10 && see "drops 0" 1
+result $? "the lab goes on beside one that never stops to write, without a sample less"
 type ':run probe@low -- /init'
 key Enter
 see "exit" 30
@@ -92,5 +92,16 @@ type 'exit 6'
 key Enter
 see "LEFT WITH 6" 30
 result $? "its exit code is passed on"
-cmp "$work/before" "$work/after" >"$work/out" 2>&1
+cmp "$work/before" "$work/after"
 result $? "the terminal is as it was before"
+t respawn-pane -k -t alone "$started shell; echo LEFT WITH \$?; stty -a >$work/after; exec sh"
+see "guest:" 90
+type 'echo c >/proc/sysrq-trigger'
+key Enter
+see "kernel has panicked" 30 && see "LEFT WITH 2" 30 && cmp "$work/before" "$work/after"
+result $? "a guest that dies is told, and the terminal is given back"
+t respawn-pane -k -t alone "$started shell; echo LEFT WITH \$?; stty -a >$work/after; exec sh"
+see "guest:" 90
+key C-]
+see "LEFT WITH 0" 30 && cmp "$work/before" "$work/after"
+result $? "^] leaves at once"
