@@ -79,7 +79,7 @@ bool shell_view_key(struct shell_view *v, const struct tui_host *host, void *arg
 		return true;
 	if (key->code == KEY_PAGE_UP && vt_scroll(v->vt, page))
 		return false;
-	if (key->code == KEY_PAGE_DOWN && vt_scroll(v->vt, -page))
+	if (key->code == KEY_PAGE_DOWN && vt_scrolled(v->vt) && vt_scroll(v->vt, -page))
 		return false;
 	vt_scroll_end(v->vt);
 	if (key->code == KEY_PASTED)

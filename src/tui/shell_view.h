@@ -3,7 +3,7 @@
  * shell_view - the guest's shell as the screen knows it: its terminal, whether it runs, its keys.
  *
  * Stands between tui (keys, drawing) and the host's shell functions. Invariant: while a shell is
- * open and shown, every key but ^] is its own, and PgUp and PgDn where it has not the whole screen.
+ * open and shown, every key but ^] is its own, and PgUp where it has not the whole screen.
  */
 #ifndef TUI_SHELL_VIEW_H
 #define TUI_SHELL_VIEW_H
