@@ -285,6 +285,28 @@ static void going_back_to_the_backdrop_becomes_a_step_of_promotions(void **state
 	compile_everywhere(text);
 }
 
+static void a_test_of_a_session_with_a_shell_says_so(void **state)
+{
+	static const char *const formats[] = {"c", "md"};
+	struct err err = ERR_INIT;
+	struct recorded r;
+	struct export_input in = {.info = &r.info};
+	size_t i;
+
+	recorded_init(&r, SEED "{\"t_ns\":1,\"event\":\"shell\",\"index\":1,\"pid\":90,\"cgroup\":\"/\",\"text\":"
+			       "\"sh\",\"flag\":true}\n");
+	in.model = r.model;
+	in.scenario = r.scenario;
+	for (i = 0; i < ARRAY_SIZE(formats); i++) {
+		cleanup_buf struct buf out = BUF_INIT;
+
+		assert_int_equal(exporter_by_name(formats[i])->write(&in, &out, &err), 0);
+		assert_non_null(strstr(buf_text(&out), i ? "shells that a person had in it (not replayed)"
+							 : "had a shell in the guest (1 opened)"));
+	}
+	recorded_finish(&r);
+}
+
 static void a_session_without_ops_is_refused(void **state)
 {
 	struct err err = ERR_INIT;
@@ -430,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_file_read_often_is_asserted_by_its_reading),
 		cmocka_unit_test(work_its_parameters_and_its_reports_are_exported),
 		cmocka_unit_test(going_back_to_the_backdrop_becomes_a_step_of_promotions),
+		cmocka_unit_test(a_test_of_a_session_with_a_shell_says_so),
 		cmocka_unit_test(a_session_without_ops_is_refused),
 		cmocka_unit_test(every_byte_survives_into_the_running_test),
 	};

@@ -234,6 +234,27 @@ static void a_foreign_program_is_refused(void **state)
 	assert_non_null(strstr(err.msg, "another machine"));
 }
 
+static void tools_of_the_shell_are_where_no_op_finds_them(void **state)
+{
+	static const char *const links[] = {"one", "two", NULL};
+	cleanup_free char *old = xstrdup(getenv("PATH"));
+	struct err err = ERR_INIT;
+	size_t i;
+
+	made("tool", "no program", 10, 0755);
+	setenv("PATH", folder, 1);
+	assert_int_equal(include_add_tool(&set, "/aside", "nonesuch", links, &err), -ENOENT);
+	assert_int_equal(err.code, 0);
+	assert_int_equal(set.n, 0);
+	assert_int_equal(include_add_tool(&set, "/aside", "tool", links, &err), 0);
+	setenv("PATH", old, 1);
+	assert_int_equal(entry("/aside/tool")->kind, INCLUDE_FILE);
+	assert_link("/aside/one", "tool");
+	assert_link("/aside/two", "tool");
+	for (i = 0; i < set.n; i++)
+		assert_memory_equal(set.entries[i].guest, "/aside/", 7);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -248,6 +269,7 @@ int main(void)
 		T(a_folder_is_packed_with_all_below_it),
 		T(a_file_that_is_no_program_is_packed_as_it_is),
 		T(a_foreign_program_is_refused),
+		T(tools_of_the_shell_are_where_no_op_finds_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

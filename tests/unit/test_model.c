@@ -206,6 +206,21 @@ static void failures_and_intrusions_are_counted(void **state)
 	recorded_finish(&r);
 }
 
+static void a_shell_is_known_while_it_runs_and_counted_ever_after(void **state)
+{
+	struct recorded r;
+
+	recorded_init(&r, HEAD "{\"t_ns\":1,\"event\":\"shell\",\"index\":1,\"pid\":90,\"cgroup\":\"/\",\"text\":"
+			       "\"sh\",\"flag\":true}\n");
+	assert_int_equal(r.model->shell_pid, 90);
+	model_apply(r.model, &(struct event){.type = EV_SHELL_END, .index = 1, .pid = 90, .code = 3, .name = "",
+					     .text = "", .cgroup = "", .path = "", .data = ""});
+	assert_int_equal(r.model->shell_pid, 0);
+	assert_int_equal(r.model->shells, 1);
+	assert_non_null(strstr(model_line(r.model, r.model->nlog - 1)->text, "[90] ended with 3"));
+	recorded_finish(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +232,7 @@ int main(void)
 		cmocka_unit_test(rates_need_two_samples_and_a_counter_that_is_there),
 		cmocka_unit_test(tasks_are_called_by_their_group_while_they_live),
 		cmocka_unit_test(failures_and_intrusions_are_counted),
+		cmocka_unit_test(a_shell_is_known_while_it_runs_and_counted_ever_after),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
