@@ -22,7 +22,7 @@
 #include <sys/epoll.h>
 #include <sys/wait.h>
 
-enum { BURST = 50 };
+enum { BURST = 50, SHELL_BURST = 10 };
 
 static bool mounts_asked, mounts_lost;
 
@@ -67,6 +67,32 @@ static void intrusion(int pid, const char *fmt, ...)
 				   .name = t ? group_of(t)->name : ""});
 }
 
+/* What a person starts is told within a budget of its own, that a loop typed there hides no one
+ * else's deeds. */
+static void started_in_shell(const struct probe_record *r)
+{
+	static uint64_t window_ns;
+	static unsigned in_window, left_out;
+	uint64_t now = loop_now_ns();
+	char more[48] = "";
+
+	if (now - window_ns > 1000000000ull) {
+		window_ns = now;
+		in_window = 0;
+	}
+	if (in_window == SHELL_BURST) {
+		left_out++;
+		return;
+	}
+	in_window++;
+	if (left_out)
+		snprintf(more, sizeof(more), "; %u more before it", left_out);
+	left_out = 0;
+	/* busybox executes itself for its tools and takes their names only then */
+	intrusion(r->pid, "pid %d (%.16s) was started in the shell%s", r->pid,
+		  strcmp(r->comm, "exe") ? r->comm : "a tool", more);
+}
+
 static void on_exec(const struct probe_record *r)
 {
 	struct task *t = group_task_by_pid(r->pid);
@@ -74,9 +100,7 @@ static void on_exec(const struct probe_record *r)
 	struct group *g;
 
 	if (!t && shell_has(r->pid))
-		/* busybox executes itself for its tools and takes their names only then */
-		intrusion(r->pid, "pid %d (%.16s) was started in the shell", r->pid,
-			  strcmp(r->comm, "exe") ? r->comm : "a tool");
+		started_in_shell(r);
 	/* only the first image of a payload is what the session asked for */
 	if (!t || t->exec_seen || !group_of(t)->payload)
 		return;

@@ -30,7 +30,7 @@ key() { t send-keys -t "$pane" "$@"; }
 started="cd $work && HOME=$work XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache} LC_ALL=C.UTF-8 \
 	SXP_AGENT=$SXP_AGENT SXP_THEMES=$SXP_THEMES $SXP_SCXPLORE"
 
-echo 1..15
+echo 1..16
 pane=lab
 t new-session -d -s lab -x 100 -y 30 "$started --save lab.session; echo LEFT WITH \$?; exec sh"
 see "no cgroup and no task yet" 90
@@ -47,7 +47,7 @@ type 'echo $((6*7))'
 key Enter
 see "42" 30
 result $? "what is typed in it is answered"
-type 'cat /proc/self/cgroup'
+type '/shell-tools/cat /proc/self/cgroup'
 key Enter
 see "0::/scxplore/low" 30
 result $? "it runs where it was asked to"
@@ -79,6 +79,8 @@ see "LEFT WITH 0" 30
 result $? "the session is left as always"
 grep -q '"event":"shell"' "$work/lab.session" && grep -q '"event":"shell-end"' "$work/lab.session"
 result $? "the session file says that there was a shell"
+grep -q '"event":"not-by-an-op".*(cat) was started in the shell' "$work/lab.session"
+result $? "and what was started in it"
 
 pane=alone
 t new-session -d -s alone -x 90 -y 20 \
