@@ -9,10 +9,10 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "cmd.h"
+#include "open_shell.h"
 #include "session/load.h"
 #include "session/session.h"
 #include "session/session_info.h"
-#include "session/shell.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
@@ -31,7 +31,7 @@
 struct app {
 	struct loop loop;
 	struct session *session; /* NULL: an old session is shown */
-	struct shell shell;
+	struct open_shell shell;
 	uint64_t drawn_ns;
 	struct loaded loaded;
 	struct tui *tui;
@@ -70,7 +70,7 @@ static void on_frame(void *arg)
 	struct app *a = arg;
 
 	/* a shell that prints without end gets a window's worth each time: the rest waits in it */
-	shell_shown(&a->shell);
+	shell_shown(&a->shell.shell);
 	if (a->dirty && !tui_frozen(a->tui))
 		draw(a);
 }
@@ -115,14 +115,12 @@ static void on_event(void *arg, const struct event *ev)
 	struct app *a = arg;
 
 	a->dirty = true;
-	shell_event(&a->shell, ev);
-	if (ev->type == EV_GONE && a->tui)
-		tui_shell_ended(a->tui, "went with the guest");
+	open_shell_event(&a->shell, ev);
 }
 
 static void on_shell(void *arg, const struct wire_header *h, struct wire_reader *payload)
 {
-	shell_frame(&((struct app *)arg)->shell, h, payload);
+	shell_frame(&((struct app *)arg)->shell.shell, h, payload);
 }
 
 static void on_sample(void *arg)
@@ -142,40 +140,14 @@ static void on_finished(void *arg, bool clean, const char *text)
 static const struct session_observer observer = {
 	.event = on_event, .sample = on_sample, .shell = on_shell, .finished = on_finished};
 
-/* ---- the guest's shell -------------------------------------------------------------------- */
-
-static void on_shell_output(void *arg, unsigned stream, const void *data, size_t len)
+static void on_shell_change(void *arg, bool printed)
 {
 	struct app *a = arg;
 
-	tui_shell_output(a->tui, data, len);
 	a->dirty = true;
-	if (tui_shell_shown(a->tui) && loop_now_ns() > a->drawn_ns + ECHO_NS)
+	if (printed && tui_shell_shown(a->tui) && loop_now_ns() > a->drawn_ns + ECHO_NS)
 		draw(a);
 }
-
-static void on_shell_ended(void *arg, const struct event *ev)
-{
-	char words[400];
-
-	if (*ev->text)
-		snprintf(words, sizeof(words), "could not start: %s", ev->text);
-	else if (ev->signal)
-		snprintf(words, sizeof(words), "was ended by signal %d", (int)ev->signal);
-	else
-		snprintf(words, sizeof(words), "ended with %d", (int)ev->code);
-	tui_shell_ended(((struct app *)arg)->tui, words);
-}
-
-static void on_shell_change(void *arg)
-{
-	((struct app *)arg)->dirty = true;
-}
-
-static const struct shell_ops shell_ops = {.began = on_shell_change,
-					   .output = on_shell_output,
-					   .room = on_shell_change,
-					   .ended = on_shell_ended};
 
 /* ---- what the screen asks ------------------------------------------------------------------- */
 
@@ -334,24 +306,18 @@ static int host_export(void *arg, const char *format, const char *file, bool for
 static int host_shell_open(void *arg, const char *cgroup, int rows, int cols, struct err *err)
 {
 	struct app *a = arg;
-	/* what the screen's own terminal understands, see tui/vt.h */
-	struct shell_spec spec = {.terminal = true,
-				  .rows = (unsigned)rows,
-				  .cols = (unsigned)cols,
-				  .term = "xterm",
-				  .cgroup = cgroup};
 
-	return a->session ? shell_open(&a->shell, &spec, err) : no_guest(err);
+	return a->session ? open_shell_start(&a->shell, cgroup, rows, cols, err) : no_guest(err);
 }
 
 static int host_shell_input(void *arg, const char *data, size_t len, struct err *err)
 {
-	return shell_input(&((struct app *)arg)->shell, data, len, err);
+	return shell_input(&((struct app *)arg)->shell.shell, data, len, err);
 }
 
 static void host_shell_size(void *arg, int rows, int cols)
 {
-	shell_size(&((struct app *)arg)->shell, (unsigned)rows, (unsigned)cols);
+	shell_size(&((struct app *)arg)->shell.shell, (unsigned)rows, (unsigned)cols);
 }
 
 static const struct tui_host host = {
@@ -430,10 +396,10 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	a->session = session_create(&a->loop, &config, &observer, a, err);
 	if (!a->session)
 		return -err->code;
-	shell_init(&a->shell, a->session, &shell_ops, a);
 	r = start_screen(a, path, true, err);
 	if (r < 0)
 		return r;
+	open_shell_init(&a->shell, a->session, a->tui, on_shell_change, a);
 	draw(a);
 	r = session_boot(a->session, err);
 	draw(a);
