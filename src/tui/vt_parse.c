@@ -12,12 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The n-th number; what is missing or 0 counts as `otherwise`. */
-static int number(const struct vt *vt, int n, int otherwise)
-{
-	return n < vt->nparams && vt->params[n] ? vt->params[n] : otherwise;
-}
-
 static void save(struct vt *vt)
 {
 	vt->saved = vt->at;
@@ -28,39 +22,6 @@ static void restore(struct vt *vt)
 {
 	vt_go(vt, vt->saved.row, vt->saved.col);
 	vt->pen = vt->saved_pen;
-}
-
-static void set_pen(struct vt *vt)
-{
-	int i;
-
-	if (!vt->nparams)
-		vt->pen = (struct vt_pen){.colour = 8};
-	for (i = 0; i < vt->nparams; i++) {
-		int n = vt->params[i];
-
-		if (n == 0)
-			vt->pen = (struct vt_pen){.colour = 8};
-		else if (n == 1 || n == 22)
-			vt->pen.bold = n == 1;
-		else if (n == 7 || n == 27)
-			vt->pen.reverse = n == 7;
-		else if (n >= 30 && n <= 37)
-			vt->pen.colour = (uint8_t)(n - 30);
-		else if (n >= 90 && n <= 97)
-			vt->pen.colour = (uint8_t)(n - 90);
-		else if (n == 39)
-			vt->pen.colour = 8;
-		else if ((n == 38 || n == 48) && number(vt, i + 1, 0) == 5) {
-			if (n == 38)
-				vt->pen.colour = (uint8_t)(number(vt, i + 2, 0) < 16
-								   ? number(vt, i + 2, 0) % 8
-								   : 8);
-			i += 2;
-		} else if (n == 38 || n == 48) {
-			i += 4;
-		}
-	}
 }
 
 static void erase_display(struct vt *vt, int how)
@@ -117,7 +78,7 @@ static void set_modes(struct vt *vt, bool on)
 
 static void set_margins(struct vt *vt)
 {
-	int top = number(vt, 0, 1) - 1, bottom = number(vt, 1, vt->rows) - 1;
+	int top = vt_number(vt, 0, 1) - 1, bottom = vt_number(vt, 1, vt->rows) - 1;
 
 	if (bottom >= vt->rows)
 		bottom = vt->rows - 1;
@@ -154,7 +115,7 @@ static void repeat(struct vt *vt, int n)
 
 static void sequence(struct vt *vt, char final)
 {
-	int n = number(vt, 0, 1), row = vt->at.row, col = vt->at.col;
+	int n = vt_number(vt, 0, 1), row = vt->at.row, col = vt->at.col;
 
 	if (final == 'h' || final == 'l') {
 		set_modes(vt, final == 'h');
@@ -192,15 +153,15 @@ static void sequence(struct vt *vt, char final)
 		break;
 	case 'H':
 	case 'f':
-		vt_go(vt, n - 1, number(vt, 1, 1) - 1);
+		vt_go(vt, n - 1, vt_number(vt, 1, 1) - 1);
 		break;
 	case 'J':
-		erase_display(vt, number(vt, 0, 0));
-		if (number(vt, 0, 0) < 2)
-			erase_line(vt, number(vt, 0, 0));
+		erase_display(vt, vt_number(vt, 0, 0));
+		if (vt_number(vt, 0, 0) < 2)
+			erase_line(vt, vt_number(vt, 0, 0));
 		break;
 	case 'K':
-		erase_line(vt, number(vt, 0, 0));
+		erase_line(vt, vt_number(vt, 0, 0));
 		break;
 	case 'L':
 	case 'M':
@@ -226,7 +187,7 @@ static void sequence(struct vt *vt, char final)
 		repeat(vt, n);
 		break;
 	case 'm':
-		set_pen(vt);
+		vt_set_pen(vt);
 		break;
 	case 'r':
 		set_margins(vt);

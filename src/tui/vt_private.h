@@ -60,6 +60,9 @@ void vt_shift_cells(struct vt *vt, int n);          /* from the cursor: right; n
 void vt_erase(struct vt *vt, int row, int from, int to); /* cells from <= col < to, clamped */
 void vt_whole_screen(struct vt *vt, bool on);
 void vt_reset(struct vt *vt);
+/* In vt_pen.c. The n-th number of a sequence; what is missing or 0 counts as `otherwise`. */
+int vt_number(const struct vt *vt, int n, int otherwise);
+void vt_set_pen(struct vt *vt);
 /* In vt.c: left out when there is no room. */
 void vt_answer(struct vt *vt, const char *text, size_t len);
 
