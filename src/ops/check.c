@@ -5,10 +5,10 @@
  */
 #include "ops/check.h"
 #include "ops/check_ledger.h"
+#include "ops/check_private.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
-#include "ops/figures.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -36,11 +36,6 @@ static void add_shown(struct buf *why, const char *data, size_t len)
 	buf_addf(why, "'%s'%s", safe, n + 1 >= sizeof(safe) ? "..." : "");
 }
 
-static double seconds(uint64_t ns)
-{
-	return (double)ns / 1e9;
-}
-
 static void full_path(const struct model *m, const char *cgroup, struct buf *out)
 {
 	if (!strcmp(cgroup, "/"))
@@ -49,7 +44,7 @@ static void full_path(const struct model *m, const char *cgroup, struct buf *out
 		buf_addf(out, "%s/%s", m->root ? m->root : "", cgroup);
 }
 
-static const struct model_group *group_of(const struct model *m, const char *name, struct buf *why)
+const struct model_group *check_group_of(const struct model *m, const char *name, struct buf *why)
 {
 	const struct model_group *g = model_group(m, name);
 
@@ -71,7 +66,7 @@ static bool task_placed(const struct model_group *g, const struct model_task *t,
 		add_shown(why, t->line ? t->line : "", t->line ? strlen(t->line) : 0);
 		buf_addf(why,
 			 " (%s.%" PRIu64 "[%" PRId64 "] at %.3fs, before its first instruction)",
-			 g->name, t->index, t->pid, seconds(t->placed_ns));
+			 g->name, t->index, t->pid, check_seconds(t->placed_ns));
 		return false;
 	}
 	if (!t->held) {
@@ -90,7 +85,7 @@ static bool task_placed(const struct model_group *g, const struct model_task *t,
 }
 
 /* Were all tasks started that were asked for, and did they begin to execute? */
-static bool all_started(const struct model *m, const struct model_group *g, struct buf *why)
+bool check_all_started(const struct model *m, const struct model_group *g, struct buf *why)
 {
 	const struct model_op *made = model_op(m, g->seq);
 	const struct op_val *count = made && made->op ? op_arg(made->op, WARG_COUNT) : NULL;
@@ -112,7 +107,7 @@ static bool all_started(const struct model *m, const struct model_group *g, stru
 enum verdict check_placed(const struct model *m, const char *name, const char *cgroup,
 			  struct buf *why)
 {
-	const struct model_group *g = group_of(m, name, why);
+	const struct model_group *g = check_group_of(m, name, why);
 	cleanup_buf struct buf path = BUF_INIT;
 	size_t i, proven = 0;
 
@@ -124,7 +119,7 @@ enum verdict check_placed(const struct model *m, const char *name, const char *c
 			return VERDICT_FAIL;
 		proven += g->tasks[i].exec_cgroup != NULL;
 	}
-	if (!all_started(m, g, why))
+	if (!check_all_started(m, g, why))
 		return VERDICT_FAIL;
 	buf_addf(why, "%zu task%s of '%s' read in '0::%s' before the first instruction", g->ntasks,
 		 g->ntasks == 1 ? "" : "s", name, buf_text(&path));
@@ -141,12 +136,12 @@ static void add_end(struct buf *why, const struct model_group *g, const struct m
 			 t->killed_by_session ? " (the session killed it)" : "");
 	else
 		buf_addf(why, "exited with %" PRId64, t->code);
-	buf_addf(why, " at %.3fs", seconds(t->exit_ns));
+	buf_addf(why, " at %.3fs", check_seconds(t->exit_ns));
 }
 
 enum verdict check_exit(const struct model *m, const char *name, int64_t code, struct buf *why)
 {
-	const struct model_group *g = group_of(m, name, why);
+	const struct model_group *g = check_group_of(m, name, why);
 	size_t i;
 
 	if (!g)
@@ -161,7 +156,8 @@ enum verdict check_exit(const struct model *m, const char *name, int64_t code, s
 				 "] is still running after %.3fs; "
 				 "put 'wait %s' before",
 				 code, name, t->index, t->pid,
-				 seconds(m->now_ns > t->placed_ns ? m->now_ns - t->placed_ns : 0),
+				 check_seconds(m->now_ns > t->placed_ns ? m->now_ns - t->placed_ns
+									: 0),
 				 name);
 			return VERDICT_FAIL;
 		}
@@ -178,7 +174,7 @@ enum verdict check_exit(const struct model *m, const char *name, int64_t code, s
 enum verdict check_output(const struct model *m, const char *name, const char *text,
 			  struct buf *why)
 {
-	const struct model_group *g = group_of(m, name, why);
+	const struct model_group *g = check_group_of(m, name, why);
 	int i;
 
 	if (!g)
@@ -260,71 +256,6 @@ static enum verdict check_file_op(const struct model *m, const struct op *op, ui
 			return judge_file(&m->files[i], op_arg(op, WARG_TEXT)->str, why);
 	buf_addf(why, "'%s' was not read", op_arg(op, WARG_PATH)->str);
 	return VERDICT_INCONCLUSIVE;
-}
-
-/* Worst so far; a later one of the same kind says nothing new. */
-static enum verdict judge_worker(const struct model *m, const struct model_group *g,
-				 const struct model_task *t, const struct figure *f, const char *op,
-				 uint64_t want, struct buf *why)
-{
-	uint64_t seen = t->report ? f->of(t->report) : REPORT_ABSENT;
-	bool emulated = m->accel && !strcmp(m->accel, "tcg");
-	char shown[32], wanted[32];
-
-	figure_format(f, want, wanted, sizeof(wanted));
-	figure_format(f, seen, shown, sizeof(shown));
-	if (f->is_time && seen != REPORT_ABSENT)
-		text_format_time(shown, sizeof(shown), seen);
-	if (seen == REPORT_ABSENT) {
-		buf_addf(why, "expected %s %s %s, %s.%" PRIu64 "[%" PRId64 "] %s", f->name, op,
-			 wanted, g->name, t->index, t->pid,
-			 t->report ? "has not measured it" : "has sent no report");
-		return VERDICT_INCONCLUSIVE;
-	}
-	if (figure_compare(seen, op, want))
-		return VERDICT_PASS;
-	buf_addf(why, "expected %s %s %s, %s.%" PRIu64 "[%" PRId64 "] reported %s at %.3fs",
-		 f->name, op, wanted, g->name, t->index, t->pid, shown, seconds(t->report_ns));
-	if (!f->is_time || !emulated)
-		return VERDICT_FAIL;
-	buf_adds(why, "; the guest is emulated, where times prove nothing");
-	return VERDICT_INCONCLUSIVE;
-}
-
-enum verdict check_report(const struct model *m, const char *name, const char *figure,
-			  const char *op, const char *value, struct buf *why)
-{
-	const struct model_group *g = group_of(m, name, why);
-	const struct figure *f = figure_find(figure);
-	enum verdict worst = VERDICT_PASS;
-	struct err err = ERR_INIT;
-	uint64_t want;
-	size_t i;
-
-	if (!g)
-		return VERDICT_FAIL;
-	if (!f || figure_value(f, value, &want, &err) < 0) {
-		buf_addf(why, "'%s' is no figure of a report%s%s", figure, f ? ": " : "", err.msg);
-		return VERDICT_FAIL;
-	}
-	if (!all_started(m, g, why))
-		return VERDICT_FAIL;
-	for (i = 0; i < g->ntasks; i++) {
-		cleanup_buf struct buf one = BUF_INIT;
-		enum verdict v = judge_worker(m, g, &g->tasks[i], f, op, want, &one);
-
-		if (v == VERDICT_PASS || (v == VERDICT_INCONCLUSIVE && worst == v))
-			continue;
-		buf_reset(why);
-		buf_adds(why, buf_text(&one));
-		worst = v;
-		if (v == VERDICT_FAIL)
-			break;
-	}
-	if (worst == VERDICT_PASS)
-		buf_addf(why, "%s %s %s holds for each of %zu worker%s of '%s'", f->name, op, value,
-			 g->ntasks, g->ntasks == 1 ? "" : "s", name);
-	return worst;
 }
 
 enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, struct buf *why)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * model_sample - what a sample changes in the model: CPUs, tasks, cgroups, the cost of looking.
+ *
+ * Invariant: a rate is taken between two readings that differ, never from one.
+ */
+#include "base/die.h"
+#include "base/text.h"
+#include "ops/model_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COST_WINDOW_NS UINT64_C(900000000)
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct sample_task *x = a, *y = b;
+
+	return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static void sample_cpus(struct model *m, const struct sample *s)
+{
+	uint32_t i;
+
+	if (s->ncpus != m->ncpus) {
+		m->cpus = xreallocarray(m->cpus, s->ncpus, sizeof(*m->cpus));
+		memset(m->cpus, 0, s->ncpus * sizeof(*m->cpus));
+		m->ncpus = s->ncpus;
+		m->sample_ns = 0;
+	}
+	for (i = 0; i < s->ncpus; i++) {
+		m->cpus[i].before = m->cpus[i].now;
+		m->cpus[i].now = s->cpus[i];
+		text_sanitise(m->cpus[i].now.comm, SAMPLE_COMM, s->cpus[i].comm,
+			      strnlen(s->cpus[i].comm, SAMPLE_COMM));
+	}
+}
+
+static void sample_tasks(struct model *m, const struct sample *s)
+{
+	struct sample_task *t = m->tasks_before;
+	uint32_t i;
+
+	m->tasks_before = m->tasks;
+	m->ntasks_before = m->ntasks;
+	m->tasks = xreallocarray(t, s->ntasks, sizeof(*m->tasks));
+	m->ntasks = s->ntasks;
+	for (i = 0; i < s->ntasks; i++) {
+		m->tasks[i] = s->tasks[i];
+		text_sanitise(m->tasks[i].comm, SAMPLE_COMM, s->tasks[i].comm,
+			      strnlen(s->tasks[i].comm, SAMPLE_COMM));
+	}
+	qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
+}
+
+static void sample_cgroups(struct model *m, const struct sample *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->ncgroups; i++) {
+		struct model_cgroup *c = model_cgroup_make(m, s->cgroups[i].id, s->cgroups[i].path);
+
+		if (!c)
+			continue;
+		/*
+		 * Cgroup files are read less often than frames come. The same figures say nothing
+		 * new, so a rate is always taken between two readings that differ.
+		 */
+		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns)
+			continue;
+		c->before = c->now;
+		c->before_ns = c->now_ns;
+		c->now = s->cgroups[i];
+		c->now_ns = s->t_ns;
+	}
+}
+
+static void sample_cost(struct model *m, const struct sample *s)
+{
+	if (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS)
+		return;
+	m->cost_before_ns = m->cost_ns;
+	m->cost_before_at_ns = m->cost_at_ns;
+	m->cost_ns = s->cost_ns;
+	m->cost_at_ns = s->t_ns;
+}
+
+void model_sample(struct model *m, const struct sample *s)
+{
+	if (s->t_ns > m->now_ns)
+		m->now_ns = s->t_ns;
+	m->sample_before_ns = m->sample_ns;
+	sample_cpus(m, s);
+	sample_tasks(m, s);
+	sample_cgroups(m, s);
+	model_sched_sample(m, s);
+	m->sample_ns = s->t_ns;
+	m->drops = s->drops;
+	sample_cost(m, s);
+	m->cut = s->cut;
+	m->samples++;
+}
