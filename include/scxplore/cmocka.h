@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * scxplore/cmocka.h - sxp_run() and the sxp_check_...() as a cmocka test program.
+/**
+ * @file cmocka.h
+ * @brief sxp_run() and the sxp_check_...() as a cmocka test program.
  *
  * SXP_TEST_MAIN(&guest, backdrop, steps, cmocka_unit_test(...), ...) boots one guest, carries the
  * scenario out, then runs the tests on what was seen: `*state` is the const struct sxp_result *.
@@ -22,6 +23,7 @@
 
 #include <scxplore/scxplore.h>
 
+/** @cond */
 #define SXP_WHY_MAX 4096
 
 /* Why there is no result: shown by every test. */
@@ -179,42 +181,54 @@ static inline void sxp_cmocka_confined(const struct sxp_result *seen, const char
 /* The casts let `*state` be handed over as it is, in C and in C++. */
 #define SXP_SEEN_(seen) ((const struct sxp_result *)(seen))
 
-/* Every op of the scenario was done. */
+/** @endcond */
+
+/** @name Asserts
+ * `seen` is `*state` of the test. What is inconclusive skips the test with the reason.
+ * @{
+ */
+
+/** Every op of the scenario was done: sxp_check_ops(). */
 #define sxp_assert_ops(seen) sxp_cmocka_ops(SXP_SEEN_(seen), __FILE__, __LINE__)
-/* Every task of NAME was inside CGROUP ("/" = the system's root cgroup) before its first
- * instruction. */
+/** Every task of `name` was inside `cgroup` ("/" = the system's root) before its first instruction:
+ * sxp_check_placed(). */
 #define sxp_assert_placed_before_exec(seen, name, cgroup)                                          \
 	sxp_cmocka_placed(SXP_SEEN_(seen), name, cgroup, __FILE__, __LINE__)
-/* The tasks of NAME exited with CODE; 128 + N for signal N. */
+/** The tasks of `name` exited with `code`; 128 + N for signal N: sxp_check_exit(). */
 #define sxp_assert_exit(seen, name, code)                                                          \
 	sxp_cmocka_exit(SXP_SEEN_(seen), name, code, __FILE__, __LINE__)
-/* In the look'th SXP_LOOK of NAME (from 0): every thread of it ran in CGROUP only. */
+/** In the look'th SXP_LOOK of `name` (from 0) every thread of it ran in `cgroup` only:
+ * sxp_check_stayed(). */
 #define sxp_assert_stayed(seen, name, look, cgroup)                                                \
 	sxp_cmocka_stayed(SXP_SEEN_(seen), name, look, cgroup, __FILE__, __LINE__)
-/* ... it got a CPU within this time after it was let go. */
+/** `name` got a CPU `within` so many ns after it was let go: sxp_check_ran(). */
 #define sxp_assert_ran(seen, name, look, within)                                                   \
 	sxp_cmocka_ran(SXP_SEEN_(seen), name, look, within, __FILE__, __LINE__)
-/* ... of PAIR "B/A": B had RATIO times the CPU time of A, off by PERCENT at most. */
+/** Of `pair` "B/A", B had `ratio` times the CPU time of A, off by `percent` at most:
+ * sxp_check_share(). */
 #define sxp_assert_share(seen, pair, look, ratio, percent)                                         \
 	sxp_cmocka_share(SXP_SEEN_(seen), pair, look, ratio, percent, __FILE__, __LINE__)
-/* ... none of its threads ever ran on a CPU outside LIST ("0-3,6"). */
+/** No thread of `name` ever ran on a CPU outside `list` ("0-3,6"): sxp_check_cpus(). */
 #define sxp_assert_cpus(seen, name, look, list)                                                    \
 	sxp_cmocka_cpus(SXP_SEEN_(seen), name, look, list, __FILE__, __LINE__)
-/* ... none of its threads ever got a CPU that its cpuset did not have then. */
+/** No thread of `name` ever got a CPU that its cpuset did not have then: sxp_check_confined(). */
 #define sxp_assert_confined(seen, name, look)                                                      \
 	sxp_cmocka_confined(SXP_SEEN_(seen), name, look, __FILE__, __LINE__)
-/* NAME wrote TEXT to its stdout or stderr. */
+/** `name` wrote `text` to its standard output or standard error: sxp_check_output(). */
 #define sxp_assert_output(seen, name, text)                                                        \
 	sxp_cmocka_output(SXP_SEEN_(seen), name, text, __FILE__, __LINE__)
-/* The first, or nth (from 0), SXP_READ_FILE of PATH found TEXT, white space around it left out. */
+/** The first SXP_READ_FILE of `path` found `text`, white space around it left out: sxp_check_file(). */
 #define sxp_assert_file(seen, path, text) sxp_assert_file_nth(seen, path, 0, text)
+/** The nth (from 0) SXP_READ_FILE of `path` found `text`: sxp_check_file(). */
 #define sxp_assert_file_nth(seen, path, nth, text)                                                 \
 	sxp_cmocka_file(SXP_SEEN_(seen), path, nth, text, __FILE__, __LINE__)
-
-/* Each worker of NAME reported FIGURE OP VALUE: sxp_assert_report(*state, "hogs", "gap", "<", "2s") */
+/** Each worker of `name` reported `figure` `op` `value`: sxp_check_report().
+ * `sxp_assert_report(*state, "hogs", "gap", "<", "2s")` */
 #define sxp_assert_report(seen, name, figure, op, value)                                           \
 	sxp_cmocka_report(SXP_SEEN_(seen), name, figure, op, value, __FILE__, __LINE__)
+/** @} */
 
+/** @cond */
 /* Stands in for every test when there is nothing to look at. */
 static inline void sxp_cmocka_no_result(void **state)
 {
@@ -254,6 +268,12 @@ static inline int sxp_cmocka_main(const char *group, const struct sxp_guest *gue
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/** @endcond */
+
+/**
+ * main() of a test program: boots the guest once, then runs the tests, each a cmocka_unit_test().
+ * `guest`, `backdrop` and `steps` are as for sxp_run().
+ */
 #define SXP_TEST_MAIN(guest, backdrop, steps, ...)                                                 \
 	int main(void)                                                                             \
 	{                                                                                          \

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * scxplore - scheduler experiments in a throw-away guest, as a C library.
+/**
+ * @file scxplore.h
+ * @brief Scheduler experiments in a throw-away guest, as a C library.
  *
  * Describe a guest, a backdrop and steps as data, call sxp_run(), then ask what was seen.
- * <scxplore/cmocka.h> turns the questions into cmocka asserts. All functions may be called from
- * one thread at a time. Times are nanoseconds; use SXP_MS() and friends. Strings and arrays are
- * borrowed for the duration of the call and never changed.
+ * <scxplore/cmocka.h> turns the questions into cmocka asserts.
+ *
+ * - Times are nanoseconds; write them with SXP_MS() and friends.
+ * - Strings and arrays are borrowed for the duration of a call and never changed.
+ * - All functions may be called from one thread at a time.
+ * - Every field that is not named in an initialiser is 0 or NULL and means what it says of 0.
+ *
+ * What a program was compiled with goes on working with a newer library of the same soname: fields
+ * are added at the end of struct sxp_guest, sxp_op and sxp_step only, and sxp_run() tells the
+ * library how large they are. A program that uses a field which an older library does not know is
+ * refused by that library with `EINVAL`, and it says which.
  */
 #ifndef SCXPLORE_H
 #define SCXPLORE_H
@@ -17,24 +26,36 @@
 extern "C" {
 #endif
 
+/** @cond */
 #if defined(__GNUC__)
 #define SXP_API __attribute__((visibility("default")))
 #else
 #define SXP_API
 #endif
+/** @endcond */
 
-#define SXP_NS(n) ((uint64_t)(n))
-#define SXP_US(n) ((uint64_t)(n) * 1000u)
-#define SXP_MS(n) ((uint64_t)(n) * 1000000u)
-#define SXP_S(n)  ((uint64_t)(n) * 1000000000u)
+/** @name Times, in nanoseconds
+ * @{
+ */
+#define SXP_NS(n) ((uint64_t)(n))               /**< `n` nanoseconds. */
+#define SXP_US(n) ((uint64_t)(n) * 1000u)       /**< `n` microseconds. */
+#define SXP_MS(n) ((uint64_t)(n) * 1000000u)    /**< `n` milliseconds. */
+#define SXP_S(n)  ((uint64_t)(n) * 1000000000u) /**< `n` seconds. */
+/** @} */
 
-/*
- * SXP_LIST is a NULL-terminated list of strings: .argv = SXP_LIST("sh", "-c", "true")
- * SXP_SET is a list of cgroup settings, keys as the kernel names the files: .set = SXP_SET({"cpu.weight", "200"})
+/**
+ * @def SXP_LIST
+ * @brief A NULL-terminated list of strings: `.argv = SXP_LIST("sh", "-c", "true")`
+ */
+/**
+ * @def SXP_SET
+ * @brief A list of struct sxp_setting, ended by a NULL key: `.set = SXP_SET({"cpu.weight", "200"})`
  */
 #ifdef __cplusplus
+/** @cond */
 /* a compound literal would be a temporary in C++: the lambda's static array lives to the end */
 #define SXP_STATIC_(type, ...) ([]() -> const type * { static const type v[] = __VA_ARGS__; return v; }())
+/** @endcond */
 #define SXP_LIST(...) SXP_STATIC_(char *const, {__VA_ARGS__, NULL})
 #define SXP_SET(...) SXP_STATIC_(struct sxp_setting, {__VA_ARGS__, {NULL, NULL}})
 #else
@@ -42,175 +63,390 @@ extern "C" {
 #define SXP_SET(...) ((const struct sxp_setting[]){__VA_ARGS__, {NULL, NULL}})
 #endif
 
+/** A key and its value. This struct never grows. */
 struct sxp_setting {
-	const char *key, *value;
+	const char *key;   /**< As the kernel names the file, or the parameter; NULL ends a list. */
+	const char *value; /**< Its text; NULL = empty. */
 };
 
-/* NUMA nodes, last-level caches in all (a multiple of nodes), cores per LLC, threads per core; all 0 = 1,1,2,1. */
+/** CPUs and memory of the guest. All 0 = 1 node, 1 LLC, 2 cores, 1 thread. This struct never grows. */
 struct sxp_topology {
-	unsigned nodes, llcs, cores, threads;
+	unsigned nodes;	  /**< NUMA nodes. */
+	unsigned llcs;	  /**< Last-level caches in all, a multiple of nodes. */
+	unsigned cores;	  /**< Cores of each LLC. */
+	unsigned threads; /**< Threads of each core, 1 or 2. */
 };
 
+/** The guest that a scenario runs in. Fields are added at its end only. */
 struct sxp_guest {
+	/** CPUs and nodes; `SXP_TOPOLOGY` in the environment ("2n4l2c2t") overrides it. */
 	struct sxp_topology topology;
-	unsigned memory_mib;	     /* 0 = 512; at least 64 per CPU */
-	const char *workload_root;   /* "/NAME", parent of every cgroup; NULL = "/scxplore" */
-	const char *const *include;  /* host files for the guest, a bare name is looked up in PATH */
-	const char *kernel;	     /* version or image; NULL = newest usable one; SXP_KERNEL overrides */
-	const char *accel;	     /* "auto", "kvm", "tcg"; NULL = auto; SXP_ACCEL overrides */
-	uint64_t watchdog;	     /* sched_ext watchdog time-out; 0 = the kernel's own */
-	uint64_t duration;	     /* guest time the scenario may take; 0 = no limit */
-	const char *append;	     /* more kernel arguments */
+	/** MiB of memory; 0 = 512. At least 64 for each CPU. */
+	unsigned memory_mib;
+	/** "/NAME", the parent of every cgroup of the scenario; NULL = "/scxplore". */
+	const char *workload_root;
+	/** Host files for the guest, with their libraries; a bare name is looked up in PATH. NULL = none. */
+	const char *const *include;
+	/** A kernel's version or its image; NULL = the newest usable one; `SXP_KERNEL` overrides it. */
+	const char *kernel;
+	/** "auto", "kvm" or "tcg"; NULL = "auto"; `SXP_ACCEL` overrides it. */
+	const char *accel;
+	/** Time-out of the sched_ext watchdog, ns; 0 = the kernel's own. */
+	uint64_t watchdog;
+	/** Guest time the scenario may take, ns; 0 = no limit. What `.percent` of an op is a part of. */
+	uint64_t duration;
+	/** More kernel arguments; NULL = none. */
+	const char *append;
 };
 
+/** What an op does. Values are never reused; each says which fields of struct sxp_op it reads. */
 enum sxp_op_type {
-	SXP_END = 0, /* ends a list of ops */
-	SXP_CGROUP_ADD,
-	SXP_CGROUP_SET,
-	SXP_CGROUP_REMOVE,
-	SXP_SPAWN,
-	SXP_RUN,
-	SXP_WAIT,
-	SXP_KILL,
-	SXP_MOVE,
-	SXP_HOLD,
-	SXP_BACKDROP, /* promote .name or .cgroup to live to the end */
-	SXP_READ_FILE,
-	SXP_EVERY, /* the ops up to SXP_END_EVERY run again and again beside what follows */
-	SXP_END_EVERY,
-	SXP_HOLD_LOOP, /* does the step's ops so far that change something again, every .period for .lasting */
-	SXP_CGROUP_FREEZE,
-	SXP_CGROUP_THAW,
-	SXP_CPUSET_SET,
-	SXP_CPUSET_CLEAR,
-	SXP_CPUSET_SWAP, /* .cgroup and .to */
-	SXP_AFFINITY,
-	SXP_SIGNAL,
-	SXP_CPU_OFFLINE,
-	SXP_CPU_ONLINE,
-	SXP_REPORT = 30, /* let the workers of .name say what they have done so far */
-	SXP_HOLD_UNTIL, /* .until, such as "nr_running(low) > 4", at most .timeout */
-	SXP_LOOK, /* record what .name, or the two of "B/A", have done so far */
-	SXP_SCHED_LOAD = 40, /* .sched, .set, .argv, .timeout */
-	SXP_SCHED_UNLOAD,
-	SXP_SCHED_REPLACE,
-	SXP_SCHED_RESTART,
-	SXP_SCHED_DUMP,
-	SXP_SCHED_EJECT,
-	SXP_EXPECT_SCHED,      /* judged in its place: sxp_check_ops() tells */
-	SXP_EXPECT_SCHED_EXIT, /* .kind, .within */
+	SXP_END = 0,	   /**< Ends a list of ops. */
+	SXP_CGROUP_ADD,	   /**< Make `.cgroup` with the settings `.set`. */
+	SXP_CGROUP_SET,	   /**< Write the settings `.set` of `.cgroup`. */
+	SXP_CGROUP_REMOVE, /**< Kill what is in `.cgroup` and remove it with all below it. */
+	SXP_SPAWN,	   /**< Start `.count` workers `.name` of type `.work` in `.cgroup`; `.params` and attributes. */
+	SXP_RUN,	   /**< Run the program `.argv` as `.name` in `.cgroup`, with attributes. */
+	SXP_WAIT,	   /**< Until all tasks of `.name` have exited, at most `.timeout`. */
+	SXP_KILL,	   /**< Kill `.name`, or all in `.cgroup`; a body is stopped. */
+	SXP_MOVE,	   /**< Move `.name`, what is in `.cgroup`, or `.pid`, to the cgroup `.to`. */
+	SXP_HOLD,	   /**< Let `.duration`, or `.percent`, of guest time pass. */
+	SXP_BACKDROP,	   /**< Let `.name` or `.cgroup` live to the end. */
+	SXP_READ_FILE,	   /**< Read the file `.path` of the guest, for sxp_check_file(). */
+	SXP_EVERY,	   /**< The ops up to SXP_END_EVERY again and again as `.name`, every `.period` for `.lasting`. */
+	SXP_END_EVERY,	   /**< Ends the body that SXP_EVERY began. */
+	SXP_HOLD_LOOP,	   /**< Do the step's ops so far that change something again, every `.period` for `.lasting`. */
+	SXP_CGROUP_FREEZE, /**< Freeze all tasks in `.cgroup`. */
+	SXP_CGROUP_THAW,   /**< Let them go on. */
+	SXP_CPUSET_SET,	   /**< Give `.cgroup` the CPUs `.cpus`. */
+	SXP_CPUSET_CLEAR,  /**< Give `.cgroup` all the CPUs of its parent. */
+	SXP_CPUSET_SWAP,   /**< Exchange the CPUs of `.cgroup` and `.to`. */
+	SXP_AFFINITY,	   /**< Bind the tasks of `.name` to `.cpus`. */
+	SXP_SIGNAL,	   /**< Send `.signal` to `.name` or to all in `.cgroup`. */
+	SXP_CPU_OFFLINE,   /**< Take `.cpu` away. */
+	SXP_CPU_ONLINE,	   /**< Bring `.cpu` back. */
+	SXP_REPORT = 30,   /**< Let the workers of `.name` say what they have done so far. */
+	SXP_HOLD_UNTIL,	   /**< Until `.until` is true, such as "nr_running(low) > 4", at most `.timeout`. */
+	SXP_LOOK,	   /**< Record what `.name`, or the two of "B/A", have done so far. */
+	SXP_SCHED_LOAD = 40, /**< Load `.sched` with the constants `.set` and arguments `.argv` within `.timeout`. */
+	SXP_SCHED_UNLOAD,  /**< Back to the kernel's own scheduler. */
+	SXP_SCHED_REPLACE, /**< Unload, then load as SXP_SCHED_LOAD does. */
+	SXP_SCHED_RESTART, /**< The last scheduler once more, read from the host anew. */
+	SXP_SCHED_DUMP,	   /**< What SysRq-D does: the kernel dumps the scheduler's state. */
+	SXP_SCHED_EJECT,   /**< What SysRq-S does: the kernel throws the scheduler out. */
+	SXP_EXPECT_SCHED,  /**< `.sched` is the scheduler in force; judged in its place, sxp_check_ops() tells. */
+	SXP_EXPECT_SCHED_EXIT, /**< A scheduler ended by `.kind` within `.within`; judged in its place. */
 };
 
+/**
+ * One op: its type and the fields that the type names; all others stay 0. Fields are added at its
+ * end only.
+ */
 struct sxp_op {
-	enum sxp_op_type type;
-	const char *name;		/* group: SPAWN, RUN make it; WAIT, KILL, MOVE, BACKDROP use it */
-	const char *cgroup;		/* below the workload root, "a/b"; for SPAWN, RUN: NULL = the system's root cgroup */
-	const char *to;			/* MOVE: cgroup */
-	int64_t pid;			/* MOVE: instead of name or cgroup */
-	const char *work;		/* SPAWN: a work type, as 'scxplore help spawn' lists them */
-	unsigned count;			/* SPAWN: workers, 0 = 1 or one whole group of the type */
-	const struct sxp_setting *params; /* SPAWN: of the work type: SXP_SET({"burst", "20ms"}) */
-	const char *const *argv;	/* RUN */
-	const struct sxp_setting *set;	/* CGROUP_ADD, CGROUP_SET */
-	const char *path;		/* READ_FILE */
-	uint64_t duration;		/* HOLD */
-	uint64_t timeout;		/* WAIT: 0 = none */
-	double percent;			/* HOLD: part of the guest's .duration, instead of .duration here */
-	const char *until;		/* HOLD_UNTIL */
-	uint64_t period;		/* EVERY, HOLD_LOOP: from round to round */
-	uint64_t lasting;		/* EVERY: 0 = to the step's end; HOLD_LOOP */
-	const char *cpus;		/* CPUSET_SET, AFFINITY, SPAWN, RUN: "0-3,6", "llc:0", "part:0/2", ... */
-	const char *policy;		/* SPAWN, RUN: "batch", "fifo:50", "deadline:2ms/10ms/10ms", ... */
-	int64_t nice;			/* SPAWN, RUN; 0 is what they have anyway */
-	const char *mem;		/* SPAWN, RUN: "bind:0", ... */
-	unsigned uid, gid;		/* SPAWN, RUN; 0 is what they have anyway */
-	const char *comm;		/* SPAWN */
-	const char *signal;		/* SIGNAL: "TERM" or a number */
-	unsigned cpu;			/* CPU_OFFLINE, CPU_ONLINE */
-	const char *sched;		/* SCHED_LOAD, SCHED_REPLACE: a built-in one, or the path of an object or a program; EXPECT_SCHED: name or "none" */
-	const char *kind;		/* EXPECT_SCHED_EXIT: "stall", "error", "error-bpf", "sysrq", "unreg", ... */
-	uint64_t within;		/* EXPECT_SCHED_EXIT: waited for so long at most */
-	uint64_t after;			/* guest time to let pass after the previous op ended */
+	enum sxp_op_type type;		/**< What is done. */
+	const char *name;		/**< A group: SXP_SPAWN, SXP_RUN and SXP_EVERY make it, others use it. */
+	const char *cgroup;		/**< Below the workload root, "a/b"; SXP_SPAWN, SXP_RUN: NULL = the system's root. */
+	const char *to;			/**< The other cgroup. */
+	int64_t pid;			/**< SXP_MOVE: a process of the guest, instead of name or cgroup. */
+	const char *work;		/**< SXP_SPAWN: a work type, as `scxplore help spawn` lists them. */
+	unsigned count;			/**< SXP_SPAWN: workers, 1 to 1024; 0 = 1, or one whole group of the type. */
+	const struct sxp_setting *params; /**< SXP_SPAWN: of the work type, `SXP_SET({"burst", "20ms"})`. */
+	const char *const *argv;	/**< SXP_RUN: program and arguments; schedulers: arguments. */
+	const struct sxp_setting *set;	/**< Settings of a cgroup; constants of a scheduler. */
+	const char *path;		/**< SXP_READ_FILE: absolute, in the guest. */
+	uint64_t duration;		/**< SXP_HOLD: ns. */
+	uint64_t timeout;		/**< ns; 0 = the op's own, or none. */
+	double percent;			/**< SXP_HOLD: part of the guest's .duration, 0 to 100, instead of .duration here. */
+	const char *until;		/**< SXP_HOLD_UNTIL: `scxplore help hold until` explains it. */
+	uint64_t period;		/**< SXP_EVERY, SXP_HOLD_LOOP: ns from round to round. */
+	uint64_t lasting;		/**< SXP_EVERY, SXP_HOLD_LOOP: ns; SXP_EVERY: 0 = to the step's end. */
+	const char *cpus;		/**< "0-3,6", "llc:0", "part:0/2", ...; an attribute of SXP_SPAWN and SXP_RUN, too. */
+	const char *policy;		/**< Attribute: "batch", "fifo:50", "deadline:2ms/10ms/10ms", ... */
+	int64_t nice;			/**< Attribute: -20 to 19; 0 is what tasks have anyway. */
+	const char *mem;		/**< Attribute: memory policy, "bind:0", ... */
+	unsigned uid;			/**< Attribute: 0 is what tasks have anyway. */
+	unsigned gid;			/**< Attribute: 0 is what tasks have anyway. */
+	const char *comm;		/**< Attribute of SXP_SPAWN: the name tasks show, at most 15 bytes. */
+	const char *signal;		/**< SXP_SIGNAL: "TERM", or a number. */
+	unsigned cpu;			/**< SXP_CPU_OFFLINE, SXP_CPU_ONLINE: its number. */
+	const char *sched;		/**< A built-in scheduler, the path of an object, a source or a program; SXP_EXPECT_SCHED: its name, or "none". */
+	const char *kind;		/**< SXP_EXPECT_SCHED_EXIT: "stall", "error", "error-bpf", "sysrq", "unreg", ... */
+	uint64_t within;		/**< SXP_EXPECT_SCHED_EXIT: ns it is waited for at most. */
+	uint64_t after;			/**< Every op: ns of guest time to let pass after the op before it ended. */
 };
 
-/* A step's things are torn down at its end. A list of steps ends with {SXP_LAST_STEP}, of ops with {.type = SXP_END}. */
+/**
+ * One step. What it makes is torn down at its end. A list of steps ends with `{SXP_LAST_STEP}`.
+ * Fields are added at its end only.
+ */
 struct sxp_step {
-	const char *label;
-	const struct sxp_op *ops; /* ends with {.type = SXP_END}; NULL ends the list of steps */
-	uint64_t hold;		  /* after the ops; 0 is valid */
+	const char *label;	  /**< What it is about; NULL = nothing. */
+	const struct sxp_op *ops; /**< Ends with `{.type = SXP_END}`; NULL ends the list of steps. */
+	uint64_t hold;		  /**< ns to let pass after its ops; 0 is valid. */
 };
+/** Ends a list of steps: `{SXP_LAST_STEP}`. */
 #define SXP_LAST_STEP .ops = NULL
 
-enum sxp_verdict { SXP_PASS, SXP_FAIL, SXP_INCONCLUSIVE, SXP_SKIP };
-
-struct sxp_error {
-	int code; /* positive errno */
-	char msg[512];
+/** What a check found. */
+enum sxp_verdict {
+	SXP_PASS,	  /**< It was seen as expected. */
+	SXP_FAIL,	  /**< It was seen otherwise. */
+	SXP_INCONCLUSIVE, /**< It could not be judged, and that is no fault of the scheduler. */
+	SXP_SKIP,	  /**< It does not apply to this guest. */
 };
 
+/** Why there is no result. Owned by the caller. This struct never grows. */
+struct sxp_error {
+	int code;      /**< A positive errno; `ENOTSUP` = this machine cannot run it. */
+	char msg[512]; /**< What was tried, on what, why it failed, what to do next. */
+};
+
+/** What was seen of a scenario; freed with sxp_result_free(). */
 struct sxp_result;
 
-/*
- * Boot a guest, carry out backdrop and steps, tear down, power off. Returns what was seen, to be
- * freed with sxp_result_free(), or NULL with *err: ENOTSUP when this machine cannot run it (a test should
- * skip), anything else is a failure. An op that fails inside the guest is not an error here: sxp_check_ops() tells.
+/**
+ * @brief sxp_run() for callers that say how large their structs are, such as bindings.
+ *
+ * Fields beyond a size are taken as 0. Fields this library does not know must be 0.
+ *
+ * @param guest,guest_size What to boot, and sizeof(struct sxp_guest).
+ * @param backdrop	   Ops before all steps, whose things live to the end; ended by SXP_END. NULL = none.
+ * @param steps		   The steps; ended by SXP_LAST_STEP. NULL = none.
+ * @param op_size,step_size sizeof(struct sxp_op), sizeof(struct sxp_step): the strides of the lists.
+ * @param err		   Filled in when NULL is returned; may be NULL.
+ * @return What was seen, owned by the caller; or NULL. See sxp_run().
  */
-SXP_API struct sxp_result *sxp_run(const struct sxp_guest *guest, const struct sxp_op *backdrop,
-				   const struct sxp_step *steps, struct sxp_error *err);
+SXP_API struct sxp_result *sxp_run_sized(const struct sxp_guest *guest, size_t guest_size,
+					 const struct sxp_op *backdrop, const struct sxp_step *steps,
+					 size_t op_size, size_t step_size, struct sxp_error *err);
+
+/**
+ * @brief Boot a guest, carry out backdrop and steps, tear down, power off.
+ *
+ * An op that fails inside the guest is no error here: sxp_check_ops() tells. The session is saved:
+ * sxp_session_path().
+ *
+ * @param guest	   What to boot; NULL = a guest of defaults.
+ * @param backdrop Ops before all steps, whose things live to the end; ended by SXP_END. NULL = none.
+ * @param steps	   The steps; ended by SXP_LAST_STEP. NULL = none.
+ * @param err	   Filled in when NULL is returned; may be NULL.
+ * @return What was seen, to be freed with sxp_result_free(); or NULL: with `ENOTSUP` when this machine
+ *	   cannot run it (a test should skip), with `EINVAL` and the place when the scenario makes no
+ *	   sense, with another code when the guest could not be booted or broke down.
+ */
+static inline struct sxp_result *sxp_run(const struct sxp_guest *guest,
+					 const struct sxp_op *backdrop, const struct sxp_step *steps,
+					 struct sxp_error *err)
+{
+	return sxp_run_sized(guest, sizeof(struct sxp_guest), backdrop, steps,
+			     sizeof(struct sxp_op), sizeof(struct sxp_step), err);
+}
+
+/**
+ * @brief Free what was seen, and every string that came from it.
+ * @param result May be NULL.
+ */
 SXP_API void sxp_result_free(struct sxp_result *result);
 
-/* Where the session of this run was saved, for `scxplore FILE`. */
-SXP_API const char *sxp_session_path(const struct sxp_result *result);
+/**
+ * @brief Where the session of this run was saved, for `scxplore FILE`.
+ * @param r What was seen.
+ * @return A path, valid until sxp_result_free().
+ */
+SXP_API const char *sxp_session_path(const struct sxp_result *r);
 
-/* Each writes a sentence to why (size bytes): expected, seen, when, by which task. */
+/**
+ * @name Checks
+ * Each judges one thing that was seen and writes a sentence to `why` (`size` bytes, always
+ * terminated; NULL or 0 = not wanted): what was expected, what was seen, when, by which task.
+ * @{
+ */
+
+/**
+ * @brief Every op was carried out, what was judged in its place passed, and each scheduler that was named ran.
+ * @param r What was seen.
+ * @param why,size Where the sentence goes.
+ * @return SXP_FAIL when an op was not done.
+ */
 SXP_API enum sxp_verdict sxp_check_ops(const struct sxp_result *r, char *why, size_t size);
+
+/**
+ * @brief Every task of a group was inside its cgroup before its first instruction there.
+ * @param r What was seen.
+ * @param name The group.
+ * @param cgroup Below the workload root; "/" = the system's root.
+ * @param why,size Where the sentence goes.
+ * @return SXP_FAIL when a task was elsewhere, or was never started.
+ */
 SXP_API enum sxp_verdict sxp_check_placed(const struct sxp_result *r, const char *name,
 					  const char *cgroup, char *why, size_t size);
+
+/**
+ * @brief All tasks of a group exited with a code.
+ * @param r What was seen.
+ * @param name The group.
+ * @param code 0 to 255; 128 + N for the end by signal N.
+ * @param why,size Where the sentence goes.
+ * @return SXP_FAIL when one ended otherwise, or runs still.
+ */
 SXP_API enum sxp_verdict sxp_check_exit(const struct sxp_result *r, const char *name, int code,
 					char *why, size_t size);
+
+/**
+ * @brief A group wrote a text to its standard output or standard error.
+ * @param r What was seen.
+ * @param name The group.
+ * @param text What must be part of it.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when it is not there, but a part of the output was not kept.
+ */
 SXP_API enum sxp_verdict sxp_check_output(const struct sxp_result *r, const char *name,
 					  const char *text, char *why, size_t size);
-/* nth read of path (from 0) by SXP_READ_FILE; trailing and leading white space is trimmed. */
+
+/**
+ * @brief A file of the guest held a text when SXP_READ_FILE read it.
+ * @param r What was seen.
+ * @param path The file.
+ * @param nth Which SXP_READ_FILE of this path, from 0.
+ * @param text All of it; white space around both is trimmed.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when it was not read.
+ */
 SXP_API enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, unsigned nth,
 					const char *text, char *why, size_t size);
 
-/*
- * Each worker of a group by its last report, that is at the group's end: figure "work-units", "gap", ...
- * ('scxplore help expect' lists them), op "==", "!=", "<", "<=", ">", ">=", value "100" or "250ms". A time that is
- * missed in an emulated guest is inconclusive.
+/**
+ * @brief Each worker of a group, by its last report, which is at the group's end.
+ * @param r What was seen.
+ * @param name The group.
+ * @param figure "work-units", "gap", ...; `scxplore help expect` lists them.
+ * @param op "==", "!=", "<", "<=", ">" or ">=".
+ * @param value "100", or "250ms" where the figure is a time.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when it was not measured, or when a time is missed in an emulated guest.
  */
-SXP_API enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, const char *figure,
-					  const char *op, const char *value, char *why, size_t size);
+SXP_API enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name,
+					  const char *figure, const char *op, const char *value,
+					  char *why, size_t size);
 
-/*
- * On what was noted at every switch since the group was let go; look: which SXP_LOOK of that name
- * or pair, from 0. A time that is not the guest's own (under emulation) is inconclusive, not a failure.
+/**
+ * @brief Every thread of a group ran in one cgroup only, by every context switch since it was let go.
+ * @param r What was seen.
+ * @param name The group.
+ * @param look Which SXP_LOOK of that name, from 0.
+ * @param cgroup Below the workload root; "/" = the system's root.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when nothing was noted.
  */
-SXP_API enum sxp_verdict sxp_check_stayed(const struct sxp_result *r, const char *name, unsigned look,
-					  const char *cgroup, char *why, size_t size);
+SXP_API enum sxp_verdict sxp_check_stayed(const struct sxp_result *r, const char *name,
+					  unsigned look, const char *cgroup, char *why, size_t size);
+
+/**
+ * @brief A group got a CPU within a time after it was let go.
+ * @param r What was seen.
+ * @param name The group.
+ * @param look Which SXP_LOOK of that name, from 0.
+ * @param within ns.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when it is missed, but time is not the guest's own (under emulation).
+ */
 SXP_API enum sxp_verdict sxp_check_ran(const struct sxp_result *r, const char *name, unsigned look,
 				       uint64_t within, char *why, size_t size);
-/* pair "B/A": CPU time of B divided by that of A is ratio, off by percent at most. */
-SXP_API enum sxp_verdict sxp_check_share(const struct sxp_result *r, const char *pair, unsigned look,
-					 double ratio, double percent, char *why, size_t size);
+
+/**
+ * @brief The CPU time of B divided by that of A.
+ * @param r What was seen.
+ * @param pair "B/A", two groups.
+ * @param look Which SXP_LOOK of that pair, from 0.
+ * @param ratio Above 0.
+ * @param percent How far off it may be, in parts of 100 of the ratio.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when nothing was noted.
+ */
+SXP_API enum sxp_verdict sxp_check_share(const struct sxp_result *r, const char *pair,
+					 unsigned look, double ratio, double percent, char *why,
+					 size_t size);
+
+/**
+ * @brief No thread of a group ever ran on a CPU outside a list.
+ * @param r What was seen.
+ * @param name The group.
+ * @param look Which SXP_LOOK of that name, from 0.
+ * @param list "0-3,6".
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when nothing was noted.
+ */
 SXP_API enum sxp_verdict sxp_check_cpus(const struct sxp_result *r, const char *name, unsigned look,
 					const char *list, char *why, size_t size);
+
+/**
+ * @brief No thread of a group ever got a CPU that its cpuset did not have then.
+ * @param r What was seen.
+ * @param name The group.
+ * @param look Which SXP_LOOK of that name, from 0.
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE when nothing was noted.
+ */
 SXP_API enum sxp_verdict sxp_check_confined(const struct sxp_result *r, const char *name,
 					    unsigned look, char *why, size_t size);
+/** @} */
 
-/* Raw looks; NULL when there is none. Valid until sxp_result_free(). */
-SXP_API const char *sxp_output(const struct sxp_result *r, const char *name, int stream, size_t *len);
-SXP_API const char *sxp_file(const struct sxp_result *r, const char *path, unsigned nth, size_t *len);
-SXP_API const char *sxp_kernel(const struct sxp_result *r);
-SXP_API const char *sxp_accel(const struct sxp_result *r);
-SXP_API const char *sxp_version(void);
-
-/*
- * For <scxplore/cmocka.h>: between the two, standard output is held back when it is TAP, then written
- * with skipped tests as "ok N - NAME # SKIP REASON" (cmocka's own words count as a failure elsewhere).
+/** @name Raw looks
+ * Strings are valid until sxp_result_free().
+ * @{
  */
-SXP_API void sxp_tap_begin(void);
-SXP_API void sxp_tap_end(void);
+
+/**
+ * @brief What a group wrote.
+ * @param r What was seen.
+ * @param name The group.
+ * @param stream 1 = standard output, 2 = standard error.
+ * @param len Filled in with its length; may be NULL.
+ * @return Its bytes, terminated; NULL when there is no such group.
+ */
+SXP_API const char *sxp_output(const struct sxp_result *r, const char *name, int stream,
+			       size_t *len);
+
+/**
+ * @brief What SXP_READ_FILE read.
+ * @param r What was seen.
+ * @param path The file.
+ * @param nth Which reading of it, from 0.
+ * @param len Filled in with its length, at most 64 KiB; may be NULL.
+ * @return Its bytes, terminated; NULL when it was not or could not be read.
+ */
+SXP_API const char *sxp_file(const struct sxp_result *r, const char *path, unsigned nth,
+			     size_t *len);
+
+/**
+ * @brief The guest's kernel.
+ * @param r What was seen.
+ * @return Its release; "" when it did not say.
+ */
+SXP_API const char *sxp_kernel(const struct sxp_result *r);
+
+/**
+ * @brief How the guest was run.
+ * @param r What was seen.
+ * @return "kvm" or "tcg".
+ */
+SXP_API const char *sxp_accel(const struct sxp_result *r);
+
+/**
+ * @brief The version of the library that is loaded.
+ * @return "0.1.0"; valid for ever.
+ */
+SXP_API const char *sxp_version(void);
+/** @} */
+
+/** @name For <scxplore/cmocka.h>
+ * Between the two, standard output is held back when it is TAP, then written with skipped tests as
+ * "ok N - NAME # SKIP REASON": cmocka's own words count as a failure elsewhere.
+ * @{
+ */
+SXP_API void sxp_tap_begin(void); /**< Hold standard output back. */
+SXP_API void sxp_tap_end(void);	  /**< Let it go on, retold. */
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,84 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STRUCT_MAX 65536 /* bytes of a struct of any header to come */
+
+/* ---- structs of other headers ---- */
+
+#define END_OF(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
+
+const struct api_sizes api_sizes_here = {
+	.guest = sizeof(struct sxp_guest),
+	.op = sizeof(struct sxp_op),
+	.step = sizeof(struct sxp_step),
+};
+
+/* The smallest that any header has had: up to the last field of 0.1. */
+static const struct api_sizes oldest = {
+	.guest = END_OF(struct sxp_guest, append),
+	.op = END_OF(struct sxp_op, after),
+	.step = END_OF(struct sxp_step, hold),
+};
+
+int api_sizes_check(const struct api_sizes *sizes, struct err *err)
+{
+	const struct {
+		const char *name;
+		size_t size, oldest;
+	} all[] = {
+		{"struct sxp_guest", sizes->guest, oldest.guest},
+		{"struct sxp_op", sizes->op, oldest.op},
+		{"struct sxp_step", sizes->step, oldest.step},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i].size < all[i].oldest || all[i].size > STRUCT_MAX ||
+		    all[i].size % _Alignof(uint64_t))
+			return err_set(
+				err, EINVAL,
+				"%s of %zu bytes: no header of scxplore has had it (the first "
+				"had %zu, this library's has its own); compile the program anew",
+				all[i].name, all[i].size, all[i].oldest);
+	return 0;
+}
+
+/* What the caller's header lacks is 0; what this library lacks must be 0. */
+static int copy_struct(void *to, size_t here, const void *from, size_t there, const char *name,
+		       struct err *err)
+{
+	const char *bytes = from;
+	size_t i;
+
+	memset(to, 0, here);
+	memcpy(to, from, there < here ? there : here);
+	for (i = here; i < there; i++)
+		if (bytes[i])
+			return err_set(
+				err, EINVAL,
+				"a field at byte %zu of %s is set, which libscxplore %s does "
+				"not know: the program was compiled with a newer header, and "
+				"needs the library of that version",
+				i, name, SCXPLORE_VERSION);
+	return 0;
+}
+
+static const void *next_of(const void *element, size_t size)
+{
+	return (const char *)element + size;
+}
+
+int api_guest_copy(struct sxp_guest *to, const struct sxp_guest *from,
+		   const struct api_sizes *sizes, struct err *err)
+{
+	static const struct sxp_guest defaults;
+
+	return from ? copy_struct(to, sizeof(*to), from, sizes->guest, "struct sxp_guest", err)
+		    : copy_struct(to, sizeof(*to), &defaults, sizeof(defaults), "", err);
+}
+
+/* ---- ops ---- */
+
 static const struct op_def *def_of(int type)
 {
 	const struct op_def *d;
@@ -90,9 +168,10 @@ static void set_arg(struct op_val *v, const struct arg_def *a, const struct sxp_
 		break;
 	case ARG_HOLD:
 		/* what is out of range goes on to the parser, which says so */
-		v->num = in->percent > 0 && in->percent <= 100 ? -(int64_t)(in->percent * 10000 + 0.5)
-			 : in->duration > INT64_MAX	       ? INT64_MAX
-							       : (int64_t)in->duration;
+		v->num = in->percent > 0 && in->percent <= 100
+				 ? -(int64_t)(in->percent * 10000 + 0.5)
+			 : in->duration > INT64_MAX ? INT64_MAX
+						    : (int64_t)in->duration;
 		v->set = true;
 		break;
 	case ARG_DURATION:
@@ -154,8 +233,8 @@ static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
 	size_t i;
 
 	if (!def)
-		return err_set(err, EINVAL, "op type %d is not known to this library",
-			       (int)in->type);
+		return err_set(err, EINVAL, "op type %d is not known to libscxplore %s",
+			       (int)in->type, SCXPLORE_VERSION);
 	op = op_create(def);
 	op->after_ns = in->after;
 	for (i = 0; i < OP_ARGS_MAX && def->args[i].key; i++) {
@@ -172,13 +251,18 @@ static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
 	return add_checked(s, op, err);
 }
 
-static int add_ops(struct scenario *s, const struct sxp_op *ops, const char *where, unsigned step,
-		   struct err *err)
+static int add_ops(struct scenario *s, const struct api_sizes *sizes, const struct sxp_op *ops,
+		   const char *where, unsigned step, struct err *err)
 {
+	struct sxp_op op;
 	unsigned n;
+	int r;
 
-	for (n = 0; ops && ops[n].type != SXP_END; n++) {
-		if (add_op(s, &ops[n], err) == 0)
+	for (n = 0; ops; n++, ops = next_of(ops, sizes->op)) {
+		r = copy_struct(&op, sizeof(op), ops, sizes->op, "struct sxp_op", err);
+		if (r == 0 && op.type == SXP_END)
+			break;
+		if (r == 0 && add_op(s, &op, err) == 0)
 			continue;
 		return step ? err_wrap(err, "%s %u, op %u", where, step, n + 1)
 			    : err_wrap(err, "%s, op %u", where, n + 1);
@@ -198,20 +282,24 @@ static int add_simple(struct scenario *s, enum wire_op_id id, enum wire_arg tag,
 	return add_checked(s, op, err);
 }
 
-int api_scenario(struct scenario *s, const struct sxp_op *backdrop, const struct sxp_step *steps,
-		 struct err *err)
+int api_scenario(struct scenario *s, const struct api_sizes *sizes, const struct sxp_op *backdrop,
+		 const struct sxp_step *steps, struct err *err)
 {
+	struct sxp_step step;
 	unsigned n;
-	int r = add_ops(s, backdrop, "backdrop", 0, err);
+	int r = add_ops(s, sizes, backdrop, "backdrop", 0, err);
 
-	for (n = 0; r == 0 && steps && steps[n].ops; n++) {
-		r = add_simple(s, OP_STEP, WARG_LABEL, steps[n].label ? steps[n].label : "", 0,
-			       err);
+	for (n = 0; r == 0 && steps; n++, steps = next_of(steps, sizes->step)) {
+		r = copy_struct(&step, sizeof(step), steps, sizes->step, "struct sxp_step", err);
+		if (r < 0)
+			return err_wrap(err, "step %u", n + 1);
+		if (!step.ops)
+			break;
+		r = add_simple(s, OP_STEP, WARG_LABEL, step.label ? step.label : "", 0, err);
 		if (r == 0)
-			r = add_ops(s, steps[n].ops, "step", n + 1, err);
-		if (r == 0 && steps[n].hold)
-			r = add_simple(s, OP_HOLD, WARG_DURATION, NULL, (int64_t)steps[n].hold,
-				       err);
+			r = add_ops(s, sizes, step.ops, "step", n + 1, err);
+		if (r == 0 && step.hold)
+			r = add_simple(s, OP_HOLD, WARG_DURATION, NULL, (int64_t)step.hold, err);
 	}
 	return r;
 }

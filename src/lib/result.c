@@ -39,18 +39,24 @@ static int blame(const struct sxp_result *r, enum accel asked, int rc, struct er
 	return err_set(err, ENOTSUP, "KVM was asked for: %s", reason);
 }
 
-static int run(struct sxp_result *r, const struct sxp_guest *guest, const struct sxp_op *backdrop,
+static int run(struct sxp_result *r, const struct api_sizes *sizes,
+	       const struct sxp_guest *guest_there, const struct sxp_op *backdrop,
 	       const struct sxp_step *steps, struct err *err)
 {
 	struct session_config config = {.sample_ns = SAMPLE_NS};
+	struct sxp_guest guest;
 	struct scenario *scenario;
 	int rc;
 
-	rc = api_guest_config(guest, &config.guest, err);
+	rc = api_sizes_check(sizes, err);
+	if (rc == 0)
+		rc = api_guest_copy(&guest, guest_there, sizes, err);
+	if (rc == 0)
+		rc = api_guest_config(&guest, &config.guest, err);
 	if (rc < 0)
 		return rc;
 	scenario = scenario_create(topology_cpus(&config.guest.topology));
-	rc = api_scenario(scenario, backdrop, steps, err);
+	rc = api_scenario(scenario, sizes, backdrop, steps, err);
 	if (rc == 0) {
 		r->path = session_new_path(program_invocation_short_name, err);
 		rc = r->path ? 0 : -err->code;
@@ -65,14 +71,16 @@ static int run(struct sxp_result *r, const struct sxp_guest *guest, const struct
 	return rc;
 }
 
-struct sxp_result *sxp_run(const struct sxp_guest *guest, const struct sxp_op *backdrop,
-			   const struct sxp_step *steps, struct sxp_error *error)
+struct sxp_result *sxp_run_sized(const struct sxp_guest *guest, size_t guest_size,
+				 const struct sxp_op *backdrop, const struct sxp_step *steps,
+				 size_t op_size, size_t step_size, struct sxp_error *error)
 {
+	const struct api_sizes sizes = {.guest = guest_size, .op = op_size, .step = step_size};
 	struct sxp_result *r = xcalloc(1, sizeof(*r));
 	struct err err = ERR_INIT;
 
 	r->run.loop.epoll_fd = -1;
-	if (run(r, guest, backdrop, steps, &err) < 0) {
+	if (run(r, &sizes, guest, backdrop, steps, &err) < 0) {
 		if (error) {
 			error->code = err.code;
 			text_copy(error->msg, sizeof(error->msg), err.msg);

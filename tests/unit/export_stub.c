@@ -36,12 +36,16 @@ static void put_ops(const struct sxp_op *op)
 	}
 }
 
-struct sxp_result *sxp_run(const struct sxp_guest *guest, const struct sxp_op *backdrop,
-			   const struct sxp_step *steps, struct sxp_error *err)
+struct sxp_result *sxp_run_sized(const struct sxp_guest *guest, size_t guest_size,
+				 const struct sxp_op *backdrop, const struct sxp_step *steps,
+				 size_t op_size, size_t step_size, struct sxp_error *err)
 {
 	size_t i;
 
 	(void)err;
+	if (guest_size != sizeof(*guest) || op_size != sizeof(*backdrop) ||
+	    step_size != sizeof(*steps))
+		exit(98);
 	dump = fopen(getenv("EXPORT_DUMP"), "w");
 	if (!dump)
 		exit(99);

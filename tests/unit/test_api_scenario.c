@@ -50,7 +50,7 @@ static void c_data_becomes_the_ops_that_are_typed(void **state)
 	struct err err = ERR_INIT;
 	size_t i;
 
-	if (api_scenario(s, backdrop, steps, &err) < 0)
+	if (api_scenario(s, &api_sizes_here, backdrop, steps, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_int_equal(scenario_len(s), ARRAY_SIZE(want));
 	for (i = 0; i < ARRAY_SIZE(want); i++) {
@@ -70,7 +70,7 @@ static void assert_refused(const struct sxp_op *ops, bool in_step, const char *w
 	struct scenario *s = scenario_create(2);
 	struct err err = ERR_INIT;
 
-	if (api_scenario(s, in_step ? NULL : ops, steps, &err) >= 0)
+	if (api_scenario(s, &api_sizes_here, in_step ? NULL : ops, steps, &err) >= 0)
 		fail_msg("taken; expected '%s'", words);
 	if (!strstr(err.msg, words))
 		fail_msg("expected '%s' in '%s'", words, err.msg);
@@ -131,6 +131,67 @@ static void the_environment_overrides_the_guest(void **state)
 	assert_int_equal(topology_cpus(&config.topology), 2);
 }
 
+/* What a program has that was compiled with another header: the same fields, then fewer or more. */
+struct old_op {
+	char fields[offsetof(struct sxp_op, after) + sizeof(uint64_t)];
+};
+struct new_op {
+	struct sxp_op op;
+	uint64_t unheard_of;
+};
+
+static int add_strange(const void *ops, size_t op_size, struct err *err)
+{
+	const struct api_sizes sizes = {api_sizes_here.guest, op_size, api_sizes_here.step};
+	struct scenario *s = scenario_create(2);
+	int r = api_sizes_check(&sizes, err);
+
+	if (r == 0)
+		r = api_scenario(s, &sizes, ops, NULL, err);
+	if (r == 0)
+		r = (int)scenario_len(s);
+	scenario_destroy(s);
+	return r;
+}
+
+static void a_program_compiled_with_an_older_header_goes_on_working(void **state)
+{
+	const struct sxp_op ops[] = {
+		{.type = SXP_CGROUP_ADD, .cgroup = "low"},
+		{.type = SXP_SPAWN, .name = "x", .cgroup = "low", .work = "spin", .after = 5},
+		{.type = SXP_END},
+	};
+	_Alignas(struct sxp_op) struct old_op old[ARRAY_SIZE(ops)];
+	struct err err = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		memcpy(&old[i], &ops[i], sizeof(old[i]));
+	assert_int_equal(add_strange(old, sizeof(old[0]), &err), 2);
+}
+
+static void a_field_that_only_a_newer_library_knows_is_refused_when_it_is_set(void **state)
+{
+	struct new_op ops[] = {{.op = {.type = SXP_CGROUP_ADD, .cgroup = "low"}}, {.op = {.type = SXP_END}}};
+	struct err err = ERR_INIT;
+
+	assert_int_equal(add_strange(ops, sizeof(ops[0]), &err), 1);
+	ops[0].unheard_of = 1;
+	assert_int_equal(add_strange(ops, sizeof(ops[0]), &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "backdrop, op 1: a field at byte"));
+	assert_non_null(strstr(err.msg, "newer header"));
+}
+
+static void sizes_that_no_header_had_are_refused(void **state)
+{
+	struct err err = ERR_INIT;
+
+	assert_int_equal(add_strange(NULL, sizeof(struct old_op) - 8, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "struct sxp_op"));
+	assert_int_equal(add_strange(NULL, sizeof(struct old_op) + 1, &err), -EINVAL);
+	assert_int_equal(add_strange(NULL, (size_t)1 << 40, &err), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +199,9 @@ int main(void)
 		cmocka_unit_test(errors_say_where_and_what),
 		cmocka_unit_test(no_string_can_become_an_argument_of_another_kind),
 		cmocka_unit_test(the_environment_overrides_the_guest),
+		cmocka_unit_test(a_program_compiled_with_an_older_header_goes_on_working),
+		cmocka_unit_test(a_field_that_only_a_newer_library_knows_is_refused_when_it_is_set),
+		cmocka_unit_test(sizes_that_no_header_had_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
