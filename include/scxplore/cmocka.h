@@ -133,6 +133,29 @@ static inline void sxp_cmocka_report(const struct sxp_result *seen, const char *
 			 name, why, file, line);
 }
 
+static inline void sxp_cmocka_report_nth(const struct sxp_result *seen, const char *name,
+					 unsigned nth, const char *figure, const char *op,
+					 const char *value, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(seen,
+			 sxp_check_report_nth(seen, name, nth, figure, op, value, why, sizeof(why)),
+			 name, why, file, line);
+}
+
+static inline void sxp_cmocka_metric(const struct sxp_result *seen, const char *name, unsigned nth,
+				     const char *key, const char *op, const char *value,
+				     double percent, const char *file, int line)
+{
+	char why[SXP_WHY_MAX] = "";
+
+	sxp_cmocka_judge(
+		seen,
+		sxp_check_metric(seen, name, nth, key, op, value, percent, why, sizeof(why)), name,
+		why, file, line);
+}
+
 static inline void sxp_cmocka_stayed(const struct sxp_result *seen, const char *name, unsigned look,
 				     const char *cgroup, const char *file, int line)
 {
@@ -226,6 +249,14 @@ static inline void sxp_cmocka_confined(const struct sxp_result *seen, const char
  * `sxp_assert_report(*state, "hogs", "gap", "<", "2s")` */
 #define sxp_assert_report(seen, name, figure, op, value)                                           \
 	sxp_cmocka_report(SXP_SEEN_(seen), name, figure, op, value, __FILE__, __LINE__)
+/** The same after the nth (from 0) SXP_REPORT of `name`: sxp_check_report_nth(). */
+#define sxp_assert_report_nth(seen, name, nth, figure, op, value)                                  \
+	sxp_cmocka_report_nth(SXP_SEEN_(seen), name, nth, figure, op, value, __FILE__, __LINE__)
+/** `name` has printed `key` `op` `value`, off by `percent` at most, when the nth SXP_REPORT of it was
+ * done: sxp_check_metric().
+ * `sxp_assert_metric(*state, "bench", SXP_AT_END, "lat.wakeup.p99", "<", "5ms", 0)` */
+#define sxp_assert_metric(seen, name, nth, key, op, value, percent)                                \
+	sxp_cmocka_metric(SXP_SEEN_(seen), name, nth, key, op, value, percent, __FILE__, __LINE__)
 /** @} */
 
 /** @cond */

@@ -125,7 +125,7 @@ enum sxp_op_type {
 	SXP_SIGNAL,	   /**< Send `.signal` to `.name` or to all in `.cgroup`. */
 	SXP_CPU_OFFLINE,   /**< Take `.cpu` away. */
 	SXP_CPU_ONLINE,	   /**< Bring `.cpu` back. */
-	SXP_REPORT = 30,   /**< Let the workers of `.name` say what they have done so far. */
+	SXP_REPORT = 30,   /**< Note what the workers of `.name` have done so far, or a program has printed. */
 	SXP_HOLD_UNTIL,	   /**< Until `.until` is true, such as "nr_running(low) > 4", at most `.timeout`. */
 	SXP_LOOK,	   /**< Record what `.name`, or the two of "B/A", have done so far. */
 	SXP_SCHED_LOAD = 40, /**< Load `.sched` with the constants `.set` and arguments `.argv` within `.timeout`. */
@@ -315,6 +315,9 @@ SXP_API enum sxp_verdict sxp_check_output(const struct sxp_result *r, const char
 SXP_API enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, unsigned nth,
 					const char *text, char *why, size_t size);
 
+/** As `nth`: how it was at the end, instead of at an SXP_REPORT. */
+#define SXP_AT_END ((unsigned)-1)
+
 /**
  * @brief Each worker of a group, by its last report, which is at the group's end.
  * @param r What was seen.
@@ -328,6 +331,37 @@ SXP_API enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *
 SXP_API enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name,
 					  const char *figure, const char *op, const char *value,
 					  char *why, size_t size);
+
+/**
+ * @brief Each worker of a group, by the report that was in force after an SXP_REPORT of it.
+ * @param r What was seen.
+ * @param name The group.
+ * @param nth Which SXP_REPORT of this group, from 0, or SXP_AT_END.
+ * @param figure,op,value As for sxp_check_report().
+ * @param why,size Where the sentence goes.
+ * @return SXP_INCONCLUSIVE also when there was no such SXP_REPORT.
+ */
+SXP_API enum sxp_verdict sxp_check_report_nth(const struct sxp_result *r, const char *name,
+					      unsigned nth, const char *figure, const char *op,
+					      const char *value, char *why, size_t size);
+
+/**
+ * @brief A number that a program has printed, or that the workers of a group report together.
+ * @param r What was seen.
+ * @param name The group.
+ * @param nth After which SXP_REPORT of this group, from 0, or SXP_AT_END.
+ * @param key Its name, as the screen and reports show it: "lat.wakeup.p99", "work-units".
+ * @param op "==", "!=", "<", "<=", ">" or ">=".
+ * @param value The limit with its unit: "1000", "5ms", "2.5%", "10MB/s", "3/s".
+ * @param percent How far beyond the limit it may be.
+ * @param why,size Where the sentence goes.
+ * @return SXP_FAIL also when a program has ended and never printed it; SXP_INCONCLUSIVE when it is of
+ *	another kind than value, or when a time or a rate is missed in an emulated guest.
+ */
+SXP_API enum sxp_verdict sxp_check_metric(const struct sxp_result *r, const char *name,
+					  unsigned nth, const char *key, const char *op,
+					  const char *value, double percent, char *why,
+					  size_t size);
 
 /**
  * @brief Every thread of a group ran in one cgroup only, by every context switch since it was let go.
@@ -417,6 +451,38 @@ SXP_API const char *sxp_output(const struct sxp_result *r, const char *name, int
  */
 SXP_API const char *sxp_file(const struct sxp_result *r, const char *path, unsigned nth,
 			     size_t *len);
+
+/** A number that a program has printed, or that workers report together. This struct never grows. */
+struct sxp_metric {
+	double value;	  /**< The last; of workers, all together. ns, bytes, or as unit says. */
+	double min;	  /**< Of all that were printed; of workers, over them; so the next two. */
+	double max;	  /**< The largest. */
+	double mean;	  /**< Their mean. */
+	uint64_t samples; /**< How many. */
+	uint64_t when;	  /**< Guest time of the last, ns. */
+	const char *unit; /**< "ns", "B", "%", "/s", "B/s", or "" for a plain number. */
+	int better;	  /**< -1: lower is better, 1: higher, 0: not known. */
+};
+
+/**
+ * @brief One number of a group, as it was at the end.
+ * @param r What was seen.
+ * @param name The group.
+ * @param key The number's name.
+ * @param[out] out What it was; left alone when there is none.
+ * @return 1, or 0 when there is no such number.
+ */
+SXP_API int sxp_metric(const struct sxp_result *r, const char *name, const char *key,
+		       struct sxp_metric *out);
+
+/**
+ * @brief The names of a group's numbers.
+ * @param r What was seen.
+ * @param name The group.
+ * @param i Which, from 0.
+ * @return Its name, until the next call; NULL past the end.
+ */
+SXP_API const char *sxp_metric_name(const struct sxp_result *r, const char *name, unsigned i);
 
 /**
  * @brief The guest's kernel.

@@ -229,8 +229,15 @@ static void report_begin(struct line *l, const struct wire_op *op)
 		line_failed(l, ENOENT, "there is no group '%.80s'", name ? name : "");
 		return;
 	}
+	if (g->payload && op->id == OP_EXPECT_REPORT) {
+		line_failed(l, EINVAL,
+			    "'%s' is a program: only workers of 'spawn' report; "
+			    "what it printed is for 'expect metric'",
+			    g->name);
+		return;
+	}
 	if (g->payload) {
-		line_failed(l, EINVAL, "'%s' is a program: only workers of 'spawn' report", g->name);
+		expect_begin(l, op);
 		return;
 	}
 	report_group(g, line_seq(l));
@@ -363,6 +370,7 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 			  .cancel = every_loop_cancel,
 			  .main_only = true},
 	[OP_REPORT] = {.begin = report_begin, .even_late = true},
+	[OP_EXPECT_METRIC] = {.begin = report_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_REPORT] = {.begin = report_begin, .even_late = true, .main_only = true},
 };
 

@@ -42,6 +42,7 @@ enum wire_op_id {
 	OP_AFFINITY = 29,
 	OP_REPORT = 30,        /* EV_REPORT for each live worker before EV_DONE */
 	OP_EXPECT_REPORT = 31, /* the same; the host judges */
+	OP_EXPECT_METRIC = 36, /* the same, also for what a payload has printed */
 	OP_SCHED_LOAD = 40,
 	OP_SCHED_UNLOAD = 41,
 	OP_SCHED_REPLACE = 42,
@@ -102,6 +103,8 @@ enum wire_arg {
 	WARG_TOLERANCE = 62, /* u64 millionths */
 	WARG_WITHIN = 63,    /* u64 ns */
 	WARG_LIST = 64,	     /* str: CPU list */
+	WARG_METRIC = 77,    /* str: name of a metric; this and the next are the host's affair */
+	WARG_MEASURE = 78,   /* str: "5ms", "1000" */
 	WARG_MAX = 96
 };
 

@@ -11,6 +11,7 @@
 #include "ops/check.h"
 #include "ops/check_ledger.h"
 #include "ops/model_ledger.h"
+#include "ops/model_metric.h"
 #include "session/headless.h"
 #include "session/session_info.h"
 #include "vmm/accel.h"
@@ -196,9 +197,69 @@ enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, 
 				  const char *op, const char *value, char *why, size_t size)
 {
 	struct buf text = BUF_INIT;
-	enum verdict v = check_report(model(r), name, figure, op, value, &text);
+	enum verdict v = check_report(model(r), CHECK_AT_END, name, figure, op, value, &text);
 
 	return answer(v, &text, why, size);
+}
+
+/* The op that noted a group's numbers for the nth time. */
+static uint64_t moment(const struct sxp_result *r, const char *name, unsigned nth)
+{
+	return nth == SXP_AT_END ? CHECK_AT_END : model_note_seq(model(r), name, nth);
+}
+
+enum sxp_verdict sxp_check_report_nth(const struct sxp_result *r, const char *name, unsigned nth,
+				      const char *figure, const char *op, const char *value,
+				      char *why, size_t size)
+{
+	struct buf text = BUF_INIT;
+	enum verdict v = check_report(model(r), moment(r, name, nth), name, figure,
+				      op, value, &text);
+
+	return answer(v, &text, why, size);
+}
+
+enum sxp_verdict sxp_check_metric(const struct sxp_result *r, const char *name, unsigned nth,
+				  const char *key, const char *op, const char *value,
+				  double percent, char *why, size_t size)
+{
+	uint64_t seq = moment(r, name, nth);
+	struct buf text = BUF_INIT;
+	enum verdict v = check_metric(model(r), seq, name, key, op, value,
+				      (int64_t)(percent * 1e4 + 0.5), &text);
+
+	return answer(v, &text, why, size);
+}
+
+int sxp_metric(const struct sxp_result *r, const char *name, const char *key,
+	       struct sxp_metric *out)
+{
+	struct metric m;
+
+	if (!model_metric(model(r), name, key, &m))
+		return 0;
+	*out = (struct sxp_metric){.value = m.value,
+				   .min = m.min,
+				   .max = m.max,
+				   .mean = m.mean,
+				   .samples = m.samples,
+				   .when = m.when_ns,
+				   .unit = metric_unit_name(m.unit),
+				   .better = m.better == BETTER_LOWER    ? -1
+					     : m.better == BETTER_HIGHER ? 1
+									 : 0};
+	return 1;
+}
+
+const char *sxp_metric_name(const struct sxp_result *r, const char *name, unsigned i)
+{
+	static char text[METRIC_NAME_MAX];
+	struct metric m;
+
+	if (!model_metric_at(model(r), name, i, &m))
+		return NULL;
+	text_copy(text, sizeof(text), m.name);
+	return text;
 }
 
 enum sxp_verdict sxp_check_stayed(const struct sxp_result *r, const char *name, unsigned look,

@@ -270,8 +270,15 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 	case OP_EXPECT_OUTPUT:
 		return check_output(m, name->str, op_arg(op, WARG_TEXT)->str, why);
 	case OP_EXPECT_REPORT:
-		return check_report(m, name->str, op_arg(op, WARG_FIGURE)->str,
+		return check_report(m, seq, name->str, op_arg(op, WARG_FIGURE)->str,
 				    op_arg(op, WARG_COMPARE)->str, op_arg(op, WARG_VALUE)->str,
+				    why);
+	case OP_EXPECT_METRIC:
+		return check_metric(m, seq, name->str, op_arg(op, WARG_METRIC)->str,
+				    op_arg(op, WARG_COMPARE)->str, op_arg(op, WARG_MEASURE)->str,
+				    op_arg(op, WARG_TOLERANCE)
+					    ? op_arg(op, WARG_TOLERANCE)->num
+					    : 0,
 				    why);
 	case OP_EXPECT_FILE:
 		return check_file_op(m, op, seq, why);

@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "ops/model.h"
 
+#define CHECK_AT_END UINT64_MAX /* instead of the op that noted: how it is now */
+
 /* Judge an expect op that the agent has passed (its EV_DONE is applied). VERDICT_NONE when the op
  * is no expectation. */
 enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, struct buf *why);
@@ -29,10 +31,17 @@ enum verdict check_output(const struct model *m, const char *name, const char *t
 enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text,
 			struct buf *why); /* trimmed */
 
-/* Each worker's last report; see figures.h. A figure that is missing leaves it inconclusive, as
+/* Each worker's report as op `seq` noted it (model_metric.h), or the last there is; see figures.h. A
+ * figure that is missing leaves it inconclusive, as
  * does a time that is missed where the guest was emulated. */
-enum verdict check_report(const struct model *m, const char *name, const char *figure,
-			  const char *op, const char *value, struct buf *why);
+enum verdict check_report(const struct model *m, uint64_t seq, const char *name,
+			  const char *figure, const char *op, const char *value, struct buf *why);
+
+/* A number that a payload has printed or workers report together; see model_metric.h. tolerance:
+ * millionths that the limit is loosened by. What was never printed by a program that has ended is a
+ * fail. */
+enum verdict check_metric(const struct model *m, uint64_t seq, const char *name, const char *key,
+			  const char *op, const char *value, int64_t tolerance, struct buf *why);
 
 /* Schedulers, in check_sched.c. The op's own seq tells up to where is looked. */
 enum verdict check_sched(const struct model *m, const char *name, struct buf *why);

@@ -9,6 +9,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_cpus.h"
+#include "ops/check_private.h"
 #include "ops/model_ledger.h"
 
 #include <inttypes.h>
@@ -73,15 +74,6 @@ enum verdict check_stayed(const struct model *m, uint64_t seq, const char *name,
 	return all_kept(look, why);
 }
 
-/* Time of an emulated CPU is the host's as much as the guest's. */
-static enum verdict too_late(const struct model *m, struct buf *why)
-{
-	if (m->accel && !strcmp(m->accel, "kvm"))
-		return VERDICT_FAIL;
-	buf_adds(why, " (under emulation the host's load is in this time)");
-	return VERDICT_INCONCLUSIVE;
-}
-
 enum verdict check_ran(const struct model *m, uint64_t seq, const char *name, uint64_t within_ns,
 		       struct buf *why)
 {
@@ -93,11 +85,11 @@ enum verdict check_ran(const struct model *m, uint64_t seq, const char *name, ui
 	text_format_time(want, sizeof(want), within_ns);
 	if (look->delay_ns == LEDGER_NOT_YET) {
 		buf_addf(why, "expected '%s' to run within %s, it has not run yet", name, want);
-		return too_late(m, why);
+		return check_time_missed(m, why);
 	}
 	text_format_time(got, sizeof(got), look->delay_ns);
 	buf_addf(why, "'%s' first ran %s after it was let go, expected within %s", name, got, want);
-	return look->delay_ns <= within_ns ? VERDICT_PASS : too_late(m, why);
+	return look->delay_ns <= within_ns ? VERDICT_PASS : check_time_missed(m, why);
 }
 
 enum verdict check_share(const struct model *m, uint64_t seq, const char *pair, int64_t ratio,

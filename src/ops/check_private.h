@@ -12,6 +12,10 @@ const struct model_group *check_group_of(const struct model *m, const char *name
 /* Were all tasks started that were asked for, and did they begin to execute? */
 bool check_all_started(const struct model *m, const struct model_group *g, struct buf *why);
 
+/* A limit was missed that depends on how fast the machine is: a fail, or inconclusive with the
+ * reason where the time was not the guest's own. */
+enum verdict check_time_missed(const struct model *m, struct buf *why);
+
 static inline double check_seconds(uint64_t ns)
 {
 	return (double)ns / 1e9;

@@ -9,17 +9,21 @@
 #include "ops/check.h"
 #include "ops/check_private.h"
 #include "ops/figures.h"
+#include "ops/model_metric.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* Worst so far; a later one of the same kind says nothing new. */
-static enum verdict judge_worker(const struct model *m, const struct model_group *g,
+static enum verdict judge_worker(const struct model *m, uint64_t seq, const struct model_group *g,
 				 const struct model_task *t, const struct figure *f, const char *op,
 				 uint64_t want, struct buf *why)
 {
-	uint64_t seen = t->report ? f->of(t->report) : REPORT_ABSENT;
-	bool emulated = m->accel && !strcmp(m->accel, "tcg");
+	uint64_t when_ns = t->report_ns;
+	const struct work_report *report =
+		seq == CHECK_AT_END ? t->report
+				    : model_noted_report(m, seq, g->name, t->index, &when_ns);
+	uint64_t seen = report ? f->of(report) : REPORT_ABSENT;
 	char shown[32], wanted[32];
 
 	figure_format(f, want, wanted, sizeof(wanted));
@@ -29,22 +33,19 @@ static enum verdict judge_worker(const struct model *m, const struct model_group
 	if (seen == REPORT_ABSENT) {
 		buf_addf(why, "expected %s %s %s, %s.%" PRIu64 "[%" PRId64 "] %s", f->name, op,
 			 wanted, g->name, t->index, t->pid,
-			 t->report ? "has not measured it" : "has sent no report");
+			 report ? "has not measured it" : "has sent no report");
 		return VERDICT_INCONCLUSIVE;
 	}
 	if (figure_compare(seen, op, want))
 		return VERDICT_PASS;
 	buf_addf(why, "expected %s %s %s, %s.%" PRIu64 "[%" PRId64 "] reported %s at %.3fs",
 		 f->name, op, wanted, g->name, t->index, t->pid, shown,
-		 check_seconds(t->report_ns));
-	if (!f->is_time || !emulated)
-		return VERDICT_FAIL;
-	buf_adds(why, "; the guest is emulated, where times prove nothing");
-	return VERDICT_INCONCLUSIVE;
+		 check_seconds(when_ns));
+	return f->is_time ? check_time_missed(m, why) : VERDICT_FAIL;
 }
 
-enum verdict check_report(const struct model *m, const char *name, const char *figure,
-			  const char *op, const char *value, struct buf *why)
+enum verdict check_report(const struct model *m, uint64_t seq, const char *name,
+			  const char *figure, const char *op, const char *value, struct buf *why)
 {
 	const struct model_group *g = check_group_of(m, name, why);
 	const struct figure *f = figure_find(figure);
@@ -61,9 +62,13 @@ enum verdict check_report(const struct model *m, const char *name, const char *f
 	}
 	if (!check_all_started(m, g, why))
 		return VERDICT_FAIL;
+	if (seq != CHECK_AT_END && !model_has_note(m, seq, name)) {
+		buf_addf(why, "nothing was noted of '%s' at that moment", name);
+		return VERDICT_INCONCLUSIVE;
+	}
 	for (i = 0; i < g->ntasks; i++) {
 		cleanup_buf struct buf one = BUF_INIT;
-		enum verdict v = judge_worker(m, g, &g->tasks[i], f, op, want, &one);
+		enum verdict v = judge_worker(m, seq, g, &g->tasks[i], f, op, want, &one);
 
 		if (v == VERDICT_PASS || (v == VERDICT_INCONCLUSIVE && worst == v))
 			continue;

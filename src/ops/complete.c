@@ -10,6 +10,7 @@
 #include "ops/cgroup_settings.h"
 #include "ops/figures.h"
 #include "guest/wire_sched.h"
+#include "ops/model_metric.h"
 #include "ops/schedulers.h"
 #include "ops/work_types.h"
 
@@ -20,7 +21,8 @@ struct completing {
 	const struct scenario *s;
 	struct complete *out;
 	const char *typed;            /* the beginning of the word */
-	const char *scheduler;        /* the first word after the op's own; NULL = none yet */
+	const struct model *m;	      /* NULL = nothing is known */
+	const char *first;            /* word after the op's own: a scheduler, a group; NULL = none yet */
 	char prefix[OP_NAME_MAX + 2]; /* kept before each offer: "probe@" */
 	const struct work_type *work; /* named before; NULL = none */
 };
@@ -82,6 +84,7 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 	const struct sched_exit_kind *kind;
 	const struct scheduler *sched;
 	const struct work_type *w;
+	struct metric seen;
 	size_t i;
 
 	snprintf(c->out->hint, sizeof(c->out->hint), "%s: %s", a->key, a->summary);
@@ -119,13 +122,17 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 			offer(c, kind->name, "");
 		break;
 	case ARG_CONSTANTS:
-		sched = c->scheduler ? scheduler_find(c->scheduler) : NULL;
+		sched = c->first ? scheduler_find(c->first) : NULL;
 		for (i = 0; sched && i < SCHEDULER_CONSTANTS_MAX && sched->constants[i].name; i++)
 			offer(c, sched->constants[i].name, "=");
 		break;
 	case ARG_FIGURE:
 		for (i = 0; figure_at(i); i++)
 			offer(c, figure_at(i)->name, "");
+		break;
+	case ARG_METRIC:
+		for (i = 0; c->m && c->first && model_metric_at(c->m, c->first, i, &seen); i++)
+			offer(c, seen.name, "");
 		break;
 	case ARG_COMPARE:
 		for (i = 0; figure_compare_at(i); i++)
@@ -247,11 +254,11 @@ static void complete_arg(struct completing *c, const struct op_def *d, char **wo
 	offer_position(c, d, words, done);
 }
 
-void complete_line(const struct scenario *s, const char *line, size_t cursor,
+void complete_line(const struct scenario *s, const struct model *m, const char *line, size_t cursor,
 		   const char *const *extra, struct complete *out)
 {
 	cleanup_free char *text = xstrndup(line, cursor), *typed = NULL;
-	struct completing c = {.s = s, .out = out};
+	struct completing c = {.s = s, .m = m, .out = out};
 	const struct op_def *d;
 	size_t n, taken = 0;
 	char **words;
@@ -272,7 +279,7 @@ void complete_line(const struct scenario *s, const char *line, size_t cursor,
 		offer_ops(&c, NULL, extra);
 	else if (n == 1)
 		offer_ops(&c, words[0], NULL);
-	c.scheduler = d && taken < n ? words[taken] : NULL;
+	c.first = d && taken < n ? words[taken] : NULL;
 	if (n && d)
 		complete_arg(&c, d, words + taken, n - taken);
 	words_free(words);

@@ -195,6 +195,7 @@ static void item(struct buf *out, const struct export_item *it)
 		 it->promote                      ? "SXP_BACKDROP"
 		 : it->op->def->api               ? it->op->def->api
 		 : it->op->def->flags & OPF_LOOKS ? "SXP_LOOK"
+		 : it->op->def->flags & OPF_NOTES ? "SXP_REPORT"
 						  : "SXP_READ_FILE");
 	if (it->promote)
 		promote_fields(out, it->op);

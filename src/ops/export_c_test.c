@@ -33,18 +33,19 @@ static void assertion(struct buf *out, const struct export_check *c)
 		[CHECK_EXIT] = "sxp_assert_exit",
 		[CHECK_OUTPUT] = "sxp_assert_output",
 		[CHECK_FILE] = "sxp_assert_file",
-		[CHECK_REPORT] = "sxp_assert_report",
+		[CHECK_REPORT] = "sxp_assert_report_nth",
 		[CHECK_STAYED] = "sxp_assert_stayed",
 		[CHECK_RAN] = "sxp_assert_ran",
 		[CHECK_SHARE] = "sxp_assert_share",
 		[CHECK_CPUS] = "sxp_assert_cpus",
 		[CHECK_CONFINED] = "sxp_assert_confined",
+		[CHECK_METRIC] = "sxp_assert_metric",
 	};
 
 	buf_addf(out, "\t%s%s(*state", calls[c->kind],
 		 c->kind == CHECK_FILE && !c->only ? "_nth" : "");
 	argument(out, c->kind == CHECK_FILE ? c->path : c->name);
-	if (c->kind >= CHECK_STAYED)
+	if (c->kind >= CHECK_STAYED || c->kind == CHECK_REPORT)
 		buf_addf(out, ", %zu", c->nth);
 	switch (c->kind) {
 	case CHECK_RAN:
@@ -70,9 +71,12 @@ static void assertion(struct buf *out, const struct export_check *c)
 		argument(out, c->text);
 		break;
 	case CHECK_REPORT:
+	case CHECK_METRIC:
 		argument(out, c->figure);
 		argument(out, c->compare);
 		argument(out, c->value);
+		if (c->kind == CHECK_METRIC)
+			buf_addf(out, ", %.9g", (double)c->tolerance / 1e4);
 		break;
 	case CHECK_FILE:
 		if (!c->only)

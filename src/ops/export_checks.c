@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/check_ledger.h"
 #include "ops/model_ledger.h"
+#include "ops/model_metric.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static bool same(const struct export_check *a, const struct export_check *b)
 	       same_text(a->cgroup, b->cgroup) && same_text(a->path, b->path) &&
 	       same_text(a->text, b->text) && same_text(a->figure, b->figure) &&
 	       same_text(a->compare, b->compare) && same_text(a->value, b->value) &&
-	       a->code == b->code && a->nth == b->nth;
+	       a->code == b->code && a->nth == b->nth && a->tolerance == b->tolerance;
 }
 
 static void add(struct export_checks *c, struct export_check check)
@@ -69,6 +70,18 @@ static size_t looks_before(const struct scenario *s, const struct op *until)
 
 	for (i = 0; (op = scenario_at(s, i)) && op != until; i++)
 		n += looked_at(op) && !strcmp(looked_at(op), looked_at(until));
+	return n;
+}
+
+/* Ops that leave a note of this group's numbers. */
+static size_t notes_before(const struct scenario *s, const struct op *until)
+{
+	const struct op *op;
+	size_t i, n = 0;
+
+	for (i = 0; (op = scenario_at(s, i)) && op != until; i++)
+		n += (op->def->flags & OPF_NOTES) &&
+		     same_text(str(op, WARG_NAME), str(until, WARG_NAME));
 	return n;
 }
 
@@ -132,6 +145,15 @@ static void add_pinned(struct export_checks *c, const struct scenario *s, const 
 		check.figure = str(op, WARG_FIGURE);
 		check.compare = str(op, WARG_COMPARE);
 		check.value = str(op, WARG_VALUE);
+		check.nth = notes_before(s, op);
+		break;
+	case OP_EXPECT_METRIC:
+		check.kind = CHECK_METRIC;
+		check.figure = str(op, WARG_METRIC);
+		check.compare = str(op, WARG_COMPARE);
+		check.value = str(op, WARG_MEASURE);
+		check.tolerance = num(op, WARG_TOLERANCE, 0);
+		check.nth = notes_before(s, op);
 		break;
 	default:
 		if (!(op->def->flags & OPF_LOOKS))
@@ -218,7 +240,11 @@ enum verdict export_check_judge(const struct export_check *c, const struct model
 	case CHECK_FILE:
 		return check_file(m, c->path, c->nth, c->text, why);
 	case CHECK_REPORT:
-		return check_report(m, c->name, c->figure, c->compare, c->value, why);
+		return check_report(m, model_note_seq(m, c->name, c->nth), c->name, c->figure,
+				    c->compare, c->value, why);
+	case CHECK_METRIC:
+		return check_metric(m, model_note_seq(m, c->name, c->nth), c->name, c->figure,
+				    c->compare, c->value, c->tolerance, why);
 	case CHECK_STAYED:
 		return check_stayed(m, model_look_seq(m, c->name, c->nth), c->name, c->cgroup, why);
 	case CHECK_RAN:
@@ -285,6 +311,7 @@ void export_check_sentence(const struct export_check *c, struct buf *out)
 		buf_addf(out, "file %s holds %.40s", c->path, c->text);
 		break;
 	case CHECK_REPORT:
+	case CHECK_METRIC:
 		buf_addf(out, "%s of %s is %s %s", c->figure, c->name, compare_words(c->compare),
 			 c->value);
 		break;

@@ -23,6 +23,7 @@ enum export_check_kind {
 	CHECK_SHARE,
 	CHECK_CPUS,
 	CHECK_CONFINED,
+	CHECK_METRIC,
 };
 
 struct export_check {
@@ -33,10 +34,10 @@ struct export_check {
 	const char *name;   /* group; NULL for files */
 	const char *cgroup; /* PLACED: below the workload root or "/" */
 	const char *path, *text;
-	const char *figure, *compare, *value; /* REPORT */
+	const char *figure, *compare, *value; /* REPORT, METRIC */
 	int64_t code; /* EXIT; RAN: ns; SHARE: millionths */
-	int64_t tolerance; /* SHARE: millionths */
-	size_t nth; /* FILE: which read of path, from 0; which look at name */
+	int64_t tolerance; /* SHARE, METRIC: millionths */
+	size_t nth; /* FILE: which read of path, from 0; which look at name; REPORT, METRIC: which note of it */
 	bool only;  /* FILE: path is read only once */
 };
 

@@ -55,7 +55,7 @@ static void cut(struct cutter *c, const struct op *op)
 	if (op->def->flags & OPF_STEP)
 		begin_part(c, label ? label->str : "", false);
 	else if (op->def->id != OP_BACKDROP || op_arg(op, WARG_TARGET)) {
-		if (op->def->api || op_arg(op, WARG_PATH) || op->def->flags & OPF_LOOKS)
+		if (op->def->api || op_arg(op, WARG_PATH) || op->def->flags & (OPF_LOOKS | OPF_NOTES))
 			add_op(c, op);
 	} else if (c->parts->n > 1 && !current(c)->resumed)
 		begin_part(c, "the backdrop goes on", true);
@@ -137,6 +137,9 @@ static int append_item(struct scenario *s, const struct export_item *it, struct 
 	} else if (it->op->def->flags & OPF_LOOKS) {
 		op = op_create(op_def_by_id(OP_LOOK));
 		op_set_str(op, WARG_PAIR, name ? name->str : op_arg(it->op, WARG_PAIR)->str);
+	} else if (it->op->def->flags & OPF_NOTES) {
+		op = op_create(op_def_by_id(OP_REPORT));
+		op_set_str(op, WARG_NAME, name->str);
 	} else {
 		op = op_create(op_def_by_id(OP_READ_FILE));
 		op_set_str(op, WARG_PATH, path->str);

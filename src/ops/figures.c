@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,20 +51,20 @@ static uint64_t wake_max(const struct work_report *r)
 }
 
 static const struct figure table[] = {
-	{"work-units", false, "smallest things done", units},
-	{"iterations", false, "whole rounds", iterations},
-	{"gap", true, "longest time between two units", gap},
-	{"migrations", false, "units that began on another CPU", migrations},
-	{"cpus", false, "how many CPUs it worked on", cpus},
-	{"wakes", false, "wake-ups that were measured", wakes},
-	{"wake-p50", true, "latency half of its wake-ups did not pass", wake_p50},
-	{"wake-p99", true, "latency 99 of 100 wake-ups did not pass", wake_p99},
-	{"wake-max", true, "longest wake-up latency", wake_max},
-	{"run-delay", true, "time it was runnable and did not run", run_delay},
-	{"run-count", false, "how often it was given a CPU", run_count},
-	{"cpu", true, "CPU time", cpu},
-	{"off-cpu", true, "time it was not on a CPU", report_off_cpu_ns},
-	{"wall", true, "time since it was let go", wall},
+	{"work-units", false, "smallest things done", units, FIGURE_SUM, BETTER_HIGHER},
+	{"iterations", false, "whole rounds", iterations, FIGURE_SUM, BETTER_HIGHER},
+	{"gap", true, "longest time between two units", gap, FIGURE_LARGEST, BETTER_LOWER},
+	{"migrations", false, "units that began on another CPU", migrations, FIGURE_SUM, BETTER_UNKNOWN},
+	{"cpus", false, "how many CPUs it worked on", cpus, FIGURE_TOGETHER, BETTER_UNKNOWN},
+	{"wakes", false, "wake-ups that were measured", wakes, FIGURE_SUM, BETTER_UNKNOWN},
+	{"wake-p50", true, "latency half of its wake-ups did not pass", wake_p50, FIGURE_TOGETHER, BETTER_LOWER},
+	{"wake-p99", true, "latency 99 of 100 wake-ups did not pass", wake_p99, FIGURE_TOGETHER, BETTER_LOWER},
+	{"wake-max", true, "longest wake-up latency", wake_max, FIGURE_LARGEST, BETTER_LOWER},
+	{"run-delay", true, "time it was runnable and did not run", run_delay, FIGURE_SUM, BETTER_LOWER},
+	{"run-count", false, "how often it was given a CPU", run_count, FIGURE_SUM, BETTER_UNKNOWN},
+	{"cpu", true, "CPU time", cpu, FIGURE_SUM, BETTER_UNKNOWN},
+	{"off-cpu", true, "time it was not on a CPU", report_off_cpu_ns, FIGURE_SUM, BETTER_UNKNOWN},
+	{"wall", true, "time since it was let go", wall, FIGURE_LARGEST, BETTER_UNKNOWN},
 };
 
 static const struct {
@@ -95,16 +96,99 @@ const char *figure_compare_at(size_t i)
 	return i < ARRAY_SIZE(compares) ? compares[i].word : NULL;
 }
 
-bool figure_compare(uint64_t seen, const char *op, uint64_t value)
+/* order: below 0 when what was seen is less. */
+static bool holds(const char *op, int order)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(compares); i++)
 		if (!strcmp(compares[i].word, op))
-			return seen < value   ? compares[i].less
-			       : seen > value ? compares[i].more
-					      : compares[i].equal;
+			return order < 0   ? compares[i].less
+			       : order > 0 ? compares[i].more
+					   : compares[i].equal;
 	return false;
+}
+
+bool figure_is_compare(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(compares); i++)
+		if (!strcmp(compares[i].word, word))
+			return true;
+	return false;
+}
+
+bool figure_compare(uint64_t seen, const char *op, uint64_t value)
+{
+	return holds(op, seen < value ? -1 : seen > value);
+}
+
+bool figure_compare_real(double seen, const char *op, double value, double tolerance)
+{
+	double slack = fabs(value) * tolerance;
+
+	if (*op == '<')
+		value += slack;
+	else if (*op == '>')
+		value -= slack;
+	else if (fabs(seen - value) <= slack)
+		seen = value;
+	return holds(op, seen < value ? -1 : seen > value);
+}
+
+/* All workers as one: only what FIGURE_TOGETHER needs. */
+static void together(struct work_report *all, const struct work_report *r)
+{
+	size_t i;
+
+	if (r->wakes != REPORT_ABSENT) {
+		all->wakes = all->wakes == REPORT_ABSENT ? r->wakes : all->wakes + r->wakes;
+		for (i = 0; i < REPORT_BUCKETS; i++)
+			all->wake[i] += r->wake[i];
+		if (r->wake_max_ns != REPORT_ABSENT &&
+		    (all->wake_max_ns == REPORT_ABSENT || r->wake_max_ns > all->wake_max_ns))
+			all->wake_max_ns = r->wake_max_ns;
+	}
+	if (r->units != REPORT_ABSENT)
+		all->units = 0;
+	for (i = 0; i < ARRAY_SIZE(all->cpus); i++)
+		all->cpus[i] |= r->cpus[i];
+}
+
+bool figure_metric(const struct figure *f, const struct work_report *const *reports, size_t n,
+		   struct metric *out)
+{
+	struct work_report all = {.units = REPORT_ABSENT,
+				  .wakes = REPORT_ABSENT,
+				  .wake_max_ns = REPORT_ABSENT};
+	uint64_t together_is = REPORT_ABSENT;
+	double sum = 0;
+	size_t i;
+
+	*out = (struct metric){.unit = f->is_time ? UNIT_NS : UNIT_PLAIN, .better = f->better};
+	text_copy(out->name, sizeof(out->name), f->name);
+	for (i = 0; i < n; i++) {
+		uint64_t of = f->of(reports[i]);
+
+		if (of == REPORT_ABSENT)
+			continue;
+		out->min = !out->samples || (double)of < out->min ? (double)of : out->min;
+		out->max = !out->samples || (double)of > out->max ? (double)of : out->max;
+		sum += (double)of;
+		out->samples++;
+	}
+	if (!out->samples)
+		return false;
+	for (i = 0; f->over == FIGURE_TOGETHER && i < n; i++)
+		together(&all, reports[i]);
+	if (f->over == FIGURE_TOGETHER)
+		together_is = f->of(&all);
+	out->mean = sum / (double)out->samples;
+	out->value = together_is != REPORT_ABSENT ? (double)together_is
+		     : f->over == FIGURE_SUM	  ? sum
+						  : out->max;
+	return true;
 }
 
 int figure_value(const struct figure *f, const char *text, uint64_t *value, struct err *err)
@@ -147,19 +231,18 @@ int figures_check(const struct op *op, struct err *err)
 	uint64_t v;
 	size_t i;
 
-	if (!name || !cmp || !value)
+	for (i = 0; i < ARRAY_SIZE(compares); i++)
+		names[i] = compares[i].word;
+	if (cmp && !figure_is_compare(cmp->str))
+		return unknown("comparison", cmp->str, names, i, err);
+	if (!name || !value)
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		names[i] = table[i].name;
 	f = figure_find(name->str);
 	if (!f)
 		return unknown("figure of a report", name->str, names, i, err);
-	for (i = 0; i < ARRAY_SIZE(compares); i++) {
-		names[i] = compares[i].word;
-		if (!strcmp(compares[i].word, cmp->str))
-			return figure_value(f, value->str, &v, err);
-	}
-	return unknown("comparison", cmp->str, names, i, err);
+	return figure_value(f, value->str, &v, err);
 }
 
 static void add_time(struct buf *out, const char *what, uint64_t ns)

@@ -8,22 +8,39 @@
 
 #include "base/err.h"
 #include "guest/wire_report.h"
+#include "ops/metric.h"
 #include "ops/op.h"
 
 #include <stdbool.h>
 
 struct buf;
 
+/* What the figure of a whole group is. */
+enum figure_group {
+	FIGURE_SUM,
+	FIGURE_LARGEST,
+	FIGURE_TOGETHER, /* of their histograms and CPUs as one */
+};
+
 struct figure {
 	const char *name;
 	bool is_time; /* ns; else a count */
 	const char *summary;
 	uint64_t (*of)(const struct work_report *r); /* REPORT_ABSENT = missing */
+	enum figure_group over;
+	enum metric_better better;
 };
 
 const struct figure *figure_at(size_t i); /* NULL past the end */
 const struct figure *figure_find(const char *name);
 const char *figure_compare_at(size_t i); /* "==", ...; NULL past the end */
+
+bool figure_is_compare(const char *word);
+/* The same for numbers in general; a tolerance (0.1 = 10%) loosens the limit. */
+bool figure_compare_real(double seen, const char *op, double value, double tolerance);
+/* Of n workers; see model_metric.h. false = none of them has measured it. out->when_ns is 0. */
+bool figure_metric(const struct figure *f, const struct work_report *const *reports, size_t n,
+		   struct metric *out);
 
 /* "2s" for a time, "100" for a count. 0 or -EINVAL. */
 int figure_value(const struct figure *f, const char *text, uint64_t *value, struct err *err);

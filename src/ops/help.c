@@ -8,6 +8,7 @@
 #include "ops/cgroup_settings.h"
 #include "ops/schedulers.h"
 #include "ops/figures.h"
+#include "ops/metric.h"
 #include "ops/work_types.h"
 
 #include <string.h>
@@ -80,6 +81,7 @@ static void add_words(const struct arg_def *a, struct buf *out)
 	const struct sched_exit_kind *kind;
 	const struct scheduler *sched;
 	const struct work_type *w;
+	const char *summary;
 	size_t i, k;
 
 	for (i = 0; a->type == ARG_WORK && (w = work_type_at(i)); i++) {
@@ -88,6 +90,8 @@ static void add_words(const struct arg_def *a, struct buf *out)
 	}
 	for (i = 0; a->type == ARG_FIGURE && figure_at(i); i++)
 		buf_addf(out, "      %-22s %s\n", figure_at(i)->name, figure_at(i)->summary);
+	for (i = 0; a->type == ARG_METRIC && metric_program_at(i, &summary); i++)
+		buf_addf(out, "      %-22s %s\n", metric_program_at(i, &summary), summary);
 	for (i = 0; a->type == ARG_SCHED && (sched = scheduler_at(i)); i++)
 		buf_addf(out, "      %-22s %s%s\n", sched->name, sched->broken ? "broken: " : "",
 			 sched->summary);
@@ -156,6 +160,7 @@ static void man_work(struct buf *out)
 {
 	const struct work_type *t;
 	const struct figure *f;
+	const char *name, *summary;
 	size_t i;
 
 	buf_adds(out, ".SH WORK TYPES\nof spawn, with their parameters and defaults\n");
@@ -170,6 +175,9 @@ static void man_work(struct buf *out)
 	buf_adds(out, ".SH FIGURES OF REPORTS\n");
 	for (i = 0; (f = figure_at(i)); i++)
 		man_entry(out, f->name, f->summary);
+	buf_adds(out, ".SH NUMBERS OF PROGRAMS\nwhose output is known, and what is read of it\n");
+	for (i = 0; (name = metric_program_at(i, &summary)); i++)
+		man_entry(out, name, summary);
 }
 
 void help_man(struct buf *out)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ops/model_ledger.h"
 #include "ops/model_log.h"
+#include "ops/model_metric.h"
 #include "ops/model_private.h"
 
 #include <string.h>
@@ -49,6 +50,7 @@ static void finish_group(struct model_group *g)
 	free(g->name);
 	buf_finish(&g->output[0]);
 	buf_finish(&g->output[1]);
+	metrics_destroy(g->metrics);
 }
 
 static void drop_texts(struct model *m)
@@ -89,6 +91,7 @@ void model_destroy(struct model *m)
 		free(m->cgroups[i].path);
 	model_log_finish(m);
 	model_ledger_finish(m);
+	model_metric_finish(m);
 	free(m->stages);
 	free(m->ops);
 	free(m->steps);
@@ -254,6 +257,8 @@ static void on_end_of_op(struct model *m, const struct event *ev)
 	op->end_ns = ev->t_ns;
 	set(&op->note, ev->text);
 	m->failures += ev->type == EV_FAILED;
+	if (ev->type == EV_DONE)
+		model_metric_note(m, op);
 }
 
 static void on_placed(struct model *m, const struct event *ev)
@@ -291,10 +296,12 @@ static void on_exec(struct model *m, const struct event *ev)
 
 static void on_exit_event(struct model *m, const struct event *ev)
 {
-	struct model_task *t = task_at(group_at(m, ev->name), ev->index);
+	struct model_group *g = group_at(m, ev->name);
+	struct model_task *t = task_at(g, ev->index);
 
 	if (!t || t->exited)
 		return;
+	model_metric_ended(g, ev->t_ns);
 	t->exited = true;
 	t->code = ev->code;
 	t->signal = ev->signal;
@@ -322,6 +329,7 @@ static void on_output(struct model *m, const struct event *ev)
 
 	if (!g || ev->stream < 1 || ev->stream > 2)
 		return;
+	model_metric_output(m, g, ev);
 	b = &g->output[ev->stream - 1];
 	room = MODEL_OUTPUT_MAX - b->len;
 	buf_add(b, ev->data, ev->data_len < room ? ev->data_len : room);

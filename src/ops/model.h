@@ -66,9 +66,12 @@ struct model_group {
 	size_t ntasks;
 	struct buf output[2];    /* stdout, stderr: raw, bounded */
 	uint64_t output_lost[2]; /* bytes not kept */
+	uint64_t output_missing[2]; /* of these, what the agent had no room for */
+	struct metrics *metrics; /* what it has printed (model_metric.h); NULL = nothing */
 };
 
 struct model_look;
+struct model_note;
 
 struct model_file {
 	uint64_t seq;
@@ -148,6 +151,8 @@ struct model {
 	size_t nfiles;
 	struct model_look *looks; /* model_ledger.h */
 	size_t nlooks;
+	struct model_note *notes; /* model_metric.h */
+	size_t nnotes, notes_bytes;
 	struct model_cgroup *cgroups;
 	size_t ncgroups;
 	struct model_cpu *cpus;

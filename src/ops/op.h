@@ -41,6 +41,8 @@ enum arg_type {
 	ARG_FIGURE,     /* figure of a worker's report (figures.h) */
 	ARG_COMPARE,    /* == != < <= > >= */
 	ARG_AMOUNT,     /* number or time, as the figure is */
+	ARG_METRIC,     /* name of a metric (metric.h) */
+	ARG_MEASURE,    /* a number with its unit or without, as typed */
 	ARG_EXPR,       /* what to wait for (guest/wire_expr.h) */
 	ARG_PAIR,       /* "B/A": two known groups */
 	ARG_NUMBER,     /* a decimal number above 0; num = millionths */
@@ -90,6 +92,7 @@ enum op_flag {
 	OPF_BODY = 1 << 5,   /* begins a body */
 	OPF_BODY_END = 1 << 6,
 	OPF_LOOKS = 1 << 7, /* takes a look at a group or pair: EV_LEDGER comes */
+	OPF_NOTES = 1 << 8, /* the numbers of a group are noted when it has ended (model_metric.h) */
 };
 
 struct op_def {

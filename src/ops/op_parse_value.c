@@ -11,6 +11,7 @@
 #include "guest/wire_cpus.h"
 #include "guest/wire_expr.h"
 #include "guest/wire_policy.h"
+#include "ops/metric.h"
 #include "ops/op_parse_private.h"
 #include "ops/schedulers.h"
 #include "ops/work_types.h"
@@ -287,6 +288,12 @@ int op_parse_value(const struct arg_def *a, const char *w, struct op_val *v, str
 	case ARG_PATH:
 		if (*w != '/' || strlen(w) >= 4096)
 			r = bad(err, a, w, "must be an absolute path in the guest");
+		break;
+	case ARG_METRIC:
+		r = parse_checked(a, w, metric_check_name, err);
+		break;
+	case ARG_MEASURE:
+		r = parse_checked(a, w, metric_check_value, err);
 		break;
 	case ARG_FIGURE:
 	case ARG_COMPARE:

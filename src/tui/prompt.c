@@ -135,13 +135,14 @@ static void walk(struct prompt *p, int step)
 	set_text(p, to == p->nhistory ? p->saved : p->history[to]);
 }
 
-static void complete(struct prompt *p, const struct scenario *s, const char *const *extra)
+static void complete(struct prompt *p, const struct scenario *s, const struct model *m,
+		const char *const *extra)
 {
 	char word[sizeof(p->completion.words[0])];
 	struct complete *c = &p->completion;
 	size_t n;
 
-	complete_line(s, p->text, p->cursor, extra, c);
+	complete_line(s, m, p->text, p->cursor, extra, c);
 	n = complete_common(c, word, sizeof(word));
 	if (!n || n < p->cursor - c->start)
 		return;
@@ -151,13 +152,15 @@ static void complete(struct prompt *p, const struct scenario *s, const char *con
 		prompt_insert(p, " ", 1);
 }
 
-void prompt_hints(struct prompt *p, const struct scenario *s, const char *const *extra)
+void prompt_hints(struct prompt *p, const struct scenario *s, const struct model *m,
+		const char *const *extra)
 {
 	if (p->kind == PROMPT_COMMAND)
-		complete_line(s, p->text, p->cursor, extra, &p->completion);
+		complete_line(s, m, p->text, p->cursor, extra, &p->completion);
 }
 
-bool prompt_key(struct prompt *p, int code, const struct scenario *s, const char *const *extra)
+bool prompt_key(struct prompt *p, int code, const struct scenario *s, const struct model *m,
+		const char *const *extra)
 {
 	switch (code) {
 	case KEY_RETURN:
@@ -168,7 +171,7 @@ bool prompt_key(struct prompt *p, int code, const struct scenario *s, const char
 		return false;
 	case KEY_TAB:
 		if (p->kind == PROMPT_COMMAND)
-			complete(p, s, extra);
+			complete(p, s, m, extra);
 		break;
 	case KEY_RUB_OUT:
 		if (!p->len) {
@@ -214,7 +217,7 @@ bool prompt_key(struct prompt *p, int code, const struct scenario *s, const char
 		if (code >= ' ' && code < KEY_SPECIAL)
 			insert_char(p, (uint32_t)code);
 	}
-	prompt_hints(p, s, extra);
+	prompt_hints(p, s, m, extra);
 	return false;
 }
 

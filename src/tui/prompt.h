@@ -28,10 +28,12 @@ void prompt_close(struct prompt *p);
 /* Append to the history (not twice in a row). */
 void prompt_remember(struct prompt *p, const char *line);
 /* One key; true when it was Return (the caller takes the text and closes). Escape closes. */
-bool prompt_key(struct prompt *p, int code, const struct scenario *s, const char *const *extra);
+bool prompt_key(struct prompt *p, int code, const struct scenario *s, const struct model *m,
+		const char *const *extra);
 void prompt_insert(struct prompt *p, const char *text, size_t len);
 /* What may follow, for the hint line; refreshed after every key. */
-void prompt_hints(struct prompt *p, const struct scenario *s, const char *const *extra);
+void prompt_hints(struct prompt *p, const struct scenario *s, const struct model *m,
+		const char *const *extra);
 void prompt_draw(const struct prompt *p, struct canvas *c, struct rect line);
 
 /* History file under $XDG_STATE_HOME/scxplore; missing or unwritable is not told. */

@@ -229,7 +229,8 @@ static void next_theme(struct tui *t)
 static void open_prompt(struct tui *t, const char *text)
 {
 	prompt_open(&t->st.prompt, PROMPT_COMMAND, text);
-	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), tui_command_names());
+	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), t->host->model(t->arg),
+		     tui_command_names());
 }
 
 /* The line that the value under the cursor would be expected by. */
@@ -552,7 +553,7 @@ void tui_key(struct tui *t, const struct term_key *key)
 	}
 	if (t->st.prompt.kind) {
 		if (prompt_key(&t->st.prompt, key->code, t->host->scenario(t->arg),
-			       tui_command_names()))
+			       t->host->model(t->arg), tui_command_names()))
 			enter_prompt(t);
 		return;
 	}

@@ -84,7 +84,7 @@ static void completed(const struct scenario *s, const char *line)
 	char common[64];
 
 	for (i = 0; i < ARRAY_SIZE(cursor); i++) {
-		complete_line(s, line, cursor[i], (const char *const[]){"quit", "theme", NULL}, &c);
+		complete_line(s, NULL, line, cursor[i], (const char *const[]){"quit", "theme", NULL}, &c);
 		fuzz_must(c.n <= COMPLETE_MAX && c.start <= cursor[i]);
 		for (j = 0; j < c.n; j++)
 			fuzz_must(!strncmp(c.words[j], line + c.start, cursor[i] - c.start));

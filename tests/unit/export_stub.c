@@ -132,6 +132,20 @@ enum sxp_verdict sxp_check_report(const struct sxp_result *r, const char *name, 
 	return sxp_check_ops(r, why, size);
 }
 
+enum sxp_verdict sxp_check_report_nth(const struct sxp_result *r, const char *name, unsigned nth, const char *figure,
+				      const char *op, const char *value, char *why, size_t size)
+{
+	fprintf(dump, "%u\n", nth);
+	return sxp_check_report(r, name, figure, op, value, why, size);
+}
+
+enum sxp_verdict sxp_check_metric(const struct sxp_result *r, const char *name, unsigned nth, const char *key,
+				  const char *op, const char *value, double percent, char *why, size_t size)
+{
+	fprintf(dump, "%g\n", percent);
+	return sxp_check_report_nth(r, name, nth, key, op, value, why, size);
+}
+
 enum sxp_verdict sxp_check_file(const struct sxp_result *r, const char *path, unsigned nth, const char *text, char *why,
 				size_t size)
 {

@@ -213,16 +213,16 @@ static void a_report_is_judged_worker_by_worker(void **state)
 
 	recorded_init(&r, WORKERS REPORTED(1, "a", 1, 81, "units=5 gap=2000000 wall=9000000 cpu=1000000")
 				  REPORTED(1, "a", 2, 82, "units=0 gap=3000000 wall=9000000 cpu=1000000"));
-	assert_verdict(check_report(r.model, "a", "work-units", ">=", "0", &why), VERDICT_PASS, &why,
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "work-units", ">=", "0", &why), VERDICT_PASS, &why,
 		       "holds for each of 2 workers");
-	assert_verdict(check_report(r.model, "a", "work-units", ">", "0", &why), VERDICT_FAIL, &why,
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "work-units", ">", "0", &why), VERDICT_FAIL, &why,
 		       "expected work-units > 0, a.2[82] reported 0 at 3.050s");
-	assert_verdict(check_report(r.model, "a", "gap", "<", "5ms", &why), VERDICT_PASS, &why, "gap < 5ms");
-	assert_verdict(check_report(r.model, "a", "off-cpu", "==", "8ms", &why), VERDICT_PASS, &why, "8ms");
-	assert_verdict(check_report(r.model, "a", "gap", "<", "2", &why), VERDICT_FAIL, &why, "not a time");
-	assert_verdict(check_report(r.model, "a", "gapp", "<", "2ms", &why), VERDICT_FAIL, &why,
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "gap", "<", "5ms", &why), VERDICT_PASS, &why, "gap < 5ms");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "off-cpu", "==", "8ms", &why), VERDICT_PASS, &why, "8ms");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "gap", "<", "2", &why), VERDICT_FAIL, &why, "not a time");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "gapp", "<", "2ms", &why), VERDICT_FAIL, &why,
 		       "no figure of a report");
-	assert_verdict(check_report(r.model, "b", "gap", "<", "2ms", &why), VERDICT_FAIL, &why, "no group 'b'");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "b", "gap", "<", "2ms", &why), VERDICT_FAIL, &why, "no group 'b'");
 	recorded_finish(&r);
 }
 
@@ -232,12 +232,12 @@ static void a_figure_that_no_worker_has_measured_is_inconclusive(void **state)
 	struct recorded r;
 
 	recorded_init(&r, WORKERS REPORTED(1, "a", 1, 81, "units=5"));
-	assert_verdict(check_report(r.model, "a", "wake-p99", "<", "1s", &why), VERDICT_INCONCLUSIVE, &why,
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "wake-p99", "<", "1s", &why), VERDICT_INCONCLUSIVE, &why,
 		       "a.1[81] has not measured it");
-	assert_verdict(check_report(r.model, "a", "work-units", ">", "0", &why), VERDICT_INCONCLUSIVE, &why,
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "work-units", ">", "0", &why), VERDICT_INCONCLUSIVE, &why,
 		       "a.2[82] has sent no report");
 	/* what is known to be wrong is worse than what is not known */
-	assert_verdict(check_report(r.model, "a", "work-units", ">", "5", &why), VERDICT_FAIL, &why, "a.1[81]");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "work-units", ">", "5", &why), VERDICT_FAIL, &why, "a.1[81]");
 	recorded_finish(&r);
 }
 
@@ -248,9 +248,9 @@ static void a_time_that_is_missed_under_emulation_is_inconclusive(void **state)
 
 	recorded_init(&r, WORKERS "{\"t_ns\":0,\"event\":\"accel\",\"name\":\"tcg\",\"text\":\"no KVM\"}\n"
 			  REPORTED(1, "a", 1, 81, "units=5 gap=2000000") REPORTED(1, "a", 2, 82, "units=5 gap=1"));
-	assert_verdict(check_report(r.model, "a", "gap", "<", "1ms", &why), VERDICT_INCONCLUSIVE, &why, "emulated");
-	assert_verdict(check_report(r.model, "a", "gap", "<", "3ms", &why), VERDICT_PASS, &why, "holds");
-	assert_verdict(check_report(r.model, "a", "work-units", ">", "5", &why), VERDICT_FAIL, &why, "reported 5");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "gap", "<", "1ms", &why), VERDICT_INCONCLUSIVE, &why, "emulated");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "gap", "<", "3ms", &why), VERDICT_PASS, &why, "holds");
+	assert_verdict(check_report(r.model, CHECK_AT_END, "a", "work-units", ">", "5", &why), VERDICT_FAIL, &why, "reported 5");
 	recorded_finish(&r);
 }
 

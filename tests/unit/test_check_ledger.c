@@ -122,7 +122,7 @@ static void too_late_under_emulation_is_inconclusive_and_under_kvm_a_failure(voi
 
 	assert_verdict(check_ran(m, 1, "good", 2000000, &why), &why, VERDICT_PASS, "first ran 1");
 	assert_verdict(check_ran(m, 2, "bad", 2000000, &why), &why, VERDICT_INCONCLUSIVE,
-		       "under emulation");
+		       "is emulated");
 	assert_verdict(check_ran(m, 3, "never", 2000000, &why), &why, VERDICT_INCONCLUSIVE,
 		       "has not run yet");
 	model_apply(m, &(struct event){.type = EV_ACCEL, .name = "kvm", .text = ""});

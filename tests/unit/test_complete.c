@@ -31,7 +31,7 @@ static void assert_offered(const char *line, const char *want)
 	size_t i, bars = 0;
 	const char *p;
 
-	complete_line(scenario, line, strlen(line), NULL, &c);
+	complete_line(scenario, NULL, line, strlen(line), NULL, &c);
 	for (p = want; *p; p++)
 		bars += *p == '|';
 	for (i = 0; i < c.n; i++) {
@@ -50,9 +50,26 @@ static void ops_are_completed_word_by_word(void **state)
 	assert_offered("cgroup ", "|add|set|remove|freeze|thaw|");
 	assert_offered("expect o", "|output|");
 	assert_offered("nonesuch ", "");
-	complete_line(scenario, "th", 2, (const char *const[]){"theme", NULL}, &c);
+	complete_line(scenario, NULL, "th", 2, (const char *const[]){"theme", NULL}, &c);
 	assert_int_equal(c.n, 1);
 	assert_string_equal(c.words[0], "theme");
+}
+
+static void numbers_that_were_printed_are_offered_by_their_names(void **state)
+{
+	struct model *m = model_create();
+	static const char line[] = "expect metric probe l";
+
+	model_apply(m, &(struct event){.type = EV_OP, .seq = 1, .text = "run probe -- x"});
+	model_apply(m, &(struct event){.type = EV_PLACED, .seq = 1, .name = "probe", .index = 1,
+				       .pid = 9, .cgroup = "/", .text = "0::/", .flag = true});
+	model_apply(m, &(struct event){.type = EV_OUTPUT, .seq = 1, .name = "probe", .stream = 1,
+				       .data = "lat.p50=1ms lat.p99=5ms ops=3\n", .data_len = 30});
+	complete_line(scenario, m, line, strlen(line), NULL, &c);
+	assert_int_equal(c.n, 2);
+	assert_string_equal(c.words[0], "lat.p50");
+	assert_string_equal(c.words[1], "lat.p99");
+	model_destroy(m);
 }
 
 static void things_that_live_are_offered_where_they_fit(void **state)
@@ -82,7 +99,7 @@ static void what_is_expected_is_said_where_nothing_can_be_offered(void **state)
 
 static void only_what_is_before_the_cursor_counts(void **state)
 {
-	complete_line(scenario, "cgroup set low", 11, NULL, &c);
+	complete_line(scenario, NULL, "cgroup set low", 11, NULL, &c);
 	assert_int_equal(c.n, 2);
 	assert_int_equal(c.start, 11);
 }
@@ -91,10 +108,10 @@ static void the_common_beginning_is_found(void **state)
 {
 	char common[64];
 
-	complete_line(scenario, "s", 1, NULL, &c);
+	complete_line(scenario, NULL, "s", 1, NULL, &c);
 	assert_int_equal(complete_common(&c, common, sizeof(common)), 1);
 	assert_string_equal(common, "s");
-	complete_line(scenario, "back", 4, NULL, &c);
+	complete_line(scenario, NULL, "back", 4, NULL, &c);
 	assert_int_equal(complete_common(&c, common, sizeof(common)), 8);
 	assert_string_equal(common, "backdrop");
 	assert_int_equal(complete_common(&c, common, 4), 3);
@@ -115,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ops_are_completed_word_by_word),
+		cmocka_unit_test(numbers_that_were_printed_are_offered_by_their_names),
 		cmocka_unit_test(things_that_live_are_offered_where_they_fit),
 		cmocka_unit_test(what_is_expected_is_said_where_nothing_can_be_offered),
 		cmocka_unit_test(only_what_is_before_the_cursor_counts),

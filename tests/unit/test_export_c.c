@@ -263,8 +263,23 @@ static void work_its_parameters_and_its_reports_are_exported(void **state)
 	assert_has(text, ".work = \"wake-chain\", .count = 8,");
 	assert_has(text, ".params = SXP_SET({\"wake\", \"futex\"}, {\"work\", \"50us\"})");
 	assert_has(text, "{ .type = SXP_REPORT, .name = \"a\"");
-	assert_has(text, "sxp_assert_report(*state, \"a\", \"wake-p99\", \"<=\", \"20ms\");");
+	/* the report it judges is the one that was asked for in its place: the second */
+	assert_has(text, "sxp_assert_report_nth(*state, \"a\", 1, \"wake-p99\", \"<=\", \"20ms\");");
 	assert_has(text, "wake_p99_of_a_is_at_most_20ms(void **state)");
+}
+
+static void numbers_of_programs_are_exported_with_their_moment_and_tolerance(void **state)
+{
+	cleanup_free char *text = export_session(
+		HEAD DID(1, 1, 1, "run a -- bench") PLACED(1, "a", 1, 81, "/", "0::/", true)
+			DID(2, 2, 2, "expect metric a lat.wakeup.p99 < 5ms")
+				DID(3, 3, 3, "expect metric a lat.wakeup.p99 < 5ms tol=2.5%"));
+
+	assert_has(text, "{ .type = SXP_REPORT, .name = \"a\"");
+	assert_has(text, "sxp_assert_metric(*state, \"a\", 0, \"lat.wakeup.p99\", \"<\", \"5ms\", 0);");
+	assert_has(text, "sxp_assert_metric(*state, \"a\", 1, \"lat.wakeup.p99\", \"<\", \"5ms\", 2.5);");
+	assert_has(text, "lat_wakeup_p99_of_a_is_below_5ms(void **state)");
+	compile_everywhere(text);
 }
 
 static void going_back_to_the_backdrop_becomes_a_step_of_promotions(void **state)
@@ -451,6 +466,7 @@ int main(void)
 		cmocka_unit_test(names_are_unique_and_legal_whatever_the_label),
 		cmocka_unit_test(a_file_read_often_is_asserted_by_its_reading),
 		cmocka_unit_test(work_its_parameters_and_its_reports_are_exported),
+		cmocka_unit_test(numbers_of_programs_are_exported_with_their_moment_and_tolerance),
 		cmocka_unit_test(going_back_to_the_backdrop_becomes_a_step_of_promotions),
 		cmocka_unit_test(a_test_of_a_session_with_a_shell_says_so),
 		cmocka_unit_test(a_session_without_ops_is_refused),
