@@ -77,6 +77,19 @@ struct sxp_topology {
 	unsigned threads; /**< Threads of each core, 1 or 2. */
 };
 
+/** A worker, as its function knows it; it lives as long as its process. */
+struct sxp_worker;
+
+/**
+ * A function of the program's own as work: `.work = "custom:NAME"` of SXP_SPAWN. It is called in a
+ * process of its own in the guest, inside its cgroup, and is killed when its group ends; it may
+ * return before. A list of them ends with `{NULL}`. This struct never grows.
+ */
+struct sxp_work {
+	const char *name;		       /**< Letters, digits and '_'; NULL ends a list. */
+	void (*function)(struct sxp_worker *w); /**< Does the work, again and again, until sxp_worker_ends(). */
+};
+
 /** The guest that a scenario runs in. Fields are added at its end only. */
 struct sxp_guest {
 	/** CPUs and nodes; `SXP_TOPOLOGY` in the environment ("2n4l2c2t") overrides it. */
@@ -97,6 +110,8 @@ struct sxp_guest {
 	uint64_t duration;
 	/** More kernel arguments; NULL = none. */
 	const char *append;
+	/** Functions of this program that SXP_SPAWN may name, ended by a NULL name; NULL = none. */
+	const struct sxp_work *works;
 };
 
 /** What an op does. Values are never reused; each says which fields of struct sxp_op it reads. */
@@ -148,7 +163,7 @@ struct sxp_op {
 	const char *cgroup;		/**< Below the workload root, "a/b"; SXP_SPAWN, SXP_RUN: NULL = the system's root. */
 	const char *to;			/**< The other cgroup. */
 	int64_t pid;			/**< SXP_MOVE: a process of the guest, instead of name or cgroup. */
-	const char *work;		/**< SXP_SPAWN: a work type, as `scxplore help spawn` lists them. */
+	const char *work;		/**< SXP_SPAWN: a work type, as `scxplore help spawn` lists them; "custom:NAME" = of the guest's .works, "custom:/PROGRAM:NAME" = of another program's. */
 	unsigned count;			/**< SXP_SPAWN: workers, 1 to 1024; 0 = 1, or one whole group of the type. */
 	const struct sxp_setting *params; /**< SXP_SPAWN: of the work type, `SXP_SET({"burst", "20ms"})`. */
 	const char *const *argv;	/**< SXP_RUN: program and arguments; schedulers: arguments. */
@@ -503,6 +518,87 @@ SXP_API const char *sxp_accel(const struct sxp_result *r);
  * @return "0.1.0"; valid for ever.
  */
 SXP_API const char *sxp_version(void);
+/** @} */
+
+/** @name Custom work
+ * For functions that are named in a list of struct sxp_work. The program is packed into the guest
+ * with the libraries it needs and executed there, once for each worker; what it does before it calls
+ * sxp_run() is done in each worker, too, unless it calls sxp_works_main() first. Standard input,
+ * output and error of a worker are /dev/null. What a worker counts is its report, as that of every
+ * other work type: sxp_check_report().
+ * @{
+ */
+
+/**
+ * @brief Become the worker, when this process is one; sxp_run() does the same with the guest's .works.
+ *
+ * To be called first in main() by programs that do something else before sxp_run().
+ * @param works What this program can do, ended by a NULL name.
+ */
+SXP_API void sxp_works_main(const struct sxp_work *works);
+
+/**
+ * @brief Count a unit of work: the smallest thing done. Looks at time and CPU, too, for gaps and migrations.
+ * @param w The worker.
+ */
+SXP_API void sxp_worker_unit(struct sxp_worker *w);
+
+/**
+ * @brief Count a unit that completes an iteration, a whole round of the work.
+ * @param w The worker.
+ */
+SXP_API void sxp_worker_iteration(struct sxp_worker *w);
+
+/**
+ * @brief Note a wake-up for the latencies of the report.
+ * @param w The worker.
+ * @param since When it was or should have been woken, as sxp_worker_now() tells it; 0 = not known, nothing is noted.
+ */
+SXP_API void sxp_worker_woke(struct sxp_worker *w, uint64_t since);
+
+/**
+ * @brief Should the function return? It should after `signal NAME TERM`.
+ * @param w The worker.
+ * @return 0 = go on.
+ */
+SXP_API int sxp_worker_ends(const struct sxp_worker *w);
+
+/**
+ * @brief Which of the workers of its group it is.
+ * @param w The worker.
+ * @return From 1.
+ */
+SXP_API unsigned sxp_worker_index(const struct sxp_worker *w);
+
+/**
+ * @brief How many workers its group has.
+ * @param w The worker.
+ * @return 1 or more.
+ */
+SXP_API unsigned sxp_worker_count(const struct sxp_worker *w);
+
+/**
+ * @brief A parameter of its SXP_SPAWN, from `.params`.
+ * @param w The worker.
+ * @param key Its key.
+ * @return Its text, valid for ever; NULL when it is not given.
+ */
+SXP_API const char *sxp_worker_param(const struct sxp_worker *w, const char *key);
+
+/**
+ * @brief A parameter that is a number, or a time: "20ms".
+ * @param w The worker.
+ * @param key Its key.
+ * @param otherwise What is meant when it is not given.
+ * @return The number; ns of a time. A worker whose parameter is neither exits with `EINVAL`.
+ */
+SXP_API uint64_t sxp_worker_number(const struct sxp_worker *w, const char *key, uint64_t otherwise);
+
+/**
+ * @brief The clock of reports.
+ * @return CLOCK_MONOTONIC of the guest, ns.
+ */
+SXP_API uint64_t sxp_worker_now(void);
 /** @} */
 
 /** @name For <scxplore/cmocka.h>

@@ -195,7 +195,8 @@ void group_reaped(int pid, int status)
 		ev.signal = (uint64_t)WTERMSIG(status);
 	else
 		ev.code = WEXITSTATUS(status);
-	if (!g->payload && !t->killed)
+	/* a custom function may return */
+	if (!g->payload && (!g->custom || WIFSIGNALED(status)) && !t->killed)
 		watch_exit(t, status);
 	report_send(g, t, g->seq, true);
 	t->pid = 0;

@@ -27,6 +27,7 @@ struct line;
 struct group {
 	bool used;
 	bool payload;
+	bool custom;  /* workers that are executed: a function of a program */
 	bool rolled_back; /* its op failed, or another took its name: found by its tasks only */
 	char name[GROUP_NAME_MAX];
 	char cgroup[GROUP_PATH_MAX]; /* from the mount, "/scxplore/low"; "/" = none asked for */

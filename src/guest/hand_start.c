@@ -45,6 +45,15 @@ struct order {
 	struct attr attr;
 };
 
+/* The environment of a custom worker. */
+struct env {
+	char text[1 << 17];
+	char *v[WIRE_LIST_MAX / 2 + 32];
+	size_t len, n;
+};
+
+#define CUSTOM_FDS 100 /* descriptors a custom worker is given are at and above this */
+
 #define PATHS "PATH=" INCLUDE_DIR ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static const char *const environment[] = {PATHS, "HOME=/tmp", "TMPDIR=/tmp", "LANG=C", NULL};
@@ -152,6 +161,66 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 	give_up(status, index, START_STAGE_EXEC, error, o->argv[0]);
 }
 
+static void put_variable(struct env *e, const char *name, const char *key, const char *value)
+{
+	int n = snprintf(e->text + e->len, sizeof(e->text) - e->len, "%s%s=%s", name, key, value);
+
+	if (n < 0 || (size_t)n >= sizeof(e->text) - e->len || e->n + 1 >= ARRAY_SIZE(e->v))
+		return; /* the function misses a parameter: the wire's sizes do not let it come to that */
+	e->v[e->n++] = e->text + e->len;
+	e->len += (size_t)n + 1;
+}
+
+static void put_number(struct env *e, const char *name, unsigned value)
+{
+	char text[12];
+
+	snprintf(text, sizeof(text), "%u", value);
+	put_variable(e, name, "", text);
+}
+
+/*
+ * A function of a program: executed here, inside the cgroup, after it was let go. The status pipe
+ * stays open: the library in the program closes it just before the function.
+ */
+static void child_custom(const struct order *o, uint32_t index, const int *fds, const char *comm)
+{
+	static struct env e;
+	const struct crew *c = o->work;
+	int status = fcntl(fds[FD_STATUS], F_DUPFD, CUSTOM_FDS), error;
+	int reports = fcntl(fds[FD_REPORTS], F_DUPFD, CUSTOM_FDS);
+	char *argv[] = {(char *)c->custom.program, NULL};
+	uint32_t i;
+
+	if (status < 0 || reports < 0)
+		give_up(fds[FD_STATUS], index, START_STAGE_FDS, errno, o->name);
+	for (i = 0; environment[i]; i++)
+		e.v[e.n++] = (char *)environment[i];
+	put_variable(&e, CUSTOM_FUNCTION, "", c->custom.function);
+	put_number(&e, CUSTOM_VERSION, custom_version());
+	put_number(&e, CUSTOM_STATUS, (unsigned)status);
+	put_number(&e, CUSTOM_REPORTS, (unsigned)reports);
+	put_number(&e, CUSTOM_INDEX, index);
+	put_number(&e, CUSTOM_COUNT, o->count);
+	put_variable(&e, CUSTOM_COMM, "", comm);
+	for (i = 0; i + 1 < c->nparams; i += 2)
+		put_variable(&e, CUSTOM_PARAM, c->params[i], c->params[i + 1]);
+	if (!is_let_go(fds[FD_GO]))
+		_exit(127);
+	close_range(3, CUSTOM_FDS - 1, 0);
+	close_range(CUSTOM_FDS, ~0u, CLOSE_RANGE_CLOEXEC);
+	fcntl(status, F_SETFD, 0);
+	fcntl(reports, F_SETFD, 0);
+	if (chdir("/tmp") < 0)
+		give_up(status, index, START_STAGE_DIR, errno, c->custom.program);
+	execve(c->custom.program, argv, e.v);
+	error = errno;
+	give_up(status, index,
+		error == ENOENT && access(c->custom.program, F_OK) == 0 ? START_STAGE_LOADER
+									: START_STAGE_EXEC,
+		error, c->custom.program);
+}
+
 /* Set up first and held last: all workers begin with nothing left to do but their work. */
 static void child_work(const struct order *o, uint32_t index, const int *fds)
 {
@@ -169,6 +238,8 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 	i = hand_attr_become(&o->attr, &about);
 	if (i)
 		give_up(fds[FD_STATUS], index, START_STAGE_ATTR, i, about);
+	if (o->work->is_custom)
+		child_custom(o, index, fds, *o->attr.comm ? o->attr.comm : comm);
 	crew_worker(o->work, index, &w);
 	if (!is_let_go(fds[FD_GO]))
 		_exit(127);

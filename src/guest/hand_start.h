@@ -10,24 +10,9 @@
 #ifndef GUEST_HAND_START_H
 #define GUEST_HAND_START_H
 
-#include <stdint.h>
+#include "guest/wire_custom.h" /* struct start_status: who is executed may tell it, too */
 
 enum { START_COUNT_MAX = 1024 };
-
-enum start_stage {
-	START_STAGE_EXEC,
-	START_STAGE_LOADER, /* the program is there, what it needs to be loaded is not */
-	START_STAGE_FDS,
-	START_STAGE_DIR,
-	START_STAGE_ATTR,
-};
-
-struct start_status { /* through the status pipe, which closes by itself at exec */
-	uint32_t index;
-	int32_t error;
-	uint32_t stage;
-	char what[244];
-};
 
 const char *start_stage_text(uint32_t stage);
 

@@ -42,6 +42,7 @@ struct start {
 	int go, status;
 	loop_id source;
 	uint32_t placed;
+	uint32_t begun; /* custom workers whose function was called */
 	struct err err; /* first failure; what FAILED will say */
 	start_then then; /* instead of ending the op; NULL = end it */
 };
@@ -151,8 +152,10 @@ void start_timeout(struct line *l)
 		return;
 	err_set(&now->err, ETIMEDOUT,
 		"'%s' was released, but did not begin within %llus: is it "
-		"starved? it is killed",
-		now->g->name, RELEASE_DEADLINE_NS / 1000000000ull);
+		"starved%s? it is killed",
+		now->g->name, RELEASE_DEADLINE_NS / 1000000000ull,
+		now->g->custom ? ", or is its program none that calls sxp_run() or sxp_works_main()"
+			       : "");
 	roll_back(l);
 }
 
@@ -179,7 +182,9 @@ static void exec_failed(struct line *l, const struct start_status *s)
 	struct start *now = start_of(l);
 	const char *what = start_stage_text(s->stage);
 
-	if (s->stage == START_STAGE_EXEC && s->error == ENOENT)
+	if (s->stage == START_STAGE_CUSTOM)
+		err_set(&now->err, s->error, "%s", s->what);
+	else if (s->stage == START_STAGE_EXEC && s->error == ENOENT)
 		err_set(&now->err, ENOENT,
 			"cannot execute '%s': no such program in the guest, "
 			"pack it with --include",
@@ -191,14 +196,27 @@ static void exec_failed(struct line *l, const struct start_status *s)
 static void on_status(void *arg, int fd, uint32_t events)
 {
 	struct line *l = arg;
+	struct start *now = start_of(l);
 	struct start_status s;
 	ssize_t n = read(fd, &s, sizeof(s));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (n == (ssize_t)sizeof(s) && s.stage == START_STAGE_CUSTOM && !s.error) {
+		now->begun++;
+		return;
+	}
 	if (n == (ssize_t)sizeof(s)) {
 		s.what[sizeof(s.what) - 1] = '\0';
 		exec_failed(l, &s);
+		roll_back(l);
+		return;
+	}
+	if (now->g->custom && now->begun < now->g->count) {
+		err_set(&now->err, ENOEXEC,
+			"the program of '%s' ended and did not do its work: is it one that calls "
+			"sxp_run() or sxp_works_main(), and does the guest have its libraries?",
+			now->g->name);
 		roll_back(l);
 		return;
 	}
@@ -224,7 +242,7 @@ static void release(struct line *l)
 	}
 	close_go(l);
 	/* workers execute nothing: when each of them first runs is the scheduler's affair */
-	if (!now->g->payload) {
+	if (!now->g->payload && !now->g->custom) {
 		begun(l);
 		return;
 	}
@@ -418,6 +436,7 @@ static int begin(struct line *l, const struct wire_op *op, bool payload, uint32_
 		return err_set(err, ENOSPC, "too many groups: the agent keeps %d", GROUPS_MAX);
 	text_copy(g->cgroup, sizeof(g->cgroup), full);
 	g->payload = payload;
+	g->custom = custom_is(work);
 	g->count = count;
 	g->seq = line_seq(l);
 	g->step = step_current();
@@ -449,7 +468,7 @@ void start_op_run(struct line *l, const struct wire_op *op)
 
 void start_op_spawn(struct line *l, const struct wire_op *op)
 {
-	static const char *params[2 * WORK_PARAMS_MAX + 2];
+	static const char *params[WIRE_LIST_MAX + 1];
 	uint32_t nparams = wire_op_list(op, WARG_PARAMS, params, ARRAY_SIZE(params));
 	const char *work = wire_op_str(op, WARG_WORK);
 	uint64_t count = wire_op_u64(op, WARG_COUNT, 1);

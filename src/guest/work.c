@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * work - the table of work functions, and what all of them use: counting, measuring, computing.
- * Invariant: a unit of work makes no system call here but every 10 ms; time and CPU are looked at
- * through the vDSO and rseq, so that spinning stays spinning.
+ * work - the table of work functions, and what all of them use: computing, sleeping, waiting. What
+ * they count and measure is wire_meter.c's.
+ * Invariant: computing makes no system call, so that spinning stays spinning.
  */
 #include "guest/work.h"
 
@@ -10,20 +10,12 @@
 #include "base/loop.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#define CPU_EVERY_NS  10000000ull
-#define SLOW_EVERY_NS 100000000ull
-#define NUMA_EVERY_NS 1000000000ull
 
 enum { TURNS = 4096 };
 
@@ -133,112 +125,24 @@ void work_matrix(uint64_t *memory, uint64_t size, uint64_t rows)
 
 /* ---- measuring ---- */
 
-static void read_schedstat(struct work *w)
-{
-	unsigned long long cpu, delay, count;
-	char text[96];
-	ssize_t n = w->schedstat < 0 ? -1 : pread(w->schedstat, text, sizeof(text) - 1, 0);
-
-	if (n <= 0)
-		return;
-	text[n] = '\0';
-	if (sscanf(text, "%llu %llu %llu", &cpu, &delay, &count) != 3)
-		return;
-	w->report->sched_cpu_ns = cpu;
-	w->report->run_delay_ns = delay;
-	w->report->run_count = count;
-}
-
-/* " N0=12 N1=3": pages of one mapping on each node. */
-static void read_numa(struct work *w)
-{
-	static char text[16384];
-	uint64_t pages[REPORT_NODES_MAX] = {0};
-	ssize_t n = w->numa_maps < 0 ? -1 : pread(w->numa_maps, text, sizeof(text) - 1, 0);
-	unsigned node, seen = 0;
-	char *p = text;
-
-	if (n <= 0)
-		return;
-	text[n] = '\0';
-	while ((p = strstr(p, " N"))) {
-		p += 2;
-		node = (unsigned)strtoul(p, &p, 10);
-		if (*p != '=' || node >= REPORT_NODES_MAX)
-			continue;
-		pages[node] += strtoul(p + 1, &p, 10);
-		seen |= 1u << node;
-	}
-	for (node = 0; node < REPORT_NODES_MAX; node++)
-		if (seen >> node & 1)
-			w->report->numa_pages[node] = pages[node];
-}
-
-static void look_slowly(struct work *w, uint64_t now)
-{
-	struct timespec ts;
-
-	w->cpu_seen_ns = now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	w->report->cpu_ns = (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
-	if (now - w->slow_ns < SLOW_EVERY_NS)
-		return;
-	w->slow_ns = now;
-	read_schedstat(w);
-	if (now - w->numa_ns < NUMA_EVERY_NS)
-		return;
-	w->numa_ns = now;
-	read_numa(w);
-}
-
 void work_unit(struct work *w)
 {
-	struct work_report *r = w->report;
-	uint64_t now = loop_now_ns();
-	int cpu = sched_getcpu();
-
-	r->units++;
-	if (now - r->last_ns > r->gap_ns) {
-		r->gap_ns = now - r->last_ns;
-		r->gap_at_ns = now;
-		r->gap_cpu = cpu < 0 ? REPORT_ABSENT : (uint64_t)cpu;
-	}
-	r->last_ns = now;
-	if (cpu != w->cpu && cpu >= 0 && cpu < REPORT_CPUS_MAX) {
-		r->migrations += w->cpu >= 0;
-		r->cpus[cpu / 64] |= 1ull << (cpu % 64);
-		w->cpu = cpu;
-	}
-	if (now - w->cpu_seen_ns >= CPU_EVERY_NS)
-		look_slowly(w, now);
+	meter_unit(&w->meter);
 }
 
 void work_did(struct work *w)
 {
-	w->report->iterations++;
-	work_unit(w);
+	meter_round(&w->meter);
 }
 
 void work_woke(struct work *w, uint64_t since_ns)
 {
-	uint64_t now = loop_now_ns(), ns = now > since_ns ? now - since_ns : 0;
-	struct work_report *r = w->report;
-
-	if (!since_ns)
-		return;
-	r->wakes++;
-	r->wake[report_bucket(ns)]++;
-	if (ns > r->wake_max_ns)
-		r->wake_max_ns = ns;
+	meter_woke(&w->meter, since_ns);
 }
 
 void work_begin(struct work *w)
 {
-	/* one's own /proc files stay open: a look costs one call then, whatever the cgroup allows
-	 */
-	w->schedstat = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC);
-	w->numa_maps = open("/proc/self/numa_maps", O_RDONLY | O_CLOEXEC);
-	w->cpu = -1;
+	meter_begin(&w->meter);
 }
 
 /* ---- waiting ---- */

@@ -11,7 +11,7 @@
 #ifndef GUEST_WORK_H
 #define GUEST_WORK_H
 
-#include "guest/wire_report.h"
+#include "guest/wire_meter.h"
 #include "guest/wire_work.h"
 
 enum {
@@ -25,13 +25,9 @@ struct work {
 	uint32_t member, members;    /* its place in its group, from 0, and the group's size */
 	uint64_t p[WORK_PARAMS_MAX]; /* parameters in the order of the table */
 	const char *text;            /* the WORK_PHASES parameter */
-	struct work_report *report;  /* its own; shared with the agent */
+	struct meter meter;           /* its report, shared with the agent */
 	void *shared;                /* its group's WORK_SHARED_SIZE bytes, zero at first */
 	const int *fds;              /* its group's; see enum work_links */
-	/* work.c's own */
-	uint64_t cpu_seen_ns, slow_ns, numa_ns; /* when it last looked at these figures */
-	int schedstat, numa_maps;               /* open files, -1 = not there */
-	int cpu;                                /* of the unit before; -1 at first */
 };
 
 enum work_links {

@@ -16,13 +16,38 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Its parameters are the function's own affair; each worker works alone. */
+static int init_custom(struct crew *c, const char *work, const char *const *params,
+		       uint32_t nparams, uint64_t count, struct err *err)
+{
+	static const struct work_type alone = {.name = "custom", .summary = ""};
+	uint32_t i;
+	int r = custom_parse(work, false, &c->custom, err);
+
+	c->type = &alone;
+	c->id = WORK_IDS;
+	c->is_custom = true;
+	c->params = params;
+	c->nparams = nparams;
+	c->count = (uint32_t)count;
+	c->group = 1;
+	for (i = 0; r == 0 && i + 1 < nparams; i += 2)
+		r = custom_check_key(params[i], err);
+	if (r == 0 && nparams % 2)
+		r = err_set(err, EINVAL, "a parameter of '%.80s' has no value", work);
+	return r;
+}
+
 int crew_init(struct crew *c, const char *work, const char *const *params, uint32_t nparams,
 	      uint64_t count, struct err *err)
 {
 	uint32_t i;
 	int r;
 
-	*c = (struct crew){.type = work_type_find(work)};
+	*c = (struct crew){.type = NULL};
+	if (custom_is(work))
+		return init_custom(c, work, params, nparams, count, err);
+	c->type = work_type_find(work);
 	if (!c->type)
 		return err_set(err, EINVAL, "unknown work type '%.40s'", work);
 	c->id = (enum work_id)(c->type - work_type_at(0));
@@ -124,7 +149,7 @@ static int raise_loopback(void)
 
 static int make_links(struct crew *c)
 {
-	enum work_links links = work_links_of(c->id);
+	enum work_links links = c->is_custom ? LINKS_NONE : work_links_of(c->id);
 	uint32_t i;
 	int r = 0;
 
@@ -165,6 +190,6 @@ void crew_worker(const struct crew *c, uint32_t index, struct work *w)
 			   .text = c->values.text,
 			   .fds = c->fds};
 	memcpy(w->p, c->values.v, sizeof(w->p));
-	w->report = (struct work_report *)c->memory + (index - 1);
+	w->meter.report = (struct work_report *)c->memory + (index - 1);
 	w->shared = c->memory + crew_reports_size(c->count) + (size_t)group * WORK_SHARED_SIZE;
 }

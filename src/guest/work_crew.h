@@ -9,12 +9,17 @@
 #ifndef GUEST_WORK_CREW_H
 #define GUEST_WORK_CREW_H
 
+#include "guest/wire_custom.h"
 #include "guest/work.h"
 
 struct crew {
 	enum work_id id;
 	const struct work_type *type; /* NULL = no workers */
 	struct work_values values;
+	bool is_custom;
+	struct custom_work custom;
+	const char *const *params; /* of custom work: KEY, VALUE, ...; borrowed */
+	uint32_t nparams;
 	uint32_t count, group; /* workers, and how many of them make a group */
 	uint8_t *memory;
 	int fds[2 * WORK_GROUP_MAX];

@@ -27,7 +27,7 @@ static int nameless_file(void)
 /* One block, written out, and the device's time; round and round in the first 16 blocks. */
 static void write_block(struct work *w, int fd, const void *block, uint64_t size, uint64_t device)
 {
-	off_t at = (off_t)(w->report->units % 16 * size);
+	off_t at = (off_t)(w->meter.report->units % 16 * size);
 	uint64_t due;
 
 	if (pwrite(fd, block, size, at) < 0 || fsync(fd) < 0)

@@ -6,11 +6,13 @@
 #include "lib/api_scenario.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "guest/wire_custom.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STRUCT_MAX 65536 /* bytes of a struct of any header to come */
 
@@ -226,7 +228,34 @@ static int add_checked(struct scenario *s, struct op *made, struct err *err)
 	return r;
 }
 
-static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
+/* "custom:NAME" with this program's path in it; work is left alone when it is something else. */
+static int own_work(const struct sxp_work *works, struct op_val *work, struct err *err)
+{
+	struct custom_work custom;
+	char self[CUSTOM_PROGRAM_MAX];
+	ssize_t n;
+
+	if (!work->set || !custom_is(work->str) || custom_parse(work->str, true, &custom, NULL) ||
+	    *custom.program)
+		return 0;
+	while (works && works->name && strcmp(works->name, custom.function))
+		works++;
+	if (!works || !works->name)
+		return err_set(err, ENOENT,
+			       "work 'custom:%s': the guest's .works has no such function",
+			       custom.function);
+	n = readlink("/proc/self/exe", self, sizeof(self));
+	if (n < 0 || (size_t)n >= sizeof(self))
+		return err_set(err, ENAMETOOLONG,
+			       "work 'custom:%s': this program's own path cannot be told",
+			       custom.function);
+	free(work->str);
+	work->str = xasprintf(CUSTOM_PREFIX "%.*s:%s", (int)n, self, custom.function);
+	return 0;
+}
+
+static int add_op(struct scenario *s, const struct sxp_work *works, const struct sxp_op *in,
+		  struct err *err)
 {
 	const struct op_def *def = def_of(in->type);
 	struct op *op;
@@ -240,6 +269,10 @@ static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
 	for (i = 0; i < OP_ARGS_MAX && def->args[i].key; i++) {
 		if (def->args[i].api)
 			set_arg(&op->val[i], &def->args[i], in);
+		if (def->args[i].type == ARG_WORK && own_work(works, &op->val[i], err) < 0) {
+			op_destroy(op);
+			return -err->code;
+		}
 		if (!op->val[i].set && !def->args[i].optional) {
 			int r = err_set(err, EINVAL, "%s needs .%s", def->api,
 					def->args[i].api ? def->args[i].api : def->args[i].key);
@@ -251,8 +284,8 @@ static int add_op(struct scenario *s, const struct sxp_op *in, struct err *err)
 	return add_checked(s, op, err);
 }
 
-static int add_ops(struct scenario *s, const struct api_sizes *sizes, const struct sxp_op *ops,
-		   const char *where, unsigned step, struct err *err)
+static int add_ops(struct scenario *s, const struct api_sizes *sizes, const struct sxp_work *works,
+		   const struct sxp_op *ops, const char *where, unsigned step, struct err *err)
 {
 	struct sxp_op op;
 	unsigned n;
@@ -262,7 +295,7 @@ static int add_ops(struct scenario *s, const struct api_sizes *sizes, const stru
 		r = copy_struct(&op, sizeof(op), ops, sizes->op, "struct sxp_op", err);
 		if (r == 0 && op.type == SXP_END)
 			break;
-		if (r == 0 && add_op(s, &op, err) == 0)
+		if (r == 0 && add_op(s, works, &op, err) == 0)
 			continue;
 		return step ? err_wrap(err, "%s %u, op %u", where, step, n + 1)
 			    : err_wrap(err, "%s, op %u", where, n + 1);
@@ -282,12 +315,12 @@ static int add_simple(struct scenario *s, enum wire_op_id id, enum wire_arg tag,
 	return add_checked(s, op, err);
 }
 
-int api_scenario(struct scenario *s, const struct api_sizes *sizes, const struct sxp_op *backdrop,
-		 const struct sxp_step *steps, struct err *err)
+int api_scenario(struct scenario *s, const struct api_sizes *sizes, const struct sxp_work *works,
+		 const struct sxp_op *backdrop, const struct sxp_step *steps, struct err *err)
 {
 	struct sxp_step step;
 	unsigned n;
-	int r = add_ops(s, sizes, backdrop, "backdrop", 0, err);
+	int r = add_ops(s, sizes, works, backdrop, "backdrop", 0, err);
 
 	for (n = 0; r == 0 && steps; n++, steps = next_of(steps, sizes->step)) {
 		r = copy_struct(&step, sizeof(step), steps, sizes->step, "struct sxp_step", err);
@@ -297,7 +330,7 @@ int api_scenario(struct scenario *s, const struct api_sizes *sizes, const struct
 			break;
 		r = add_simple(s, OP_STEP, WARG_LABEL, step.label ? step.label : "", 0, err);
 		if (r == 0)
-			r = add_ops(s, sizes, step.ops, "step", n + 1, err);
+			r = add_ops(s, sizes, works, step.ops, "step", n + 1, err);
 		if (r == 0 && step.hold)
 			r = add_simple(s, OP_HOLD, WARG_DURATION, NULL, (int64_t)step.hold, err);
 	}

@@ -26,9 +26,10 @@ extern const struct api_sizes api_sizes_here; /* of this library's own header */
 /* Are these sizes of a header that there has been? */
 int api_sizes_check(const struct api_sizes *sizes, struct err *err);
 
-/* Appends backdrop and steps (either may be NULL). Errors say where: "step 2, op 3: ...". */
-int api_scenario(struct scenario *s, const struct api_sizes *sizes, const struct sxp_op *backdrop,
-		 const struct sxp_step *steps, struct err *err);
+/* Appends backdrop and steps (either may be NULL). Errors say where: "step 2, op 3: ...". works:
+ * what "custom:NAME" may name, functions of this very program; NULL = none. */
+int api_scenario(struct scenario *s, const struct api_sizes *sizes, const struct sxp_work *works,
+		 const struct sxp_op *backdrop, const struct sxp_step *steps, struct err *err);
 
 /*
  * The guest as configured, SXP_KERNEL, SXP_TOPOLOGY and SXP_ACCEL from the environment winning.

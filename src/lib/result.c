@@ -52,12 +52,15 @@ static int run(struct sxp_result *r, const struct api_sizes *sizes,
 	rc = api_sizes_check(sizes, err);
 	if (rc == 0)
 		rc = api_guest_copy(&guest, guest_there, sizes, err);
+	/* in the guest this program is executed again, as a worker */
+	if (rc == 0)
+		sxp_works_main(guest.works);
 	if (rc == 0)
 		rc = api_guest_config(&guest, &config.guest, err);
 	if (rc < 0)
 		return rc;
 	scenario = scenario_create(topology_cpus(&config.guest.topology));
-	rc = api_scenario(scenario, sizes, backdrop, steps, err);
+	rc = api_scenario(scenario, sizes, guest.works, backdrop, steps, err);
 	if (rc == 0) {
 		r->path = session_new_path(program_invocation_short_name, err);
 		rc = r->path ? 0 : -err->code;

@@ -11,6 +11,10 @@
 #include "ops/metric.h"
 #include "ops/work_types.h"
 
+#define CUSTOM_FORM    "custom:/PROGRAM:FUNCTION"
+#define CUSTOM_SUMMARY                                                                             \
+	"a function of a program written with <scxplore/scxplore.h>; KEY=VALUE are its own"
+
 #include <string.h>
 
 static const char *value_word(enum arg_type type)
@@ -88,6 +92,8 @@ static void add_words(const struct arg_def *a, struct buf *out)
 		buf_addf(out, "      %-28s %s\n", w->name, w->summary);
 		work_types_help(w, "        ", out);
 	}
+	if (a->type == ARG_WORK)
+		buf_addf(out, "      %s\n        %s\n", CUSTOM_FORM, CUSTOM_SUMMARY);
 	for (i = 0; a->type == ARG_FIGURE && figure_at(i); i++)
 		buf_addf(out, "      %-22s %s\n", figure_at(i)->name, figure_at(i)->summary);
 	for (i = 0; a->type == ARG_METRIC && metric_program_at(i, &summary); i++)
@@ -172,6 +178,7 @@ static void man_work(struct buf *out)
 		/* the breaks are roff, what they break is text without a backslash */
 		buf_adds(out, buf_text(&params));
 	}
+	man_entry(out, CUSTOM_FORM, CUSTOM_SUMMARY);
 	buf_adds(out, ".SH FIGURES OF REPORTS\n");
 	for (i = 0; (f = figure_at(i)); i++)
 		man_entry(out, f->name, f->summary);

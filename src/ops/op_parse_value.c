@@ -9,6 +9,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_cpus.h"
+#include "guest/wire_custom.h"
 #include "guest/wire_expr.h"
 #include "guest/wire_policy.h"
 #include "ops/metric.h"
@@ -128,8 +129,11 @@ static int check_work(const struct arg_def *a, const char *w, struct err *err)
 {
 	const char *names[64], *near;
 	const struct work_type *t;
+	struct custom_work custom;
 	size_t i;
 
+	if (custom_is(w))
+		return custom_parse(w, false, &custom, err) < 0 ? err_wrap(err, "%s", a->key) : 0;
 	for (i = 0; i < ARRAY_SIZE(names) && (t = work_type_at(i)); i++) {
 		if (!strcmp(t->name, w))
 			return 0;

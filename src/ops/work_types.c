@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "guest/wire_custom.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,6 +18,14 @@ static const struct work_type *type_of(const struct op *op)
 	const struct op_val *v = op_arg(op, WARG_WORK);
 
 	return v ? work_type_find(v->str) : NULL;
+}
+
+/* Its parameters are the function's own affair: any key, any text. */
+static bool is_custom(const struct op *op)
+{
+	const struct op_val *v = op_arg(op, WARG_WORK);
+
+	return v && custom_is(v->str);
 }
 
 static int values_of(const struct op *op, const struct work_type *t, struct work_values *v,
@@ -56,6 +65,11 @@ int work_types_param(const struct op *op, const char *word, const char *const *k
 	int r;
 
 	*key = *value = NULL;
+	if (eq && is_custom(op)) {
+		*key = xstrndup(word, (size_t)(eq - word));
+		*value = xstrdup(eq + 1);
+		return custom_check_key(*key, err);
+	}
 	if (!t || !eq)
 		return err_set(err, EINVAL, "'%.60s' is not of the form KEY=VALUE", word);
 	*key = xstrndup(word, (size_t)(eq - word));
@@ -106,6 +120,11 @@ char **work_types_wire(const struct op *op, size_t *n)
 	struct work_values v;
 
 	*n = 0;
+	if (params && is_custom(op)) {
+		for (; *n < params->n; ++*n)
+			list[*n] = xstrdup(params->list[*n]);
+		return list;
+	}
 	if (!t || !params || values_of(op, t, &v, NULL) < 0)
 		return list;
 	for (; *n + 1 < params->n; *n += 2) {

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "guest/wire_custom.h"
 #include "vmm/paths.h"
 #include "vmm/spawn.h"
 
@@ -101,8 +102,13 @@ char **sched_files_collect(const struct scenario *s, const char *const *include,
 	for (i = 0; include && include[i]; i++)
 		add(&l, include[i]);
 	for (i = 0; (op = scenario_at(s, i)); i++) {
-		const struct op_val *what = op_arg(op, WARG_SCHED);
+		const struct op_val *what = op_arg(op, WARG_SCHED), *work = op_arg(op, WARG_WORK);
+		struct custom_work custom;
 
+		/* a function of a program: the program goes along */
+		if (work && custom_is(work->str) && !custom_parse(work->str, false, &custom, NULL) &&
+		    access(custom.program, R_OK) == 0)
+			add(&l, custom.program);
 		/* a name without a '/' or an ending is a built-in one */
 		if (!what || (!strchr(what->str, '/') && !ends_with(what->str, ".bpf.o") &&
 			      !ends_with(what->str, ".bpf.c")))

@@ -18,7 +18,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 GROWS = {"sxp_guest", "sxp_op", "sxp_step"}  # sizes travel with sxp_run_sized()
-OPAQUE = {"sxp_result"}  # programs hold pointers to it only
+OPAQUE = {"sxp_result", "sxp_worker"}  # programs hold pointers to it only
 
 
 class Abi:
@@ -32,8 +32,8 @@ class Abi:
         self.versions = {s.get("name"): s.get("version") for s in root.iter("elf-symbol")}
         self.records, self.enums, self.functions = {}, {}, {}
         for f in root.iter("function-decl"):
-            symbol = f.get("elf-symbol-id")
-            if symbol and f.get("name") in self.versions:
+            # one that the library itself calls may stand there as a declaration, without its symbol
+            if f.get("name") in self.versions:
                 self.functions[f.get("name")] = self.signature(f)
         missing = set(self.versions) - set(self.functions)
         if missing:

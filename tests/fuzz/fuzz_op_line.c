@@ -17,7 +17,7 @@ const char *const fuzz_words[] = {
 	"cgroup", "add", "set", "remove", "spawn", "run", "wait", "kill", "move", "hold", "step", "backdrop", "expect",
 	"placed", "exit", "output", "contains", "file", "read", "low", "probe", "hogs", "@low", "@", "a/b", "/", "..",
 	"in=low", "to=low", "to=/", "n=4", "timeout=5s", "cpuset=0-1", "cpu.max=\"50000 100000\"", "max=1/2", "weight=",
-	"==", "--", "250ms", "0", "1.5s", "spin", "'", "\"", "\\", "#", "\n", " ", "\t", "\r", "=", "-1",
+	"==", "--", "250ms", "0", "1.5s", "spin", "custom:/p:f", "custom:", "'", "\"", "\\", "#", "\n", " ", "\t", "\r", "=", "-1",
 	"18446744073709551616", "\xff", "\xc3\xa9", NULL,
 };
 

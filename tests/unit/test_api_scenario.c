@@ -5,6 +5,7 @@
 #include "tests/unit/test.h"
 
 #include "base/cleanup.h"
+#include "base/die.h"
 #include "lib/api_scenario.h"
 
 #include <errno.h>
@@ -50,7 +51,7 @@ static void c_data_becomes_the_ops_that_are_typed(void **state)
 	struct err err = ERR_INIT;
 	size_t i;
 
-	if (api_scenario(s, &api_sizes_here, backdrop, steps, &err) < 0)
+	if (api_scenario(s, &api_sizes_here, NULL, backdrop, steps, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_int_equal(scenario_len(s), ARRAY_SIZE(want));
 	for (i = 0; i < ARRAY_SIZE(want); i++) {
@@ -70,7 +71,7 @@ static void assert_refused(const struct sxp_op *ops, bool in_step, const char *w
 	struct scenario *s = scenario_create(2);
 	struct err err = ERR_INIT;
 
-	if (api_scenario(s, &api_sizes_here, in_step ? NULL : ops, steps, &err) >= 0)
+	if (api_scenario(s, &api_sizes_here, NULL, in_step ? NULL : ops, steps, &err) >= 0)
 		fail_msg("taken; expected '%s'", words);
 	if (!strstr(err.msg, words))
 		fail_msg("expected '%s' in '%s'", words, err.msg);
@@ -147,7 +148,7 @@ static int add_strange(const void *ops, size_t op_size, struct err *err)
 	int r = api_sizes_check(&sizes, err);
 
 	if (r == 0)
-		r = api_scenario(s, &sizes, ops, NULL, err);
+		r = api_scenario(s, &sizes, NULL, ops, NULL, err);
 	if (r == 0)
 		r = (int)scenario_len(s);
 	scenario_destroy(s);
@@ -182,6 +183,31 @@ static void a_field_that_only_a_newer_library_knows_is_refused_when_it_is_set(vo
 	assert_non_null(strstr(err.msg, "newer header"));
 }
 
+static void a_function_of_the_program_is_named_with_its_path(void **state)
+{
+	static const struct sxp_work works[] = {{"churn", NULL}, {NULL, NULL}};
+	const struct sxp_op ops[] = {{.type = SXP_SPAWN, .name = "w", .work = "custom:churn"},
+				     {.type = SXP_SPAWN, .name = "v", .work = "custom:/tmp/x:other"},
+				     {.type = SXP_END}};
+	const struct sxp_op unknown[] = {{.type = SXP_SPAWN, .name = "w", .work = "custom:chrun"}, {.type = SXP_END}};
+	cleanup_free char *self = realpath("/proc/self/exe", NULL), *want = NULL, *text = NULL, *other = NULL;
+	struct scenario *s = scenario_create(2);
+	struct err err = ERR_INIT;
+
+	if (api_scenario(s, &api_sizes_here, works, ops, NULL, &err) < 0)
+		fail_msg("%s", err.msg);
+	want = xasprintf("spawn w custom:%s:churn", self);
+	text = op_format(scenario_at(s, 0));
+	other = op_format(scenario_at(s, 1));
+	assert_string_equal(text, want);
+	assert_string_equal(other, "spawn v custom:/tmp/x:other");
+	scenario_destroy(s);
+	s = scenario_create(2);
+	assert_int_equal(api_scenario(s, &api_sizes_here, works, unknown, NULL, &err), -ENOENT);
+	assert_non_null(strstr(err.msg, "backdrop, op 1: work 'custom:chrun'"));
+	scenario_destroy(s);
+}
+
 static void sizes_that_no_header_had_are_refused(void **state)
 {
 	struct err err = ERR_INIT;
@@ -201,6 +227,7 @@ int main(void)
 		cmocka_unit_test(the_environment_overrides_the_guest),
 		cmocka_unit_test(a_program_compiled_with_an_older_header_goes_on_working),
 		cmocka_unit_test(a_field_that_only_a_newer_library_knows_is_refused_when_it_is_set),
+		cmocka_unit_test(a_function_of_the_program_is_named_with_its_path),
 		cmocka_unit_test(sizes_that_no_header_had_are_refused),
 	};
 

@@ -67,8 +67,8 @@ static void every_type_finds_its_place_and_leaves_no_descriptor(void **state)
 			assert_int_equal(crew_next(&c, index, &err), 0);
 			crew_worker(&c, index, &w);
 			assert_int_equal(w.member, (index - 1) % c.group);
-			assert_int_equal(w.report->begun_ns, 0);
-			assert_int_equal(w.report->run_delay_ns, REPORT_ABSENT);
+			assert_int_equal(w.meter.report->begun_ns, 0);
+			assert_int_equal(w.meter.report->run_delay_ns, REPORT_ABSENT);
 			assert_in_range((uintptr_t)w.shared, (uintptr_t)c.memory,
 					(uintptr_t)c.memory + crew_size(c.count, c.group) - WORK_SHARED_SIZE);
 		}

@@ -7,12 +7,15 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "guest/wire_custom.h"
 #include "guest/wire_report.h"
 #include "guest/wire_work.h"
 #include "ops/figures.h"
 #include "ops/help.h"
 #include "ops/op.h"
 #include "ops/work_types.h"
+
+#include <errno.h>
 
 static struct op *must_parse(const char *line)
 {
@@ -283,9 +286,55 @@ static void expectations_of_reports_are_checked_when_they_are_typed(void **state
 	assert_refused("expect report a cpus <", "VALUE is missing");
 }
 
+static void custom_work_names_a_program_and_a_function(void **state)
+{
+	static const char *const wrong[] = {
+		"custom:", "custom:churn", "custom::churn", "custom:a/b:churn", "custom:/a/b:", "custom:/a/b:x y",
+		"custom:/a/b:0123456789012345678901234567890123456789012345678901234567890123456789",
+	};
+	struct custom_work c;
+	struct err err = ERR_INIT;
+	size_t i;
+
+	assert_int_equal(custom_parse("custom:/tmp/a:b/test:my_churn2", false, &c, &err), 0);
+	assert_string_equal(c.program, "/tmp/a:b/test");
+	assert_string_equal(c.function, "my_churn2");
+	assert_int_equal(custom_parse("custom:churn", true, &c, &err), 0);
+	assert_string_equal(c.program, "");
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		if (custom_parse(wrong[i], false, &c, &err) != -EINVAL)
+			fail_msg("'%s' was taken", wrong[i]);
+		assert_true(*err.msg);
+	}
+	assert_int_equal(custom_check_key("a-b_3", &err), 0);
+	assert_int_equal(custom_check_key("", &err), -EINVAL);
+	assert_int_equal(custom_check_key("a=b", &err), -EINVAL);
+}
+
+static void custom_work_takes_parameters_of_its_own_and_round_trips(void **state)
+{
+	static const char line[] = "spawn w@low custom:/tmp/test:churn n=3 \"label=a b\" period=5ms";
+	cleanup_op struct op *op = NULL, *bad = NULL;
+	cleanup_free char *text = NULL;
+	struct err err = ERR_INIT;
+
+	if (op_parse(line, &op, &err) < 0)
+		fail_msg("%s", err.msg);
+	text = op_format(op);
+	assert_string_equal(text, line);
+	assert_int_equal(op_arg(op, WARG_PARAMS)->n, 4);
+	assert_string_equal(op_arg(op, WARG_PARAMS)->list[1], "a b");
+	assert_int_equal(op_parse("spawn w custom:/tmp/test:churn x=1 x=2", &bad, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "given twice"));
+	assert_int_equal(op_parse("spawn w custom:test:churn", &bad, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "absolute"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(custom_work_names_a_program_and_a_function),
+		cmocka_unit_test(custom_work_takes_parameters_of_its_own_and_round_trips),
 		cmocka_unit_test(every_row_has_a_name_a_summary_and_defaults_within_its_limits),
 		cmocka_unit_test(every_type_with_all_its_parameters_is_written_as_it_was_read),
 		cmocka_unit_test(every_type_takes_whole_groups_and_nothing_else),
