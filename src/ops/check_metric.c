@@ -59,13 +59,10 @@ static enum verdict missing(const struct model_group *g, const char *key, struct
 	return VERDICT_INCONCLUSIVE;
 }
 
-static void add_expected(const char *key, const char *op, double want, enum metric_unit unit,
-			 int64_t tolerance, struct buf *why)
+static void add_expected(const char *key, const char *op, const char *value, int64_t tolerance,
+			 struct buf *why)
 {
-	char text[48];
-
-	metric_write(unit, want, text, sizeof(text));
-	buf_addf(why, "%s %s %s", key, op, text);
+	buf_addf(why, "%s %s %s", key, op, value);
 	if (tolerance)
 		buf_addf(why, " within %.6g%%", (double)tolerance / 1e4);
 }
@@ -91,6 +88,7 @@ static enum verdict judge(const struct model *m, const struct model_group *g,
 	enum metric_unit unit;
 	char exact[48];
 	double want;
+	bool held;
 
 	if (!metric_value(value, &want, &unit) || !figure_is_compare(op)) {
 		buf_addf(why, "'%s %s' is no comparison with a number", op, value);
@@ -102,18 +100,14 @@ static enum verdict judge(const struct model *m, const struct model_group *g,
 			 g->name, exact, value);
 		return VERDICT_INCONCLUSIVE;
 	}
-	buf_addf(why, "%s",
-		 figure_compare_real(seen->value, op, want, (double)tolerance / 1e6) ? ""
-										     : "expected ");
-	if (!why->len) {
-		add_expected(seen->name, op, want, unit, tolerance, why);
-		buf_addf(why, " holds: '%s' %s ", g->name, g->payload ? "printed" : "reported");
-		add_seen(seen, why);
-		return VERDICT_PASS;
-	}
-	add_expected(seen->name, op, want, unit, tolerance, why);
-	buf_addf(why, ", '%s' %s ", g->name, g->payload ? "printed" : "reported");
+	held = figure_compare_real(seen->value, op, want, (double)tolerance / 1e6);
+	buf_adds(why, held ? "" : "expected ");
+	add_expected(seen->name, op, value, tolerance, why);
+	buf_addf(why, "%s '%s' %s ", held ? " holds:" : ",", g->name,
+		 g->payload ? "printed" : "reported");
 	add_seen(seen, why);
+	if (held)
+		return VERDICT_PASS;
 	return metric_is_timed(seen->unit) ? check_time_missed(m, why) : VERDICT_FAIL;
 }
 

@@ -43,6 +43,7 @@ struct metric {
 	uint64_t when_ns;      /* guest time of the last */
 };
 
+struct buf;
 struct metrics;
 
 /* argv: what is run, where it is known (NULL-terminated, may be NULL): tells options that change
@@ -91,6 +92,8 @@ bool metric_value(const char *text, double *value, enum metric_unit *unit);
 void metric_format(enum metric_unit unit, double value, char *dst, size_t size);
 /* So that metric_value() gives exactly the same. size >= 48. */
 void metric_write(enum metric_unit unit, double value, char *dst, size_t size);
+/* "5.0ms (1.0ms to 9.0ms, mean 5.1ms of 12), lower is better" */
+void metric_describe(const struct metric *m, struct buf *out);
 /* "lower is better", ...; "" when it is not known. */
 const char *metric_better_name(enum metric_better better);
 

@@ -3,6 +3,7 @@
  * metric_unit - numbers and units as programs write them, one row a spelling.
  * Invariant: nothing here depends on the locale, and every value that comes out is finite.
  */
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ops/metric.h"
@@ -313,6 +314,24 @@ void metric_write(enum metric_unit unit, double value, char *dst, size_t size)
 		    written(unit, value, times[i].word, times[i].factor, dst, size))
 			return;
 	written(unit, value, metric_unit_name(unit), 1, dst, size);
+}
+
+void metric_describe(const struct metric *m, struct buf *out)
+{
+	char text[48];
+
+	metric_format(m->unit, m->value, text, sizeof(text));
+	buf_adds(out, text);
+	if (m->samples > 1) {
+		metric_format(m->unit, m->min, text, sizeof(text));
+		buf_addf(out, " (%s", text);
+		metric_format(m->unit, m->max, text, sizeof(text));
+		buf_addf(out, " to %s", text);
+		metric_format(m->unit, m->mean, text, sizeof(text));
+		buf_addf(out, ", mean %s of %" PRIu64 ")", text, m->samples);
+	}
+	if (m->better)
+		buf_addf(out, ", %s", metric_better_name(m->better));
 }
 
 bool metric_name_byte(char c)

@@ -68,7 +68,8 @@ static bool trouble(const struct model *m, char *dst, size_t size)
 	return true;
 }
 
-static void bar(const struct tui_state *st, struct canvas *c, struct rect line)
+static void bar(const struct model *m, const struct tui_state *st, struct canvas *c,
+		struct rect line)
 {
 	/* the most needed first: what does not fit whole is left out, ? tells it */
 	static const char *const hints[] = {": op",     "? help",       "q quit",     "Tab pane",
@@ -80,9 +81,10 @@ static void bar(const struct tui_state *st, struct canvas *c, struct rect line)
 
 	canvas_fill(c, line, ROLE_BAR, ' ');
 	for (i = 0; (s = screen_at(i)); i++)
-		used += canvas_printf(c, line, 0, used, -1,
-				      s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ", s->digit,
-				      s->name, s == st->screen ? "*" : "");
+		if (s == st->screen || !s->offered || s->offered(m))
+			used += canvas_printf(c, line, 0, used, -1,
+					      s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ",
+					      s->digit, s->name, s == st->screen ? "*" : "");
 	for (i = 0; i < ARRAY_SIZE(hints); i++)
 		if (used + 1 + (int)strlen(hints[i]) <= line.cols)
 			used += canvas_printf(c, line, 0, used, -1, ROLE_BAR, " %s", hints[i]);
@@ -120,7 +122,7 @@ struct rect frame_draw(const struct model *m, struct tui_state *st, struct canva
 	/* from below: function bar, then prompt or message, then the hint while typing */
 	if (tall) {
 		line.row = r.row + r.rows - 1;
-		bar(st, c, line);
+		bar(m, st, c, line);
 		r.rows--;
 	}
 	if (r.rows > 1) {

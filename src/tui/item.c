@@ -8,11 +8,30 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/figures.h"
+#include "ops/model_metric.h"
 #include "tui/screen.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+/* In the order of groups and of what they said first. */
+static void add_numbers(struct item_list *l, const char *filter)
+{
+	struct metric metric;
+	size_t g, i;
+
+	for (g = 0; g < l->model->ngroups; g++)
+		for (i = 0; model_group_metric_at(&l->model->groups[g], i, &metric) &&
+			    l->n < ROWS_MAX;
+		     i++) {
+			if (*filter && !strstr(metric.name, filter) &&
+			    !strstr(l->model->groups[g].name, filter))
+				continue;
+			l->numbers = xreallocarray(l->numbers, l->n + 1, sizeof(*l->numbers));
+			l->numbers[l->n++] = (struct number_row){.group = g, .metric = metric};
+		}
+}
 
 void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st,
 		    enum pane pane)
@@ -31,6 +50,9 @@ void item_list_init(struct item_list *l, const struct model *m, const struct tui
 		l->rows = xcalloc(ROWS_MAX, sizeof(*l->rows));
 		l->n = rows_build(m, st->filter, l->rows);
 		break;
+	case PANE_NUMBERS:
+		add_numbers(l, st->filter);
+		break;
 	case PANE_CPUS:
 		l->n = m->ncpus;
 		break;
@@ -43,6 +65,7 @@ void item_list_finish(struct item_list *l)
 {
 	free(l->lines);
 	free(l->rows);
+	free(l->numbers);
 }
 
 static void add_task_name(const struct model *m, const struct sample_task *t, struct buf *out)
@@ -75,6 +98,9 @@ void item_text(const struct item_list *l, size_t i, struct buf *out)
 			add_cgroup_name(m, &l->rows[i], out);
 		else
 			add_task_name(m, &m->tasks[l->rows[i].index], out);
+	} else if (l->numbers) {
+		buf_addf(out, "%s %s", m->groups[l->numbers[i].group].name,
+			 l->numbers[i].metric.name);
 	} else if (l->pane == PANE_CPUS) {
 		g = model_cgroup_by_id(m, m->cpus[i].now.cgroup_id);
 		buf_addf(out, "CPU %u %s %s", m->cpus[i].now.cpu, m->cpus[i].now.comm,
@@ -92,12 +118,42 @@ static void add_at(struct buf *out, const char *what, uint64_t ns)
 		buf_addf(out, "%s at %.3fs\n", what, (double)ns / 1e9);
 }
 
-static void describe_op(const struct model_op *op, struct buf *out)
+static void add_metrics(const struct model_group *g, struct buf *out)
+{
+	struct metric metric;
+	size_t i;
+
+	if (g->payload && model_group_metric_at(g, 0, &metric))
+		buf_adds(out, "printed:\n");
+	for (i = 0; g->payload && model_group_metric_at(g, i, &metric); i++) {
+		buf_addf(out, "%-24s ", metric.name);
+		metric_describe(&metric, out);
+		buf_addc(out, '\n');
+	}
+}
+
+static void describe_number(const struct model *m, const struct number_row *n, struct buf *out)
+{
+	const struct model_group *g = &m->groups[n->group];
+	char exact[48];
+
+	metric_write(n->metric.unit, n->metric.value, exact, sizeof(exact));
+	buf_addf(out, "%s of '%s': %s\n", n->metric.name, g->name, exact);
+	metric_describe(&n->metric, out);
+	buf_addf(out, "\n%s at %.3fs\n",
+		 g->payload ? "printed" : "reported by its workers, all together,",
+		 (double)n->metric.when_ns / 1e9);
+	if (metrics_lost(g->metrics))
+		buf_addf(out, "%" PRIu64 " other numbers found no room\n", metrics_lost(g->metrics));
+}
+
+static void describe_op(const struct model *m, const struct model_op *op, struct buf *out)
 {
 	static const char *const states[] = {[OPS_QUEUED] = "queued",
 					     [OPS_RUNNING] = "running",
 					     [OPS_DONE] = "done",
 					     [OPS_FAILED] = "failed"};
+	size_t i;
 
 	buf_addf(out, "%s\n%s%s%s\n", op->text, states[op->state], op->note ? ": " : "",
 		 op->note ? op->note : "");
@@ -107,6 +163,9 @@ static void describe_op(const struct model_op *op, struct buf *out)
 	add_at(out, "accepted", op->accepted_ns);
 	add_at(out, "begun", op->begin_ns);
 	add_at(out, "ended", op->end_ns);
+	for (i = 0; i < m->ngroups; i++)
+		if (m->groups[i].seq == op->seq)
+			add_metrics(&m->groups[i], out);
 }
 
 static void describe_task(const struct model *m, const struct sample_task *t, struct buf *out)
@@ -132,6 +191,7 @@ static void describe_task(const struct model *m, const struct sample_task *t, st
 		 task->exec_cgroup ? task->exec_cgroup
 		 : g->payload      ? "- (nothing was seen)"
 				   : "- (workers do not exec)");
+	add_metrics(g, out);
 	if (!task->report)
 		return;
 	buf_addf(out, "reported at %.3fs:\n", (double)task->report_ns / 1e9);
@@ -168,10 +228,12 @@ void item_describe(const struct item_list *l, size_t i, struct buf *out)
 			describe_cgroup(l->model, &l->rows[i], out);
 		else
 			describe_task(l->model, &l->model->tasks[l->rows[i].index], out);
+	} else if (l->numbers) {
+		describe_number(l->model, &l->numbers[i], out);
 	} else if (l->pane == PANE_CPUS) {
 		item_text(l, i, out);
 	} else {
-		describe_op(&l->model->ops[i], out);
+		describe_op(l->model, &l->model->ops[i], out);
 	}
 }
 
@@ -260,6 +322,19 @@ static bool expect_output(const struct model *m, const struct model_line *line, 
 	return false;
 }
 
+/* No worse than now, by a tenth; where nobody knows what is worse, about as now. */
+static bool expect_metric(const struct model *m, const struct number_row *n, struct buf *out)
+{
+	static const char *const compare[] = {"==", "<=", ">="};
+	char value[48];
+
+	metric_write(n->metric.unit, n->metric.value, value, sizeof(value));
+	buf_adds(out, "expect metric ");
+	words_quote(out, m->groups[n->group].name);
+	buf_addf(out, " %s %s %s tol=10%%", n->metric.name, compare[n->metric.better], value);
+	return true;
+}
+
 bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 {
 	const struct model_group *g;
@@ -267,6 +342,8 @@ bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 
 	if (i >= l->n || l->pane == PANE_CPUS)
 		return false;
+	if (l->numbers)
+		return expect_metric(l->model, &l->numbers[i], out);
 	if (l->lines)
 		return expect_output(l->model, model_line(l->model, l->lines[i]), out);
 	if (!l->rows)

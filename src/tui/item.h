@@ -8,7 +8,13 @@
 #ifndef TUI_ITEM_H
 #define TUI_ITEM_H
 
+#include "ops/metric.h"
 #include "tui/rows.h"
+
+struct number_row {
+	size_t group; /* in model->groups */
+	struct metric metric;
+};
 
 struct item_list {
 	const struct model *model;
@@ -16,6 +22,7 @@ struct item_list {
 	size_t n;
 	size_t *lines;    /* log panes: i-th row is this line of the model */
 	struct row *rows; /* tasks */
+	struct number_row *numbers;
 };
 
 /* The rows of a pane as it is filtered now; panes that are no lists of things have none. */

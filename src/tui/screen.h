@@ -17,11 +17,12 @@ struct screen_def {
 	const char *summary;    /* in help */
 	const enum pane *panes; /* in Tab order */
 	size_t npanes;
+	bool (*offered)(const struct model *m); /* NULL = always; else not in the bar before */
 	void (*draw)(const struct model *m, const struct scenario *s, struct tui_state *st,
 		     struct canvas *c, struct rect r);
 };
 
-extern const struct screen_def screen_lab, screen_log, screen_test, screen_console, screen_shell,
+extern const struct screen_def screen_lab, screen_log, screen_test, screen_numbers, screen_console, screen_shell,
 	screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */
 

@@ -28,6 +28,7 @@ enum pane {
 	PANE_HELP,
 	PANE_CONSOLE,
 	PANE_SHELL,
+	PANE_NUMBERS,
 	PANE_COUNT
 };
 

@@ -29,7 +29,7 @@ struct tui {
 };
 
 static const struct screen_def *const screens[] = {&screen_lab, &screen_log, &screen_test,
-						   &screen_console, &screen_shell};
+						   &screen_numbers, &screen_console, &screen_shell};
 
 const struct screen_def *screen_at(size_t i)
 {
@@ -408,7 +408,7 @@ static void act(struct tui *t, enum action a)
 		else
 			tui_say(t, ROLE_HINT,
 				"nothing under the cursor can be expected; choose a task, an op "
-				"that starts one, or a line of output");
+				"that starts one, a line of output or a number");
 		break;
 	case ACT_PROMOTE:
 		if (lab_promotion(t->host->model(t->arg), st, line, sizeof(line)))

@@ -46,6 +46,7 @@ static const char cgroups_and_tasks[] =
 	"report normal\n"
 	"expect report normal work-units > 0\n"
 	"expect share normal/normal == 1\n"
+	"expect metric normal work-units > 0 tol=5%\n"
 	"move batch to=/\n"
 	"backdrop batch\n"
 	"signal normal STOP\n"
