@@ -6,8 +6,10 @@
 #include "base/die.h"
 #include "cmd_loaded.h"
 #include "ops/check.h"
+#include "ops/metric_report.h"
 #include "printer.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +52,7 @@ static int execute(struct file_options *base, struct loaded *loaded,
 		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS};
 	struct headless *run = xcalloc(1, sizeof(*run));
 	struct printer printer = {.json = o->json, .run = run};
-	cleanup_buf struct buf why = BUF_INIT;
+	cleanup_buf struct buf why = BUF_INIT, metrics = BUF_INIT;
 	struct err err = ERR_INIT;
 	int status, r;
 
@@ -58,6 +60,9 @@ static int execute(struct file_options *base, struct loaded *loaded,
 	if (r < 0) {
 		status = command_error(&cmd_do, &err);
 	} else {
+		metric_report_line(session_model(run->session), &metrics);
+		if (o->json && fputs(buf_text(&metrics), stdout) == EOF)
+			fprintf(stderr, "scxplore do: write the numbers: %s\n", strerror(errno));
 		status = verdict_exit_code(check_session(session_model(run->session), &why));
 		if (status != EXIT_HELD)
 			fprintf(stderr, "scxplore do: %s\n", buf_text(&why));

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ops/export_text.h"
+#include "ops/metric_report.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -272,6 +273,7 @@ int export_md_write(const struct export_input *in, struct buf *out, struct err *
 	ops(out, in->model);
 	buf_adds(out, "\n## What was seen\n");
 	verdicts(out, in->model);
+	metric_report_md(in->model, out);
 	groups(out, in->model);
 	files(out, in->model);
 	alarms(out, in->model);

@@ -9,6 +9,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/figures.h"
+#include "ops/model_metric.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -60,8 +61,31 @@ static const char *op_text(const struct model *m, uint64_t seq)
 	return op ? op->text : "?";
 }
 
+/* `report` of a program: what it has printed so far, a number a line. */
+static void log_numbers(struct model *m, const struct event *ev)
+{
+	const struct model_op *op = model_op(m, ev->seq);
+	const struct op_val *name =
+		op && op->op && (op->op->def->flags & (OPF_NOTES | OPF_EXPECT)) == OPF_NOTES
+			? op_arg(op->op, WARG_NAME)
+			: NULL;
+	const struct model_group *g = name ? model_group(m, name->str) : NULL;
+	struct metric metric;
+	size_t i;
+
+	for (i = 0; g && g->payload && model_group_metric_at(g, i, &metric); i++) {
+		cleanup_buf struct buf words = BUF_INIT;
+
+		metric_describe(&metric, &words);
+		add(m, ev, LOG_EVENT, MARK_NONE, "number    %s %s %s", g->name, metric.name,
+		    buf_text(&words));
+	}
+}
+
 static void log_op_end(struct model *m, const struct event *ev)
 {
+	if (ev->type == EV_DONE)
+		log_numbers(m, ev);
 	if (ev->type == EV_DONE)
 		add(m, ev, LOG_OP, MARK_OK, "done      %s%s%s", op_text(m, ev->seq),
 		    *ev->text ? ": " : "", ev->text);

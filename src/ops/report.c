@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/metric_report.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -256,7 +257,8 @@ static struct json_object *json_text(const char *s)
 
 static void write_json(const struct report *r, const struct model *m, struct buf *out)
 {
-	struct json_object *root = json_object_new_object(), *points = json_object_new_array();
+	struct json_object *root = json_object_new_object(), *points = json_object_new_array(),
+			   *metrics;
 	size_t i;
 
 	json_object_object_add(root, "title", json_text(r->title));
@@ -275,6 +277,9 @@ static void write_json(const struct report *r, const struct model *m, struct buf
 		json_object_array_add(points, p);
 	}
 	json_object_object_add(root, "points", points);
+	metrics = metric_report_json(m);
+	if (metrics)
+		json_object_object_add(root, "metrics", metrics);
 	buf_addf(out, "%s\n",
 		 json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
 							      JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -80,11 +80,14 @@ static void bar(const struct model *m, const struct tui_state *st, struct canvas
 	size_t i;
 
 	canvas_fill(c, line, ROLE_BAR, ' ');
-	for (i = 0; (s = screen_at(i)); i++)
-		if (s == st->screen || !s->offered || s->offered(m))
+	for (i = 0; (s = screen_at(i)); i++) {
+		if (s != st->screen && s->offered && !s->offered(m))
+			continue;
+		if (used + (int)strlen(s->name) + 1 + (s == st->screen) <= line.cols)
 			used += canvas_printf(c, line, 0, used, -1,
 					      s == st->screen ? ROLE_CURSOR : ROLE_BAR, "%c%s%s ",
 					      s->digit, s->name, s == st->screen ? "*" : "");
+	}
 	for (i = 0; i < ARRAY_SIZE(hints); i++)
 		if (used + 1 + (int)strlen(hints[i]) <= line.cols)
 			used += canvas_printf(c, line, 0, used, -1, ROLE_BAR, " %s", hints[i]);

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/model_metric.h"
 #include "tui/rows.h"
 #include "tui/screen.h"
 
@@ -13,14 +14,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NUMBER_COLUMNS 40
+
 struct columns {
 	int comm, rest; /* start columns; comm < 0: not shown */
+	int number;	/* where a payload's number stands; 0: nowhere */
 	bool cpu, run, wait, shares;
 };
 
+static bool has_numbers(const struct model *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->ngroups; i++)
+		if (metrics_count(m->groups[i].metrics))
+			return true;
+	return false;
+}
+
 /* What goes first as it gets narrower: command, shares, run time, wait time, CPU; name, state and
  * mark stay. */
-static struct columns layout(int cols)
+static struct columns layout(const struct model *m, int cols)
 {
 	struct columns k = {.comm = -1,
 			    .cpu = cols >= 30,
@@ -31,6 +45,10 @@ static struct columns layout(int cols)
 		   (cols >= 52 ? 8 : 0);
 
 	k.rest = cols - need;
+	if (cols >= 150 && has_numbers(m)) {
+		k.rest -= NUMBER_COLUMNS;
+		k.number = cols - NUMBER_COLUMNS;
+	}
 	if (cols >= 100)
 		k.comm = k.rest - 17;
 	if (k.rest < 8)
@@ -71,6 +89,8 @@ static void head(struct canvas *c, struct rect r, const struct columns *k)
 	canvas_text(c, r, 1, 0, k->rest, ROLE_DIM, "CGROUP / TASK");
 	if (k->comm > 0)
 		canvas_text(c, r, 1, k->comm, 16, ROLE_DIM, "COMMAND");
+	if (k->number)
+		canvas_text(c, r, 1, k->number, -1, ROLE_DIM, "NUMBER");
 	canvas_printf(c, r, 1, k->rest, -1, ROLE_DIM, " S%s%s%s%s  PLACED", k->cpu ? " CPU" : "",
 		      k->run ? "      RUN" : "", k->wait ? "     WAIT" : "",
 		      k->shares ? "  RUN% WAIT%" : "");
@@ -117,6 +137,26 @@ static void placed_mark(const struct model *m, const struct sample_task *t, stru
 		canvas_text(c, r, y, x, -1, ROLE_FAIL, "X MISPLACED");
 }
 
+/* The number of a payload that came last; one that is known to be good or bad before others. */
+static void number(const struct model *m, const struct sample_task *t, struct canvas *c,
+		   struct rect r, int y, int x)
+{
+	const struct model_group *g;
+	const struct model_task *task = rows_group_task(m, t->pid, &g);
+	const struct metric *best = NULL, *v;
+	char text[48];
+	size_t i;
+
+	for (i = 0; task && t->tid == t->pid && (v = metrics_at(g->metrics, i)); i++)
+		if (!best || (v->better != BETTER_UNKNOWN) > (best->better != BETTER_UNKNOWN) ||
+		    (!v->better == !best->better && v->when_ns > best->when_ns))
+			best = v;
+	if (!best)
+		return;
+	metric_format(best->unit, best->value, text, sizeof(text));
+	canvas_printf(c, r, y, x, -1, ROLE_NORMAL, "%s %s", best->name, text);
+}
+
 static void task_row(const struct model *m, const struct row *row, struct canvas *c, struct rect r,
 		     int y, const struct columns *k)
 {
@@ -157,6 +197,8 @@ static void task_row(const struct model *m, const struct row *row, struct canvas
 	if (k->shares)
 		x += canvas_text(c, r, y, x, -1, ROLE_NORMAL, share);
 	placed_mark(m, t, c, r, y, x + 2);
+	if (k->number)
+		number(m, t, c, r, y, k->number);
 }
 
 void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r)
@@ -164,7 +206,7 @@ void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, s
 	cleanup_free struct row *rows = xcalloc(ROWS_MAX, sizeof(*rows));
 	struct list *l = &st->lists[PANE_TASKS];
 	bool focused = st->focus == PANE_TASKS;
-	struct columns k = layout(r.cols);
+	struct columns k = layout(m, r.cols);
 	size_t n = rows_build(m, st->filter, rows);
 	/* where every row counts there are no titles */
 	int top = r.rows > 3 ? 2 : 0, i;

@@ -11,27 +11,31 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Columns from the right; what goes first as it gets narrower: when, range, how many, direction. */
+#define NAME_COLUMNS 48
+
+/* Where columns begin; what goes first as it gets narrower: when, range, direction, how many. */
 struct columns {
-	int name, value, range, count, when, better; /* 0 = not shown */
+	int name, value, range, count, better, when; /* 0 = not shown */
 };
 
 static struct columns layout(int cols)
 {
 	struct columns k = {.name = cols >= 60 ? 17 : 10};
-	int at = cols;
+	int rest = 12 + (cols >= 56 ? 7 : 0) + (cols >= 64 ? 9 : 0) + (cols >= 110 ? 33 : 0) +
+		   (cols >= 120 ? 11 : 0);
+	int name = cols - k.name - rest, at;
 
-	if (cols >= 100) {
-		k.when = at -= 10;
-		k.better = at -= 9;
-	} else if (cols >= 70) {
-		k.better = at -= 9;
-	}
+	/* a name and its value belong together: what is left over stays at the right */
+	k.value = at = k.name + (name > NAME_COLUMNS ? NAME_COLUMNS : name);
+	at += 12;
+	if (cols >= 110)
+		k.range = at, at += 33;
+	if (cols >= 56)
+		k.count = at, at += 7;
 	if (cols >= 64)
-		k.count = at -= 7;
-	if (cols >= 80)
-		k.range = at -= 33;
-	k.value = at - 12;
+		k.better = at, at += 9;
+	if (cols >= 120)
+		k.when = at;
 	return k;
 }
 

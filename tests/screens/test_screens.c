@@ -342,6 +342,64 @@ static void search_finds_rows_whatever_kinds_are_hidden(void **state)
 	assert_golden(b, "opened-40x12", 12, 40);
 }
 
+static void group_prints(struct bench *b, const char *name, const char *text)
+{
+	struct event ev = {.type = EV_OUTPUT, .name = name, .t_ns = 9500000000, .stream = 1, .cgroup = "", .path = "",
+			   .text = "", .data = text, .data_len = strlen(text)};
+
+	model_apply(b->model, &ev);
+}
+
+static void numbers_have_a_screen_once_there_are_some(void **state)
+{
+	static const struct event report = {.type = EV_REPORT, .name = "hogs", .index = 3, .pid = 121,
+					    .t_ns = 9000000000, .flag = true, .cgroup = "", .path = "", .data = "",
+					    .text = "begun=1 units=4711 wall=3000000000 gap=20000000"};
+	cleanup_buf struct buf seen = BUF_INIT;
+	struct bench *b = *state;
+
+	picture(b, 24, 80, false, &seen);
+	assert_null(strstr(buf_text(&seen), "8Numbers"));
+	model_apply(b->model, &report);
+	group_prints(b, "probe", "Wakeup Latencies percentiles (usec)\n\t* 99.0th: 44 (3 samples)\n\t  min=1, max=3011\n"
+		  "ops=3 requests=17\nops=12\n{\"queue\": {\"depth\": [1, 2, 6]}}\n");
+	assert_shows(b, "8Numbers");
+	/* of a task that runs it stands in the tree, too; what is known to be good or bad goes first */
+	group_prints(b, "busy", "rps: 7\nlater=5\n");
+	assert_golden(b, "lab-numbers-200x60", 60, 200);
+	press(b, '8');
+	assert_golden(b, "numbers-80x24", 24, 80);
+	assert_golden(b, "numbers-200x60", 60, 200);
+	assert_golden(b, "numbers-40x12", 12, 40);
+	/* the opened one is whole, and what is expected of it is what it is */
+	type(b, "/p99\n\n");
+	assert_shows(b, "lat.wakeup.p99 of 'probe': 44us\n");
+	assert_shows(b, "lower is better");
+	press(b, KEY_ESCAPE);
+	type(b, "e\n");
+	assert_string_equal(b->submitted, "expect metric probe lat.wakeup.p99 <= 44us tol=10%");
+	type(b, "/ops\ne\n");
+	assert_string_equal(b->submitted, "expect metric probe ops == 12 tol=10%");
+	type(b, "/work-units\ne\n");
+	assert_string_equal(b->submitted, "expect metric hogs work-units >= 4711 tol=10%");
+	type(b, "flat.\n");
+	assert_shows(b, "NUMBERS 3  filter: lat.");
+	press(b, KEY_ESCAPE);
+	type(b, "1:expect metric probe lat.wakeup.p\t");
+	assert_shows(b, ":expect metric probe lat.wakeup.p99");
+}
+
+static void an_opened_program_shows_what_it_has_printed(void **state)
+{
+	struct bench *b = *state;
+
+	group_prints(b, "probe", "ops=3\n");
+	group_prints(b, "probe", "ops=5\n");
+	press(b, KEY_TAB);
+	type(b, "/run probe\n\n");
+	assert_shows(b, "printed:\nops                      5 (3 to 5, mean 4 of 2)\n");
+}
+
 static void an_opened_worker_shows_its_latest_report(void **state)
 {
 	struct bench *b = *state;
@@ -664,6 +722,8 @@ int main(void)
 		SCREEN_TEST(what_an_op_made_can_be_promoted),
 		SCREEN_TEST(search_finds_rows_whatever_kinds_are_hidden),
 		SCREEN_TEST(an_opened_worker_shows_its_latest_report),
+		SCREEN_TEST(numbers_have_a_screen_once_there_are_some),
+		SCREEN_TEST(an_opened_program_shows_what_it_has_printed),
 		SCREEN_TEST(a_report_that_was_asked_for_becomes_an_expectation),
 		SCREEN_TEST(a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts),
 		SCREEN_TEST(a_filter_leaves_only_what_contains_it),

@@ -199,6 +199,17 @@ static void json_holds_the_ops_with_their_arguments(void **state)
 	json_object_put(o);
 }
 
+static void the_report_lists_numbers(void **state)
+{
+	cleanup_free char *text =
+		export_as("md", HEAD DID(1, 1, 1, "run b -- x") PLACED(1, "b", 1, 81, "/", "0::/", true)
+					WROTE(1, "b", 1, "lat=1ms ops=3\\nlat=5ms\\n"));
+
+	assert_has(text, "### Numbers\n\n| group | name | last |");
+	assert_has(text, "| `b` | `lat` | 5.0ms | 1.0ms | 3.0ms | 5.0ms | 2 |  |\n");
+	assert_has(text, "| `b` | `ops` | 3 |  |  |  | 1 |  |\n");
+}
+
 static void the_report_says_environment_ops_sights_and_replay(void **state)
 {
 	cleanup_free char *text = export_as("md", EVERY_OP);
@@ -239,6 +250,7 @@ int main(void)
 		cmocka_unit_test(a_step_tears_down_what_it_made_and_nobody_promoted),
 		cmocka_unit_test(a_script_refuses_where_it_cannot_work),
 		cmocka_unit_test(json_holds_the_ops_with_their_arguments),
+		cmocka_unit_test(the_report_lists_numbers),
 		cmocka_unit_test(the_report_says_environment_ops_sights_and_replay),
 		cmocka_unit_test(all_exports_are_deterministic),
 	};

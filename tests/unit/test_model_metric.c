@@ -177,6 +177,23 @@ static void a_time_that_is_missed_under_emulation_proves_nothing(void **state)
 	}
 }
 
+static void a_report_of_a_program_says_its_numbers_in_the_log(void **state)
+{
+	struct recorded r;
+	size_t i, said = 0;
+
+	recorded_init(&r, RUN WROTE(1, "bench", 1, "lat=1ms ops=3\\nlat=5ms\\n")
+				  DID(2, 3, 4, "report bench") DID(3, 5, 6, "expect metric bench ops == 3"));
+	for (i = 0; i < r.model->nlog; i++) {
+		const char *text = model_line(r.model, i)->text;
+
+		said += !strcmp(text, "number    bench lat 5.0ms (1.0ms to 5.0ms, mean 3.0ms of 2)");
+		said += !strcmp(text, "number    bench ops 3");
+	}
+	assert_int_equal(said, 2);
+	recorded_finish(&r);
+}
+
 static void a_tolerance_loosens_the_limit(void **state)
 {
 	static const struct {
@@ -212,6 +229,7 @@ int main(void)
 		cmocka_unit_test(what_was_never_printed_is_told_from_what_may_still_come),
 		cmocka_unit_test(numbers_of_different_kinds_are_not_compared),
 		cmocka_unit_test(a_time_that_is_missed_under_emulation_proves_nothing),
+		cmocka_unit_test(a_report_of_a_program_says_its_numbers_in_the_log),
 		cmocka_unit_test(a_tolerance_loosens_the_limit),
 	};
 

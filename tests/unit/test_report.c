@@ -38,6 +38,29 @@ static void assert_has(const struct buf *out, const char *words)
 		fail_msg("expected '%s' in:\n%s", words, buf_text(out));
 }
 
+static void numbers_stand_in_the_json_report(void **state)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+	struct json_object *root, *o;
+
+	written(HEAD DID(1, 1, 1, "run bench -- b") PLACED(1, "bench", 1, 81, "/", "0::/", true)
+			WROTE(1, "bench", 1, "lat=1ms x/y=3\\nlat=5ms\\n"),
+		"json", &out);
+	root = json_tokener_parse(buf_text(&out));
+	assert_true(json_object_object_get_ex(root, "metrics", &o));
+	assert_true(json_object_object_get_ex(o, "bench", &o));
+	assert_int_equal(json_object_object_length(o), 2);
+	assert_true(json_object_object_get_ex(o, "lat", &o));
+	assert_true(json_object_get_double(json_object_object_get(o, "value")) == 5e6);
+	assert_true(json_object_get_double(json_object_object_get(o, "mean")) == 3e6);
+	assert_int_equal(json_object_get_int64(json_object_object_get(o, "samples")), 2);
+	assert_string_equal(json_object_get_string(json_object_object_get(o, "unit")), "ns");
+	json_object_put(root);
+	buf_reset(&out);
+	written(MIXED, "json", &out);
+	assert_null(strstr(buf_text(&out), "metrics"));
+}
+
 static void there_is_a_point_for_each_expectation_failure_and_placement(void **state)
 {
 	struct report report;
@@ -118,6 +141,7 @@ static void the_seed_passes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_stand_in_the_json_report),
 		cmocka_unit_test(there_is_a_point_for_each_expectation_failure_and_placement),
 		cmocka_unit_test(tap_has_one_line_a_point),
 		cmocka_unit_test(junit_escapes_what_xml_would_misread),
