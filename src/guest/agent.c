@@ -26,6 +26,7 @@
 #include "guest/shared.h"
 #include "guest/shell.h"
 #include "guest/start.h"
+#include "guest/tally.h"
 #include "guest/sysrq.h"
 #include "guest/watch.h"
 
@@ -272,6 +273,7 @@ static int set_up(struct err *err)
 	probe_observer(getpid(), true);
 	output_init(&loop);
 	start_init(&loop);
+	tally_init(&loop);
 	shell_init(&loop);
 	sched_ops_init(&loop);
 	fault_init(&loop);

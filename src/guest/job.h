@@ -30,7 +30,7 @@
  *                -> text = CPUs the first may use now
  *   AFFINITY     str word, u64 seed, u32 n, n * u64 pid, str cgroup -> num = threads, text = CPUs
  *   HOTPLUG      u32 cpu, u8 online
- *   LOOK         u32 n, n * {u32 enum expr_term, str cgroup} -> data = n * {u64, str}
+ *   LOOK         u32 n, n * str cgroup -> data = n * u64: processes in it and below
  *   START        see hand_start.h
  *   READ         str path -> data, flag = cut, id = errno of the file
  *   SCAN         str root -> num = rows in the shared cgroup rows, id = left out
@@ -42,6 +42,9 @@
  *   SCHED_LOAD   str built-in name or path, u32 n, n * (str name, str value) -> fd: link, text =
  *                what this kernel lacks; failure: text = one line, then the log; the hand leaves
  *   SCHED_UNLOAD fds: closed here, which waits for the scheduler's end
+ *   TALLY_OPEN   u32 n, bytes of n struct tally_watch; fds: ledger, its rows -> fds:
+ *                ring, map, links of bpf/tally.bpf.c, which counts by then; the hand leaves
+ *   TALLY_CLOSE  fds: closed here, which changes the kernel's code
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
@@ -67,7 +70,9 @@
 	X(SYSRQ, "pass on a sysrq key", hand_sysrq)                          \
 	X(SCHED_LOAD, "load a scheduler", hand_sched_load)                                         \
 	X(SCHED_UNLOAD, "unload a scheduler", hand_sched_unload)                                   \
-	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)
+	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
+	X(TALLY_OPEN, "count the threads that run", hand_tally_open)                               \
+	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)
 
 enum job_type {
 #define X(e, words, fn) JOB_##e,

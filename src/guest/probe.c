@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * probe - maps and ring buffer of the probes, see probe.h.
- * The ring's layout is the kernel's (BPF_MAP_TYPE_RINGBUF): one page with the consumer's place,
- * one with the producer's, then the data twice in a row, so that a record never wraps.
  */
 #include "guest/probe.h"
 
 #include "base/cleanup.h"
+#include "guest/ring.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
@@ -16,21 +15,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { DRAIN_MAX = 4096 };
-
 static struct loop *loop;
 static void (*on_record)(const struct probe_record *r);
 static const volatile struct probe_cpu *cpus;
 static const volatile uint64_t *lengths, *drops;
 static uint64_t *observers;
 static int known[64]; /* observers before there was a map; 0 = free */
-static unsigned long *consumer;
-static const unsigned long *producer;
-static const uint8_t *ring;
-static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1;
+static struct ring ring;
+static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1, groups_fd = -1;
 static volatile struct probe_group *groups;
 static uint64_t *settling, settling_now;
-static bool draining;
 
 void probe_init(struct loop *l, void (*record)(const struct probe_record *r))
 {
@@ -38,30 +32,15 @@ void probe_init(struct loop *l, void (*record)(const struct probe_record *r))
 	on_record = record;
 }
 
+static void on_one(void *arg, const void *record)
+{
+	on_record(record);
+}
+
+/* a record's function may send events that drain first */
 void probe_drain(void)
 {
-	unsigned long at, end;
-	unsigned n = 0;
-
-	/* a record's function may send events that drain first */
-	if (!ring || draining)
-		return;
-	draining = true;
-	at = *consumer;
-	end = __atomic_load_n(producer, __ATOMIC_ACQUIRE);
-	while (at < end && n++ < DRAIN_MAX) {
-		const uint32_t *head = (const void *)(ring + (at & (PROBE_RING_SIZE - 1)));
-		uint32_t len = __atomic_load_n(head, __ATOMIC_ACQUIRE);
-		uint32_t size = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-
-		if (len & BPF_RINGBUF_BUSY_BIT)
-			break;
-		if (!(len & BPF_RINGBUF_DISCARD_BIT) && size >= sizeof(struct probe_record))
-			on_record((const void *)((const uint8_t *)head + BPF_RINGBUF_HDR_SZ));
-		at += (size + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
-		__atomic_store_n(consumer, at, __ATOMIC_RELEASE);
-	}
-	draining = false;
+	ring_drain(&ring, sizeof(struct probe_record), on_one, NULL);
 }
 
 static void on_ring(void *arg, int fd, uint32_t events)
@@ -78,16 +57,9 @@ static void *map(int fd, size_t size, int prot, off_t offset)
 
 static int map_ring(int fd)
 {
-	long page = sysconf(_SC_PAGESIZE);
-	const uint8_t *p;
+	int e = ring_map(&ring, fd, PROBE_RING_SIZE);
 
-	consumer = map(fd, (size_t)page, PROT_READ | PROT_WRITE, 0);
-	p = map(fd, (size_t)page + 2 * PROBE_RING_SIZE, PROT_READ, page);
-	if (!consumer || !p)
-		return -errno;
-	producer = (const void *)p;
-	ring = p + page;
-	return loop_add_fd(loop, fd, EPOLLIN, on_ring, NULL) < 0 ? -ENOSPC : 0;
+	return e ? e : loop_add_fd(loop, fd, EPOLLIN, on_ring, NULL) < 0 ? -ENOSPC : 0;
 }
 
 void probe_observer(int pid, bool is)
@@ -147,6 +119,7 @@ static int take(enum probe_fd kind, int fd)
 		return settling ? 0 : -errno;
 	case PROBE_FD_GROUPS:
 		groups = map(fd, PROBE_LEDGER_GROUPS * sizeof(*groups), PROT_READ | PROT_WRITE, 0);
+		groups_fd = fd;
 		return groups ? 0 : -errno;
 	}
 	return -EINVAL;
@@ -228,6 +201,13 @@ bool probe_ledger_read(unsigned group, struct probe_group *out)
 		return false;
 	memcpy(out, (const void *)&groups[group], sizeof(*out));
 	return true;
+}
+
+bool probe_ledger_fds(int *ledger, int *rows)
+{
+	*ledger = ledger_fd;
+	*rows = groups_fd;
+	return ledger_fd >= 0 && groups_fd >= 0;
 }
 
 bool probe_sample_fds(int *tasks, int *reader)

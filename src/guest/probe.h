@@ -53,6 +53,8 @@ bool probe_ledger_enter(unsigned group, int pid);
  */
 void probe_settling(int delta);
 bool probe_ledger_read(unsigned group, struct probe_group *out);
+/* Its maps, borrowed; false when there is none. */
+bool probe_ledger_fds(int *ledger, int *rows);
 
 /* Descriptors for JOB_SAMPLE; false when there is no iterator. */
 bool probe_sample_fds(int *tasks, int *reader);

@@ -100,6 +100,14 @@ static void read_state(void)
 		text_copy(now.name, sizeof(now.name), name);
 }
 
+void sched_watch_read(const char *file, char *dst, size_t size)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), SYSFS "%s", file);
+	read_word(path, dst, size);
+}
+
 bool sched_watch_enabled(void)
 {
 	/* what the host was told, so that no op ends before its event */

@@ -28,6 +28,8 @@ int sched_watch_init(struct loop *loop, struct err *err);
 /* Look now; sends what changed. */
 void sched_watch_look(void);
 const struct sched_now *sched_watch_now(void);
+/* One word of /sys/kernel/sched_ext, as it is now, told or not; "" when it is not there. */
+void sched_watch_read(const char *file, char *dst, size_t size);
 bool sched_watch_enabled(void);
 bool sched_watch_disabled(void); /* nothing in force, and nothing on its way in or out */
 /* The kernel's counters for the scheduler in force, by whatever names it has; how many. */

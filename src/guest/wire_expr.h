@@ -14,15 +14,17 @@
 
 enum { EXPR_TERMS_MAX = 8, EXPR_NAME_MAX = 208, EXPR_WORD_MAX = 32 };
 
-enum expr_about { EXPR_NOTHING, EXPR_CGROUP, EXPR_GROUP, EXPR_BODY };
+/* EXPR_WHERE: a cgroup, or where there is none of that name, a group */
+enum expr_about { EXPR_NOTHING, EXPR_CGROUP, EXPR_GROUP, EXPR_BODY, EXPR_WHERE };
 enum expr_value { EXPR_NUMBER, EXPR_TIME, EXPR_WORD, EXPR_TRUTH };
 
 /*
  * X(ENUM, name, what stands in its brackets, kind of value, meaning)
  */
 #define EXPR_LIST(X)                                                                               \
-	X(RUNNING, "running", EXPR_CGROUP, EXPR_NUMBER, "threads of a cgroup on a CPU now")        \
-	X(NR_RUNNING, "nr_running", EXPR_CGROUP, EXPR_NUMBER, "its threads that run or wait for a CPU") \
+	X(RUNNING, "running", EXPR_WHERE, EXPR_NUMBER,                                             \
+	  "threads of a cgroup and all below it, or of a group, on a CPU now")                     \
+	X(NR_RUNNING, "nr_running", EXPR_WHERE, EXPR_NUMBER, "those that run or wait for a CPU")   \
 	X(TASKS, "tasks", EXPR_CGROUP, EXPR_NUMBER, "processes in it and below it")                \
 	X(LIVE, "live", EXPR_GROUP, EXPR_NUMBER, "tasks of a group that have not exited")          \
 	X(EXITED, "exited", EXPR_GROUP, EXPR_TRUTH, "all tasks of a group have exited")            \

@@ -167,7 +167,7 @@ static const struct op_def table[] = {
 		.api = "SXP_HOLD_UNTIL", .api_type = SXP_HOLD_UNTIL, .flags = OPF_BLOCKS,
 		.args = {
 			{.key = "EXPR", .type = ARG_EXPR, .form = FORM_WORDS,
-			 .summary = "running(CGROUP) nr_running(CGROUP) tasks(CGROUP) live(NAME) exited(NAME) "
+			 .summary = "running(CGROUP|NAME) nr_running(CGROUP|NAME) tasks(CGROUP) live(NAME) exited(NAME) "
 				    "switches(NAME) ran(NAME) rounds(BODY) sched.state sched.ops, compared, joined by 'and'",
 			 .wire = WARG_EXPR, FIELD(until)},
 			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .min = 1,

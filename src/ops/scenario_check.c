@@ -169,7 +169,8 @@ static int check_expr(const struct scenario *s, const struct arg_def *a, const c
 	int r = expr_parse(w, &e, err);
 
 	for (i = 0; r == 0 && i < e.n; i++) {
-		if (e.v[i].about == EXPR_CGROUP)
+		if (e.v[i].about == EXPR_CGROUP ||
+		    (e.v[i].about == EXPR_WHERE && !scenario_find(s, false, e.v[i].name)))
 			r = need_cgroup(s, a->key, e.v[i].name, err);
 		else if (e.v[i].about != EXPR_NOTHING)
 			r = need_group(s, a->key, e.v[i].name, false, err);
