@@ -27,7 +27,7 @@ RULES = [
     ("src/lib/*", ["base/*", "ops/*", "vmm/*", "session/*", "lib/*", *WIRE, *PUBLIC]),
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
     ("src/*", ["*"]),
-    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h"]),
+    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "tally.h"]),
     ("bpf/sched/*", ["scx.h", "../ktypes.h"]),
     ("include/scxplore/*", []),
 ]
