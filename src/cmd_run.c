@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/text.h"
 #include "cmd_loaded.h"
 #include "ops/report.h"
 #include "session/headless.h"
@@ -52,19 +53,31 @@ static int parse(struct file_options *base, int argc, char **argv)
 	return r;
 }
 
+/* What colours the result is said, and does not get into the report. */
+static void on_event(void *arg, const struct event *ev)
+{
+	char line[400];
+
+	if (ev->type != EV_HOST_LOG || ev->level > 4)
+		return;
+	text_sanitise(line, sizeof(line), ev->text, strlen(ev->text));
+	fprintf(stderr, "scxplore run: %s\n", line);
+}
+
 static int execute(struct file_options *base, struct loaded *loaded,
 		   const struct guest_options *guest)
 {
 	const struct options *o = (const struct options *)base;
 	struct session_config config = {
-		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS};
+		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS,
+		.replay = loaded->is_session, .recorded = loaded->model};
 	struct headless *run = xcalloc(1, sizeof(*run));
 	cleanup_buf struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct report report;
 	int status = EXIT_UNJUDGED, r;
 
-	r = headless_run(run, &config, loaded->scenario, true, NULL, NULL, &err);
+	r = headless_run(run, &config, loaded->scenario, true, on_event, NULL, &err);
 	if (r < 0)
 		command_error(&cmd_run, &err);
 	if (run->session) {

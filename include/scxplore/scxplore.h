@@ -143,6 +143,8 @@ enum sxp_op_type {
 	SXP_REPORT = 30,   /**< Note what the workers of `.name` have done so far, or a program has printed. */
 	SXP_HOLD_UNTIL,	   /**< Until `.until` is true, such as "nr_running(low) > 4", at most `.timeout`. */
 	SXP_LOOK,	   /**< Record what `.name`, or the two of "B/A", have done so far. */
+	SXP_PUSH = 50,	   /**< Send `.file` of this machine, with libraries or a folder's content, to `.path` or where .include puts it. */
+	SXP_PULL = 51,	   /**< Bring `.path` of the guest here, beside this run's session file: sxp_pulled(). */
 	SXP_SCHED_LOAD = 40, /**< Load `.sched` with the constants `.set` and arguments `.argv` within `.timeout`. */
 	SXP_SCHED_UNLOAD,  /**< Back to the kernel's own scheduler. */
 	SXP_SCHED_REPLACE, /**< Unload, then load as SXP_SCHED_LOAD does. */
@@ -168,7 +170,7 @@ struct sxp_op {
 	const struct sxp_setting *params; /**< SXP_SPAWN: of the work type, `SXP_SET({"burst", "20ms"})`. */
 	const char *const *argv;	/**< SXP_RUN: program and arguments; schedulers: arguments. */
 	const struct sxp_setting *set;	/**< Settings of a cgroup; constants of a scheduler. */
-	const char *path;		/**< SXP_READ_FILE: absolute, in the guest. */
+	const char *path;		/**< SXP_READ_FILE, SXP_PUSH, SXP_PULL: absolute, in the guest. */
 	uint64_t duration;		/**< SXP_HOLD: ns. */
 	uint64_t timeout;		/**< ns; 0 = the op's own, or none. */
 	double percent;			/**< SXP_HOLD: part of the guest's .duration, 0 to 100, instead of .duration here. */
@@ -188,6 +190,7 @@ struct sxp_op {
 	const char *kind;		/**< SXP_EXPECT_SCHED_EXIT: "stall", "error", "error-bpf", "sysrq", "unreg", ... */
 	uint64_t within;		/**< SXP_EXPECT_SCHED_EXIT: ns it is waited for at most. */
 	uint64_t after;			/**< Every op: ns of guest time to let pass after the op before it ended. */
+	const char *file;		/**< SXP_PUSH, SXP_PULL: a file of this machine; without a '/' also a program in $PATH. */
 };
 
 /**
@@ -466,6 +469,16 @@ SXP_API const char *sxp_output(const struct sxp_result *r, const char *name, int
  */
 SXP_API const char *sxp_file(const struct sxp_result *r, const char *path, unsigned nth,
 			     size_t *len);
+
+/**
+ * @brief Where a file that SXP_PULL brought is on this machine: beside the session file.
+ *
+ * @param r    What was seen.
+ * @param path The `.path` of the op.
+ * @param nth  Which pull of that path, from 0.
+ * @return Its path, until sxp_result_free(); NULL when there was none.
+ */
+SXP_API const char *sxp_pulled(const struct sxp_result *r, const char *path, unsigned nth);
 
 /** A number that a program has printed, or that workers report together. This struct never grows. */
 struct sxp_metric {

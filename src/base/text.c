@@ -183,6 +183,23 @@ void text_format_duration(char *dst, size_t size, uint64_t ns)
 	}
 }
 
+void text_format_size(char *dst, size_t size, uint64_t bytes)
+{
+	static const char *const names[] = {"KiB", "MiB", "GiB"};
+	double v = (double)bytes / 1024;
+	size_t i = 0;
+
+	if (bytes < 1024) {
+		snprintf(dst, size, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");
+		return;
+	}
+	while (v >= 1000 && i < 2) {
+		v /= 1024;
+		i++;
+	}
+	snprintf(dst, size, v < 100 ? "%.1f %s" : "%.0f %s", v, names[i]);
+}
+
 void text_format_time(char *dst, size_t size, uint64_t ns)
 {
 	if (ns < 1000)

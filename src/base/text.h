@@ -39,6 +39,9 @@ void text_format_duration(char *dst, size_t size, uint64_t ns);
 /* Human rounding, "12.4s", "0.2ms"; for screens, not for files. */
 void text_format_time(char *dst, size_t size, uint64_t ns);
 
+/* Bytes for people, "1.2 MiB", "512 bytes". */
+void text_format_size(char *dst, size_t size, uint64_t bytes);
+
 /* Nearest word to `word` among n (NULLs skipped) by edit distance, NULL when none is near. */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 

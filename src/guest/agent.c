@@ -12,6 +12,7 @@
 #include "guest/boot.h"
 #include "guest/cgroup.h"
 #include "guest/fault.h"
+#include "guest/files.h"
 #include "guest/group.h"
 #include "guest/kmsg.h"
 #include "guest/line.h"
@@ -19,6 +20,7 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/pull.h"
 #include "guest/report.h"
 #include "guest/sampler.h"
 #include "guest/sched_ops.h"
@@ -183,6 +185,15 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 	case WIRE_SHELL_SHOWN:
 		shell_frame(h, p);
 		break;
+	case WIRE_FILE_ENTRY:
+	case WIRE_FILE_DATA:
+	case WIRE_FILE_SENT:
+	case WIRE_FILE_REFUSED:
+		files_frame(h, p);
+		break;
+	case WIRE_PULL_TAKEN:
+		pull_frame(h, p);
+		break;
 	case WIRE_POWEROFF:
 		boot_power_off();
 	default:
@@ -275,6 +286,7 @@ static int set_up(struct err *err)
 	start_init(&loop);
 	tally_init(&loop);
 	shell_init(&loop);
+	files_init(&loop);
 	sched_ops_init(&loop);
 	fault_init(&loop);
 	/* without a module for the port nobody would hear: it is told, if the port comes up */

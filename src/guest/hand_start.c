@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "guest/hand.h"
 #include "guest/hand_attr.h"
+#include "guest/paths_inside.h"
 #include "guest/wire_op.h"
 #include "guest/work_crew.h"
 
@@ -27,9 +28,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-
-#define INCLUDE_DIR "/include-files" /* files of --include, see vmm/initramfs.h */
-#define SHELL_TOOLS_DIR "/shell-tools" /* see vmm/shell_tools.h */
 
 enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR, FD_IN, FD_REPORTS = FD_OUT };
 
@@ -54,7 +52,7 @@ struct env {
 
 #define CUSTOM_FDS 100 /* descriptors a custom worker is given are at and above this */
 
-#define PATHS "PATH=" INCLUDE_DIR ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define PATHS "PATH=" PROGRAM_DIRS
 
 static const char *const environment[] = {PATHS, "HOME=/tmp", "TMPDIR=/tmp", "LANG=C", NULL};
 

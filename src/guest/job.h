@@ -45,6 +45,16 @@
  *   TALLY_OPEN   u32 n, bytes of n struct tally_watch; fds: ledger, its rows -> fds:
  *                ring, map, links of bpf/tally.bpf.c, which counts by then; the hand leaves
  *   TALLY_CLOSE  fds: closed here, which changes the kernel's code
+ *   FILE_CHECK   struct files_entry (wire_files.h) -> flag = it is there just so
+ *   FILE_ROOM    u64 bytes -> there is room for them
+ *   FILE_MAKE    struct files_entry -> FILE: fd, still without a name; else flag = it is new, id =
+ *                folders made for it
+ *   FILE_WRITE   struct files_chunk; fd -> num = where it ended
+ *   FILE_PLACE   str path, u32 mode; fd -> flag = it is new, id = folders made for it
+ *   FILE_UNDO    u32 n, n * (u8 folders, str path)
+ *   FILE_OPEN    str path -> fd, num = size, id = permission bits
+ *   FILE_PART    u64 offset, u32 max; fd -> data
+ *   FILE_LOOK    str program, str folders -> flag = it is there
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
@@ -72,7 +82,16 @@
 	X(SCHED_UNLOAD, "unload a scheduler", hand_sched_unload)                                   \
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
 	X(TALLY_OPEN, "count the threads that run", hand_tally_open)                               \
-	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)
+	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)                                  \
+	X(FILE_CHECK, "compare a file", hand_file_check)                                           \
+	X(FILE_ROOM, "look for room", hand_file_room)                                              \
+	X(FILE_MAKE, "make a file", hand_file_make)                                                \
+	X(FILE_WRITE, "write a file", hand_file_write)                                             \
+	X(FILE_PLACE, "put a file in its place", hand_file_place)                                  \
+	X(FILE_UNDO, "remove files", hand_file_undo)                                               \
+	X(FILE_OPEN, "open a file", hand_file_open)                                                \
+	X(FILE_PART, "read a piece of a file", hand_file_part)                                     \
+	X(FILE_LOOK, "look for a program", hand_file_look)
 
 enum job_type {
 #define X(e, words, fn) JOB_##e,

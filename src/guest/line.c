@@ -40,6 +40,11 @@ uint64_t line_seq(const struct line *l)
 	return l && l->run == LINE_RUNNING ? l->now->seq : 0;
 }
 
+const struct wire_op *line_op(const struct line *l)
+{
+	return &l->op;
+}
+
 void *line_state(struct line *l)
 {
 	return l->state;

@@ -59,6 +59,8 @@ void line_cancel(uint64_t seq); /* 0 = whatever is running on the main line */
 
 /* For handlers. */
 uint64_t line_seq(const struct line *l); /* 0 when no op is running there, or l is NULL */
+/* The op that is running: what its strings point into stays until it has ended. */
+const struct wire_op *line_op(const struct line *l);
 void *line_state(struct line *l);        /* LINE_STATE_MAX bytes, zeroed when the op began */
 void line_timer(struct line *l, uint64_t ns); /* once; 0 disarms */
 void line_done(struct line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

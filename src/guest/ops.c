@@ -18,6 +18,7 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/pull.h"
 #include "guest/report.h"
 #include "guest/sched_keys.h"
 #include "guest/sched_ops.h"
@@ -369,6 +370,17 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 			  .poke = every_loop_poke,
 			  .cancel = every_loop_cancel,
 			  .main_only = true},
+	[OP_PUSH] = {.begin = push_op_begin,
+		     .timeout = push_op_timeout,
+		     .cancel = push_op_cancel,
+		     .main_only = true,
+		     .blocks = true},
+	[OP_PULL] = {.begin = pull_op_begin,
+		     .timeout = pull_op_timeout,
+		     .cancel = pull_op_cancel,
+		     .even_late = true,
+		     .main_only = true,
+		     .blocks = true},
 	[OP_REPORT] = {.begin = report_begin, .even_late = true},
 	[OP_EXPECT_METRIC] = {.begin = report_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_REPORT] = {.begin = report_begin, .even_late = true, .main_only = true},

@@ -203,6 +203,24 @@ bool port_shell(enum wire_type type, uint64_t seq, uint64_t number, const void *
 	return true;
 }
 
+struct wire_writer *port_begin(void)
+{
+	static struct wire_writer w;
+
+	wire_begin(&w, frame, sizeof(frame));
+	return &w;
+}
+
+bool port_end(struct wire_writer *w, enum wire_type type, uint64_t seq)
+{
+	if (port_fd < 0 || !wire_end(w, type, seq, loop_now_ns()) ||
+	    queue_size - queue_len < w->len)
+		return false;
+	push(frame, w->len);
+	flush();
+	return true;
+}
+
 static void take_frames(void)
 {
 	struct wire_header h;

@@ -32,6 +32,13 @@ void port_log(unsigned level, const char *fmt, ...) __attribute__((format(printf
 /* A frame {u64 number, bytes} of a shell; false = no room. The caller keeps to a window. */
 bool port_shell(enum wire_type type, uint64_t seq, uint64_t number, const void *data, size_t len);
 
+/*
+ * Any other frame: what port_begin() gives is filled in, port_end() queues it; false = no room or
+ * too long. The caller keeps to a window of its own.
+ */
+struct wire_writer *port_begin(void);
+bool port_end(struct wire_writer *w, enum wire_type type, uint64_t seq);
+
 /* Room for this many bytes of output now? Leaves space for events. */
 bool port_takes_bulk(size_t len);
 /* false = dropped, the host is behind. */

@@ -81,6 +81,16 @@ static void cause(char *dst, size_t size)
 	snprintf(dst, size, "%.*s", (int)(end - at), at);
 }
 
+bool sched_object_builtin(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sched_objects); i++)
+		if (!strcmp(sched_objects[i].name, name))
+			return true;
+	return false;
+}
+
 static struct bpf_object *open_object(const char *what, struct err *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = what);
@@ -91,8 +101,8 @@ static struct bpf_object *open_object(const char *what, struct err *err)
 		o = bpf_object__open_file(what, NULL);
 		if (!o && errno == ENOENT)
 			err_set(err, ENOENT,
-				"there is no scheduler object '%.200s' in the guest: pack the file with "
-				"--include when the guest is started",
+				"there is no scheduler object '%.200s', neither on the host nor in "
+				"the guest",
 				what);
 		else if (!o)
 			err_sys(err, errno, "open scheduler object '%.200s'", what);

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bpf_object;
@@ -25,6 +26,8 @@ struct sched_variable { /* NAME=VALUE for .rodata */
  */
 int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n,
 		      const char **notes, const char **log, struct err *err);
+
+bool sched_object_builtin(const char *name);
 
 /*
  * Variables of .rodata before loading: those asked for, then what the loader knows by itself

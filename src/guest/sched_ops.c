@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sched_ops - see sched_ops.h. A load goes: the dump's probe (once), the old scheduler out
- * (replace, restart), the new one in, its state looked at. Each wait has a deadline. Invariant:
- * `busy` is the one line whose op changes the scheduler; others are refused meanwhile.
+ * sched_ops - see sched_ops.h. A load goes: its files from the host, the dump's probe (once), the
+ * old scheduler out (replace, restart), the new one in, its state looked at. Each wait has a
+ * deadline. Invariant: `busy` is the one line whose op changes the scheduler; others are refused
+ * meanwhile.
  */
 #include "guest/sched_ops.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/files.h"
 #include "guest/group.h"
 #include "guest/pool.h"
 #include "guest/port.h"
@@ -28,6 +30,7 @@
 
 enum phase {
 	PHASE_NONE,
+	PHASE_FILES,
 	PHASE_WATCH,
 	PHASE_OUT,
 	PHASE_IN,
@@ -307,6 +310,37 @@ static void start_change(void)
 		fail(err.code, "%s", err.msg);
 }
 
+static void on_files(struct line *l, const struct files_result *r)
+{
+	struct err err = ERR_INIT;
+	char words[96];
+
+	/* whatever was in force goes on */
+	if (r->code) {
+		fail(r->code, "%s", r->text);
+		return;
+	}
+	if (r->sent) {
+		files_words(r, words, sizeof(words));
+		port_log(6, "scheduler '%.120s': %s", spec.what, words);
+	}
+	if (sched_spec_place(&spec, r->program, &err))
+		fail(err.code, "%s", err.msg);
+	else
+		start_change();
+}
+
+/* What the host has of it is looked at anew each time. */
+static void get_files(void)
+{
+	if (spec.builtin) {
+		start_change();
+		return;
+	}
+	phase = PHASE_FILES;
+	files_fetch(busy, spec.origin, on_files);
+}
+
 /* ---- the ops ---- */
 
 /* A scheduler that died leaves its link behind: that is no obstacle to another one. */
@@ -326,10 +360,10 @@ void sched_op_load(struct line *l, const struct wire_op *op)
 		     "scheduler '%s' is in force: 'sched replace' changes it, 'sched unload' "
 		     "takes it back",
 		     sched_watch_now()->name);
-	else if (sched_spec_take(&spec, op, &err))
+	else if (sched_spec_take(&spec, op, line_seq(l), &err))
 		fail(err.code, "%s", err.msg);
 	else
-		start_change();
+		get_files();
 }
 
 void sched_op_replace(struct line *l, const struct wire_op *op)
@@ -338,10 +372,10 @@ void sched_op_replace(struct line *l, const struct wire_op *op)
 
 	if (!take(l))
 		return;
-	if (sched_spec_take(&spec, op, &err))
+	if (sched_spec_take(&spec, op, line_seq(l), &err))
 		fail(err.code, "%s", err.msg);
 	else
-		start_change();
+		get_files();
 }
 
 void sched_op_restart(struct line *l, const struct wire_op *op)
@@ -351,7 +385,7 @@ void sched_op_restart(struct line *l, const struct wire_op *op)
 	if (!spec.known)
 		fail(ENOENT, "no scheduler was loaded yet: there is nothing to start again");
 	else
-		start_change();
+		get_files();
 }
 
 void sched_op_unload(struct line *l, const struct wire_op *op)
@@ -398,6 +432,8 @@ void sched_ops_timeout(struct line *l)
 
 	if (l != busy)
 		return;
+	if (files_timeout(l))
+		return;
 	if (phase == PHASE_EXEC) {
 		start_timeout(l);
 		return;
@@ -419,6 +455,8 @@ void sched_ops_timeout(struct line *l)
 
 void sched_ops_cancel(struct line *l, int code, const char *why)
 {
+	if (l == busy && files_cancel(l, code, why))
+		return;
 	if (l == busy && phase == PHASE_EXEC)
 		start_cancel(l, code, why);
 	/* a job in a hand cannot be called back: its own deadline ends it */

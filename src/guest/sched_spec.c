@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sched_spec - see sched_spec.h. Where a file of the host's is in the guest is known here.
+ * sched_spec - see sched_spec.h.
  */
 #include "guest/sched_spec.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/sched_object.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#define INCLUDE_DIR "/include-files" /* see vmm/include.h */
 
 static const char *save(struct sched_spec *s, size_t *at, const char *word)
 {
@@ -26,32 +23,30 @@ static const char *save(struct sched_spec *s, size_t *at, const char *word)
 	return dst;
 }
 
-/*
- * Where a path of the host's is in the guest: files are packed under their own real path, and by
- * their name in one folder. A source was compiled before it came.
- */
-static bool place(struct sched_spec *s, const char *what)
+static bool ends_with(const char *s, const char *end)
 {
-	const char *base = strrchr(what, '/') ? strrchr(what, '/') + 1 : what;
-	size_t n = strlen(base);
-	bool source = n > 6 && !strcmp(base + n - 6, ".bpf.c"), path = strchr(what, '/') || source;
+	size_t n = strlen(s), m = strlen(end);
 
-	path |= n > 6 && !strcmp(base + n - 6, ".bpf.o");
-	if (!path || (*what == '/' && !source && !access(what, F_OK)))
-		return text_copy(s->what, sizeof(s->what), what);
-	snprintf(s->what, sizeof(s->what), "%s/%.*s%s", INCLUDE_DIR, (int)(source ? n - 1 : n),
-		 base, source ? "o" : "");
-	return n < 256;
+	return n > m && !strcmp(s + n - m, end);
 }
 
-int sched_spec_take(struct sched_spec *s, const struct wire_op *op, struct err *err)
+int sched_spec_place(struct sched_spec *s, const char *path, struct err *err)
+{
+	if (*path && !text_copy(s->what, sizeof(s->what), path))
+		return err_set(err, ENAMETOOLONG, "the scheduler's path in the guest is too long");
+	if (!*path && *s->what != '/')
+		return err_set(err, ENOENT, "there is no scheduler '%.200s' on the host", s->what);
+	return 0;
+}
+
+int sched_spec_take(struct sched_spec *s, const struct wire_op *op, uint64_t seq, struct err *err)
 {
 	const char *what = wire_op_str(op, WARG_SCHED), *words[2 * SCHED_WORDS_MAX + 2];
-	size_t at = 0, len = what ? strlen(what) : 0;
+	size_t at = 0;
 	uint32_t i, n;
 
 	memset(s, 0, sizeof(*s));
-	if (!len || !place(s, what))
+	if (!what || !*what || !text_copy(s->what, sizeof(s->what), what))
 		return err_set(err, EINVAL, "which scheduler? a name or a path is needed");
 	n = wire_op_list(op, WARG_SCHED_SET, words, ARRAY_SIZE(words));
 	for (i = 0; i < n && i < 2 * SCHED_WORDS_MAX; i++)
@@ -64,8 +59,9 @@ int sched_spec_take(struct sched_spec *s, const struct wire_op *op, struct err *
 			return err_set(err, E2BIG, "the arguments are too long");
 	s->timeout_ns = wire_op_u64(op, WARG_TIMEOUT, SCHED_ENABLE_NS);
 	what = s->what;
-	len = strlen(what);
-	s->object = *what != '/' || (len > 6 && !strcmp(what + len - 6, ".bpf.o"));
+	s->origin = seq;
+	s->builtin = sched_object_builtin(what);
+	s->object = s->builtin || ends_with(what, ".bpf.o") || ends_with(what, ".bpf.c");
 	if (s->object && s->argc > 1)
 		return err_set(
 			err, EINVAL,

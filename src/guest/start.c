@@ -10,9 +10,11 @@
 #include "base/text.h"
 #include "guest/cgroup.h"
 #include "guest/fault.h"
+#include "guest/files.h"
 #include "guest/group.h"
 #include "guest/hand_start.h"
 #include "guest/ledger.h"
+#include "guest/paths_inside.h"
 #include "guest/line.h"
 #include "guest/output.h"
 #include "guest/pool.h"
@@ -20,6 +22,7 @@
 #include "guest/probe.h"
 #include "guest/report.h"
 #include "guest/step.h"
+#include "guest/wire_custom.h"
 #include "guest/work_crew.h"
 
 #include <errno.h>
@@ -144,6 +147,8 @@ void start_timeout(struct line *l)
 {
 	struct start *now = start_of(l);
 
+	if (files_timeout(l))
+		return;
 	if (now->phase == PHASE_ROLLBACK) {
 		finish(l);
 		return;
@@ -163,6 +168,8 @@ void start_cancel(struct line *l, int code, const char *why)
 {
 	struct start *now = start_of(l);
 
+	if (files_cancel(l, code, why))
+		return;
 	if (now->phase != PHASE_RELEASED)
 		return;
 	err_set(&now->err, code, "%s while '%s' began", why, now->g->name);
@@ -186,8 +193,7 @@ static void exec_failed(struct line *l, const struct start_status *s)
 		err_set(&now->err, s->error, "%s", s->what);
 	else if (s->stage == START_STAGE_EXEC && s->error == ENOENT)
 		err_set(&now->err, ENOENT,
-			"cannot execute '%s': no such program in the guest, "
-			"pack it with --include",
+			"cannot execute '%s': there is no such program in the guest any more",
 			s->what);
 	else
 		err_set(&now->err, s->error, "%s '%s': %s", what, s->what, strerror(s->error));
@@ -454,21 +460,23 @@ static int begin(struct line *l, const struct wire_op *op, bool payload, uint32_
 	return r;
 }
 
-void start_op_run(struct line *l, const struct wire_op *op)
+/* `instead` of the program's own name: where the host has put what was typed as ./x. */
+static void run_program(struct line *l, const char *instead)
 {
 	static const char *argv[WIRE_LIST_MAX + 1];
-	uint32_t argc = wire_op_list(op, WARG_ARGV, argv, WIRE_LIST_MAX + 1);
+	uint32_t argc = wire_op_list(line_op(l), WARG_ARGV, argv, WIRE_LIST_MAX + 1);
 	struct err err = ERR_INIT;
 
-	if (!argc)
-		line_failed(l, EINVAL, "there is nothing to run");
-	else if (begin(l, op, true, 1, "", argv, argc, &err))
+	if (*instead && *argv[0] != '/' && strchr(argv[0], '/'))
+		argv[0] = instead;
+	if (begin(l, line_op(l), true, 1, "", argv, argc, &err))
 		line_failed_err(l, &err);
 }
 
-void start_op_spawn(struct line *l, const struct wire_op *op)
+static void spawn_workers(struct line *l)
 {
 	static const char *params[WIRE_LIST_MAX + 1];
+	const struct wire_op *op = line_op(l);
 	uint32_t nparams = wire_op_list(op, WARG_PARAMS, params, ARRAY_SIZE(params));
 	const char *work = wire_op_str(op, WARG_WORK);
 	uint64_t count = wire_op_u64(op, WARG_COUNT, 1);
@@ -480,6 +488,56 @@ void start_op_spawn(struct line *l, const struct wire_op *op)
 	else if (crew_init(&crew, work ? work : "", params, nparams, count, &err) ||
 		 begin(l, op, false, (uint32_t)count, work, params, nparams, &err))
 		line_failed_err(l, &err);
+}
+
+static void on_fetched(struct line *l, const struct files_result *r)
+{
+	if (r->code)
+		line_failed(l, r->code, "%s", r->text);
+	else if (line_op(l)->id == OP_SPAWN)
+		spawn_workers(l);
+	else
+		run_program(l, r->program);
+}
+
+static void on_looked(void *arg, struct job_reply *r)
+{
+	struct line *l = arg;
+
+	if (r->code)
+		line_failed(l, r->code, "%s", r->text);
+	else if (r->flag)
+		run_program(l, "");
+	else
+		files_fetch(l, line_seq(l), on_fetched);
+}
+
+/* What the guest has not got is the host's to send. */
+void start_op_run(struct line *l, const struct wire_op *op)
+{
+	const char *argv[2];
+	struct wire_writer *w = pool_job(JOB_FILE_LOOK);
+	struct err err = ERR_INIT;
+
+	if (!wire_op_list(op, WARG_ARGV, argv, 2)) {
+		line_failed(l, EINVAL, "there is nothing to run");
+		return;
+	}
+	wire_put_str(w, argv[0]);
+	wire_put_str(w, PROGRAM_DIRS);
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, argv[0], on_looked, l, &err))
+		line_failed_err(l, &err);
+}
+
+/* A function of a person's program: as the host has that program now. */
+void start_op_spawn(struct line *l, const struct wire_op *op)
+{
+	const char *work = wire_op_str(op, WARG_WORK);
+
+	if (work && custom_is(work))
+		files_fetch(l, line_seq(l), on_fetched);
+	else
+		spawn_workers(l);
 }
 
 int start_program(struct line *l, const char *name, const char **argv, uint32_t argc,

@@ -43,11 +43,22 @@ enum wire_type {
 	WIRE_SHELL_INPUT = 12, /* bytes typed; none = the end of standard input */
 	WIRE_SHELL_SIZE = 13,  /* u16 rows, u16 columns */
 	WIRE_SHELL_SHOWN = 14, /* u64 bytes of output the host has dealt with so far */
+	/* Files (wire_files.h); seq is the op's. */
+	WIRE_FILE_ENTRY = 20,	/* struct files_entry, or the end of them */
+	WIRE_FILE_DATA = 21,	/* struct files_chunk */
+	WIRE_FILE_SENT = 22,	/* u32 index: that was its content, and nobody wrote to it meanwhile */
+	WIRE_FILE_REFUSED = 23, /* struct files_refusal: the op fails with it */
+	WIRE_PULL_TAKEN = 24,	/* struct files_taken */
 	/* guest to host */
 	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
 	WIRE_SAMPLE = 65, /* struct sample (wire_sample.h) */
 	WIRE_SHELL_OUTPUT = 68, /* u64 stream (1 or 2), bytes */
 	WIRE_SHELL_TAKEN = 69,  /* u64 bytes of input taken so far, no bytes */
+	WIRE_FILE_ASK = 80,	/* struct files_ask */
+	WIRE_FILE_WANT = 81,	/* struct files_want */
+	WIRE_PULL_BEGIN = 82,	/* struct files_begin */
+	WIRE_PULL_DATA = 83,	/* struct files_chunk */
+	WIRE_PULL_END = 84,	/* u64 bytes there were in all */
 };
 
 /* Keys of WIRE_CONFIG (strings on the wire, unknown ones are ignored and logged). */

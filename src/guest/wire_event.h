@@ -96,6 +96,17 @@
 	X(GUEST, 104, "guest", "host: kernel release, topology", F_NAME, F_TEXT)                   \
 	X(GONE, 105, "gone", "host: the guest is not there any more: why", F_TEXT)                 \
 	X(HOST_LOG, 106, "host-log", "word from the host: level as in syslog", F_LEVEL, F_TEXT)    \
+	X(PUSHED, 110, "pushed",                                                                   \
+	  "host: files that an op takes into the guest: which, bytes in all, how many, SHA-256 of " \
+	  "what was named, and of all of it",                                                      \
+	  F_PATH, F_COUNT, F_ID, F_TEXT, F_NAME)                                                   \
+	X(PROGRESS, 111, "progress",                                                               \
+	  "host: how a file gets on that is on its way: which, bytes so far, of how many", F_PATH,  \
+	  F_COUNT, F_ID)                                                                           \
+	X(PULLED, 112, "pulled",                                                                   \
+	  "host: a file of the guest's is here: its path there, here (\"\" = not kept), bytes, "   \
+	  "SHA-256",                                                                               \
+	  F_PATH, F_TEXT, F_COUNT, F_NAME)                                                         \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

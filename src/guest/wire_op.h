@@ -43,6 +43,8 @@ enum wire_op_id {
 	OP_REPORT = 30,        /* EV_REPORT for each live worker before EV_DONE */
 	OP_EXPECT_REPORT = 31, /* the same; the host judges */
 	OP_EXPECT_METRIC = 36, /* the same, also for what a payload has printed */
+	OP_PUSH = 32, /* the host's files come as guest/wire_files.h says */
+	OP_PULL = 33,
 	OP_SCHED_LOAD = 40,
 	OP_SCHED_UNLOAD = 41,
 	OP_SCHED_REPLACE = 42,
@@ -105,6 +107,9 @@ enum wire_arg {
 	WARG_LIST = 64,	     /* str: CPU list */
 	WARG_METRIC = 77,    /* str: name of a metric; this and the next are the host's affair */
 	WARG_MEASURE = 78,   /* str: "5ms", "1000" */
+	WARG_HOST_PATH = 70, /* str: a file of the host's; it and the next are the host's affair */
+	WARG_WATCH = 71,     /* str: "yes", "no" */
+	WARG_GUEST_PATH = 72, /* str: where a file goes in the guest, or comes from */
 	WARG_MAX = 96
 };
 

@@ -44,7 +44,7 @@ static int run(struct sxp_result *r, const struct api_sizes *sizes,
 	       const struct sxp_guest *guest_there, const struct sxp_op *backdrop,
 	       const struct sxp_step *steps, struct err *err)
 {
-	struct session_config config = {.sample_ns = SAMPLE_NS};
+	struct session_config config = {.replay = true, .sample_ns = SAMPLE_NS};
 	struct sxp_guest guest;
 	struct scenario *scenario;
 	int rc;
@@ -335,6 +335,13 @@ const char *sxp_file(const struct sxp_result *r, const char *path, unsigned nth,
 	if (len)
 		*len = f->data.len;
 	return buf_text(&f->data);
+}
+
+const char *sxp_pulled(const struct sxp_result *r, const char *path, unsigned nth)
+{
+	const struct model_transfer *p = model_pulled(model(r), path, nth);
+
+	return p && *p->here ? p->here : NULL;
 }
 
 const char *sxp_kernel(const struct sxp_result *r)

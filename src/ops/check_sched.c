@@ -123,7 +123,7 @@ static bool came(const struct model *m, const struct model_op *op, struct buf *w
 		return false;
 	}
 	/* what a file's scheduler is called is only in the file */
-	if (!asked || scheduler_is_path(asked->str) || scheduler_same_name(s->name, asked->str))
+	if (!asked || !scheduler_find(asked->str) || scheduler_same_name(s->name, asked->str))
 		return true;
 	buf_addf(why, "%s'%s': '%s' was in force instead", why->len ? "\n" : "", op->text, s->name);
 	return false;

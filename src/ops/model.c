@@ -102,6 +102,7 @@ void model_destroy(struct model *m)
 	free(m->tasks);
 	free(m->tasks_before);
 	model_sched_finish(m);
+	model_transfer_finish(m);
 	free(m);
 }
 
@@ -436,6 +437,11 @@ void model_apply(struct model *m, const struct event *ev)
 		break;
 	case EV_FILE:
 		on_file(m, ev);
+		break;
+	case EV_PUSHED:
+	case EV_PROGRESS:
+	case EV_PULLED:
+		model_transfer_apply(m, ev);
 		break;
 	case EV_CGROUP_ADDED:
 	case EV_CGROUP_REMOVED:

@@ -82,6 +82,15 @@ struct model_file {
 	int64_t error; /* errno, 0 = read */
 };
 
+struct model_transfer { /* files that went into the guest, or came from it */
+	uint64_t seq;
+	bool pulled;
+	char *path; /* pushed: the file here; pulled: the file there. As the host's op names it */
+	char *here; /* pulled: where it is now, "" = not kept; pushed: NULL */
+	char *hash, *all; /* SHA-256 of what was named; pushed: of all that went along */
+	uint64_t bytes, files;
+};
+
 struct model_cgroup {
 	uint64_t id;
 	char *path; /* from the cgroup mount: "/scxplore/low" */
@@ -149,6 +158,8 @@ struct model {
 	size_t ngroups;
 	struct model_file *files;
 	size_t nfiles;
+	struct model_transfer *transfers; /* model_transfer.c */
+	size_t ntransfers;
 	struct model_look *looks; /* model_ledger.h */
 	size_t nlooks;
 	struct model_note *notes; /* model_metric.h */
@@ -202,6 +213,17 @@ void model_sched_sample(struct model *m, const struct sample *s);
 bool model_scx(const struct model *m, const char *name, uint64_t *value);
 /* The one in force, or NULL. */
 const struct model_sched *model_sched_now(const struct model *m);
+
+/* In model_transfer.c: files pushed and pulled; nth of that path from 0, NULL when there is none. */
+void model_transfer_apply(struct model *m, const struct event *ev);
+void model_transfer_finish(struct model *m);
+const struct model_transfer *model_pushed(const struct model *m, const char *path, size_t nth);
+const struct model_transfer *model_pulled(const struct model *m, const char *path, size_t nth);
+/*
+ * The last of these pushes is not what the same one was in another session: says so in words and
+ * returns true.
+ */
+bool model_transfer_differs(const struct model *m, const struct model *before, struct buf *why);
 
 /* Look-ups; NULL when there is none. Valid until the next apply. */
 const struct model_group *model_group(const struct model *m,

@@ -221,6 +221,18 @@ static void log_sched_exit(struct model *m, const struct event *ev)
 	    *message ? ": " : "", message, op ? "; the op before: " : "", op ? op->text : "");
 }
 
+/* An op that is no push took them along by itself: that is said. */
+static void log_pushed(struct model *m, const struct event *ev)
+{
+	const struct model_op *op = model_op(m, ev->seq);
+	char amount[32];
+
+	text_format_size(amount, sizeof(amount), ev->count);
+	add(m, ev, LOG_EVENT, MARK_NONE, "%s %s with all it needs: %" PRIu64 " file%s, %s%s%s",
+	    op && op->op && op_arg(op->op, WARG_HOST_PATH) ? "push     " : "takes    ", ev->path,
+	    ev->id, ev->id == 1 ? "" : "s", amount, op ? "; for: " : "", op ? op->text : "");
+}
+
 static void log_shell_end(struct model *m, const struct event *ev)
 {
 	if (*ev->text)
@@ -358,6 +370,15 @@ void model_log_event(struct model *m, const struct event *ev)
 			add(m, ev, LOG_EVENT, ev->count ? MARK_WARN : MARK_NONE,
 			    "dump      of sched_ext is recorded, %" PRIu64 " lines are missing",
 			    ev->count);
+		break;
+	case EV_PUSHED:
+		log_pushed(m, ev);
+		break;
+	case EV_PULLED:
+		add(m, ev, LOG_EVENT, MARK_NONE, "pulled    %s: %s", ev->path,
+		    *ev->text ? ev->text : "looked at, not kept");
+		break;
+	case EV_PROGRESS:
 		break;
 	case EV_SHELL:
 		add(m, ev, LOG_EVENT, MARK_WARN,

@@ -50,6 +50,8 @@ enum arg_type {
 	ARG_CPU_LIST,   /* 0-3,6 */
 	ARG_TEXT,       /* any text */
 	ARG_PATH,       /* absolute path in the guest */
+	ARG_FILE,       /* a file of the host's, as a person names it */
+	ARG_YES,        /* yes or no */
 	ARG_ARGV,       /* one or more words */
 	ARG_PARAMS,     /* KEY=VALUE words: parameters of the op's work type (work_types.h) */
 	ARG_SCHED,      /* a built-in scheduler or a path (schedulers.h) */
@@ -92,6 +94,8 @@ enum op_flag {
 	OPF_BODY = 1 << 5,   /* begins a body */
 	OPF_BODY_END = 1 << 6,
 	OPF_LOOKS = 1 << 7, /* takes a look at a group or pair: EV_LEDGER comes */
+	OPF_TAKES = 1 << 14,  /* may take files of the host's along (session/supply.h) */
+	OPF_BRINGS = 1 << 15, /* brings a file to the host */
 	OPF_NOTES = 1 << 8, /* the numbers of a group are noted when it has ended (model_metric.h) */
 };
 

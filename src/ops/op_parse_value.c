@@ -293,6 +293,14 @@ int op_parse_value(const struct arg_def *a, const char *w, struct op_val *v, str
 		if (*w != '/' || strlen(w) >= 4096)
 			r = bad(err, a, w, "must be an absolute path in the guest");
 		break;
+	case ARG_FILE:
+		if (!*w || strlen(w) >= 4096)
+			r = bad(err, a, w, "must be a file of this machine, or a program in $PATH");
+		break;
+	case ARG_YES:
+		if (strcmp(w, "yes") && strcmp(w, "no"))
+			r = bad(err, a, w, "must be yes or no");
+		break;
 	case ARG_METRIC:
 		r = parse_checked(a, w, metric_check_name, err);
 		break;

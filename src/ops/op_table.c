@@ -55,7 +55,7 @@ static const struct op_def table[] = {
 		.id = OP_SPAWN, .words = {"spawn"},
 		.summary = "start workers, all inside the cgroup before any of them begins",
 		.example = "spawn hogs@low bursty n=4 burst=20ms sleep=5ms",
-		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES, .shortcut = 's',
+		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES | OPF_TAKES, .shortcut = 's',
 		.args = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL,
 			 .summary = "a new name; the tasks are NAME.1, NAME.2, ...",
@@ -95,7 +95,7 @@ static const struct op_def table[] = {
 		.id = OP_RUN, .words = {"run"},
 		.summary = "run a program, inside the cgroup before its first instruction",
 		.example = "run probe@low -- sh -c \"cat /proc/self/cgroup > /tmp/where\"",
-		.api = "SXP_RUN", .api_type = SXP_RUN, .flags = OPF_MAKES, .shortcut = 'r',
+		.api = "SXP_RUN", .api_type = SXP_RUN, .flags = OPF_MAKES | OPF_TAKES, .shortcut = 'r',
 		.args = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL, .summary = "a new name",
 			 .wire = WARG_NAME, FIELD(name)},
@@ -519,17 +519,52 @@ static const struct op_def table[] = {
 		},
 	},
 	{
+		.id = OP_PUSH, .words = {"push"},
+		.summary = "send a file of the host's, a program with its libraries or a folder into the running guest",
+		.example = "push ./trace.json to=/tmp/trace.json",
+		.api = "SXP_PUSH", .api_type = SXP_PUSH, .flags = OPF_BLOCKS | OPF_MAIN | OPF_TAKES,
+		.args = {
+			{.key = "FILE", .type = ARG_FILE, .form = FORM_POSITIONAL,
+			 .summary = "on this machine; without a '/' also a program in $PATH",
+			 .wire = WARG_HOST_PATH, FIELD(file)},
+			{.key = "to", .type = ARG_PATH, .form = FORM_KEY, .optional = true,
+			 .summary = "its place in the guest, or a folder ending in '/'; else where --include puts "
+				    "it, so that 'run' finds it by its name",
+			 .wire = WARG_GUEST_PATH, FIELD(path)},
+		},
+	},
+	{
+		.id = OP_PULL, .words = {"pull"},
+		.summary = "bring a file of the guest to this machine, beside the session file",
+		.example = "pull /tmp/report.json",
+		.api = "SXP_PULL", .api_type = SXP_PULL, .flags = OPF_BLOCKS | OPF_MAIN | OPF_BRINGS,
+		.args = {
+			{.key = "PATH", .type = ARG_PATH, .form = FORM_POSITIONAL,
+			 .summary = "absolute, in the guest", .wire = WARG_GUEST_PATH, FIELD(path)},
+			{.key = "to", .type = ARG_FILE, .form = FORM_KEY, .optional = true,
+			 .summary = "file or folder here; nothing is written over. A replay puts it beside its own "
+				    "session file instead",
+			 .wire = WARG_HOST_PATH, FIELD(file)},
+		},
+	},
+	{
 		.id = OP_SCHED_LOAD, .words = {"sched", "load"},
 		.summary = "put a sched_ext scheduler in force, while everything runs",
 		.example = "sched load starve cgroup_id=@low period=100",
-		.api = "SXP_SCHED_LOAD", .api_type = SXP_SCHED_LOAD, .flags = OPF_BLOCKS,
+		.api = "SXP_SCHED_LOAD", .api_type = SXP_SCHED_LOAD, .flags = OPF_BLOCKS | OPF_TAKES,
 		.args = {
 			{.key = "NAME|PATH", .type = ARG_SCHED, .form = FORM_POSITIONAL,
-			 .summary = "a built-in one; or an object (.bpf.o), its source (.bpf.c) or a program",
+			 .summary = "a built-in one; an object (.bpf.o), its source (.bpf.c) or a program; a "
+				    "program's bare name is looked for in $SXP_SCHED_NAME, target/release, "
+				    "target/debug and $PATH",
 			 .wire = WARG_SCHED, FIELD(sched)},
 			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true,
 			 .min = 1000000, .max = S(600), .summary = "for it to be in force, 30s by default",
 			 .wire = WARG_TIMEOUT, FIELD(timeout)},
+			{.key = "watch", .type = ARG_YES, .form = FORM_KEY, .optional = true,
+			 .summary = "yes: each time the file (of a source also what it includes) is saved, it is "
+				    "restarted; each is an op of the session",
+			 .wire = WARG_WATCH},
 			{.key = "NAME=VALUE", .type = ARG_CONSTANTS, .form = FORM_SETTINGS, .optional = true,
 			 .summary = "constants of an object (.rodata); @CGROUP is a cgroup's id",
 			 .wire = WARG_SCHED_SET, FIELD(set)},
@@ -547,14 +582,20 @@ static const struct op_def table[] = {
 		.id = OP_SCHED_REPLACE, .words = {"sched", "replace"},
 		.summary = "take the scheduler back, if there is one, and put another in force",
 		.example = "sched replace vtime slice_us=5000",
-		.api = "SXP_SCHED_REPLACE", .api_type = SXP_SCHED_REPLACE, .flags = OPF_BLOCKS,
+		.api = "SXP_SCHED_REPLACE", .api_type = SXP_SCHED_REPLACE, .flags = OPF_BLOCKS | OPF_TAKES,
 		.args = {
 			{.key = "NAME|PATH", .type = ARG_SCHED, .form = FORM_POSITIONAL,
-			 .summary = "a built-in one; or an object (.bpf.o), its source (.bpf.c) or a program",
+			 .summary = "a built-in one; an object (.bpf.o), its source (.bpf.c) or a program; a "
+				    "program's bare name is looked for in $SXP_SCHED_NAME, target/release, "
+				    "target/debug and $PATH",
 			 .wire = WARG_SCHED, FIELD(sched)},
 			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true,
 			 .min = 1000000, .max = S(600), .summary = "for it to be in force, 30s by default",
 			 .wire = WARG_TIMEOUT, FIELD(timeout)},
+			{.key = "watch", .type = ARG_YES, .form = FORM_KEY, .optional = true,
+			 .summary = "yes: each time the file (of a source also what it includes) is saved, it is "
+				    "restarted; each is an op of the session",
+			 .wire = WARG_WATCH},
 			{.key = "NAME=VALUE", .type = ARG_CONSTANTS, .form = FORM_SETTINGS, .optional = true,
 			 .summary = "constants of an object (.rodata); @CGROUP is a cgroup's id",
 			 .wire = WARG_SCHED_SET, FIELD(set)},
@@ -564,7 +605,7 @@ static const struct op_def table[] = {
 	},
 	{
 		.id = OP_SCHED_RESTART, .words = {"sched", "restart"},
-		.summary = "the scheduler that was loaded last once more, alive or dead",
+		.summary = "the scheduler that was loaded last once more, alive or dead, from the host anew",
 		.example = "sched restart",
 		.api = "SXP_SCHED_RESTART", .api_type = SXP_SCHED_RESTART, .flags = OPF_BLOCKS,
 	},

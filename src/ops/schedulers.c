@@ -103,22 +103,26 @@ bool scheduler_is_path(const char *word)
 	return strchr(word, '/') || ends_with(word, ".bpf.o") || ends_with(word, ".bpf.c");
 }
 
-int scheduler_check(const char *word, struct err *err)
+const char *scheduler_near(const char *word)
 {
-	const char *names[ARRAY_SIZE(table)], *near;
+	const char *names[ARRAY_SIZE(table)];
 	size_t i;
 
-	if (scheduler_is_path(word))
-		return strlen(word) < 4096 ? 0 : err_set(err, E2BIG, "the path is too long");
-	if (scheduler_find(word))
-		return 0;
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		names[i] = table[i].name;
-	near = text_nearest(word, names, ARRAY_SIZE(names));
-	return err_set(
-		err, EINVAL,
-		"'%.60s' is no built-in scheduler%s%s%s; another is named by its path (./%.60s)",
-		word, near ? "; did you mean '" : "", near ? near : "", near ? "'" : "", word);
+	return text_nearest(word, names, ARRAY_SIZE(names));
+}
+
+int scheduler_check(const char *word, struct err *err)
+{
+	if (scheduler_is_path(word))
+		return strlen(word) < 4096 ? 0 : err_set(err, E2BIG, "the path is too long");
+	if (*word && strlen(word) <= SCHEDULER_NAME_MAX && *word != '-' &&
+	    strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-") ==
+		    strlen(word))
+		return 0;
+	return err_set(err, EINVAL,
+		       "'%.60s' is neither a scheduler's name nor a path (./%.60s)", word, word);
 }
 
 int scheduler_check_kind(const char *word, struct err *err)

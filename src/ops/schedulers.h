@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SCHEDULER_CONSTANTS_MAX = 6 };
+enum { SCHEDULER_CONSTANTS_MAX = 6, SCHEDULER_NAME_MAX = 64 };
 
 struct scheduler {
 	const char *name;
@@ -30,7 +30,9 @@ const struct scheduler *scheduler_find(const char *name);
 /* A scheduler as a person names it: a built-in name, or a path (has a '/', or ends .bpf.o/.bpf.c).
  */
 bool scheduler_is_path(const char *word);
-/* 0, or -EINVAL with the nearest name. */
+/* The built-in one that is spelt nearly so, or NULL. */
+const char *scheduler_near(const char *word);
+/* Could it be one? What is neither built in nor a path may be a program of that name on the host. */
 int scheduler_check(const char *word, struct err *err);
 /* The name of an exit kind (guest/wire_sched.h): 0, or -EINVAL with the nearest. */
 int scheduler_check_kind(const char *word, struct err *err);

@@ -5,7 +5,7 @@
  */
 #include "session/headless.h"
 #include "base/text.h"
-#include "session/sched_files.h"
+#include "session/supply.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -44,8 +44,9 @@ int headless_run(struct headless *h, const struct session_config *config,
 		 const struct scenario *scenario, bool signals,
 		 void (*event)(void *arg, const struct event *ev), void *arg, struct err *err)
 {
-	struct session_config packed = *config;
+	const struct op *op;
 	sigset_t set;
+	size_t i;
 	int r;
 
 	memset(h, 0, sizeof(*h));
@@ -56,11 +57,10 @@ int headless_run(struct headless *h, const struct session_config *config,
 		h->loop.epoll_fd = -1;
 		return r;
 	}
-	h->files = sched_files_collect(scenario, config->guest.include, err);
-	if (!h->files)
-		return -err->code;
-	packed.pack = (const char *const *)h->files;
-	h->session = session_create(&h->loop, &packed, &observer, h, err);
+	for (i = 0; (op = scenario_at(scenario, i)); i++)
+		if (supply_check(op, err) < 0)
+			return -err->code;
+	h->session = session_create(&h->loop, config, &observer, h, err);
 	if (!h->session)
 		return -err->code;
 	if (signals) {
@@ -96,8 +96,6 @@ void headless_finish(struct headless *h)
 {
 	session_destroy(h->session);
 	h->session = NULL;
-	sched_files_free(h->files);
-	h->files = NULL;
 	if (h->loop.epoll_fd >= 0)
 		loop_finish(&h->loop);
 }

@@ -10,8 +10,7 @@
 
 struct headless {
 	struct loop loop;
-	struct session *session;
-	char **files; /* packed for the guest */ /* stays for reading its model until headless_finish() */
+	struct session *session; /* stays for reading its model until headless_finish() */
 	bool finished, clean;
 	int signal;     /* the signal that ended it, 0 = none */
 	char text[512]; /* why the guest went */

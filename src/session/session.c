@@ -7,6 +7,8 @@
  */
 #include "session/session.h"
 #include "session/session_info.h"
+#include "session/supply.h"
+#include "session/transfer.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 
@@ -36,6 +38,7 @@ struct session {
 	uint64_t sample_written_ns;
 	bool sample_due;
 	bool configured, ready, begun, ending, finished, warned_silent;
+	struct transfer *transfer;
 	struct buf pending; /* frames that wait for EV_READY */
 	loop_id ready_timer, ping_timer;
 	uint64_t heard_ns; /* host clock of the last frame */
@@ -270,11 +273,13 @@ static void on_event(struct session *s, const struct event *ev)
 		on_ready(s);
 		break;
 	case EV_FAILED:
+		transfer_ended(s->transfer, ev->seq);
 		scenario_undo(s->scenario, ev->seq);
 		judge(s, ev);
 		s->sample_due = true;
 		break;
 	case EV_DONE:
+		transfer_ended(s->transfer, ev->seq);
 		judge(s, ev);
 		s->sample_due = true;
 		break;
@@ -322,6 +327,8 @@ static void on_frame(void *arg, const struct wire_header *h, struct wire_reader 
 	s->heard_ns = loop_now_ns();
 	s->warned_silent = false;
 	if (s->finished)
+		return;
+	if (transfer_frame(s->transfer, h, payload))
 		return;
 	if (h->type == WIRE_SAMPLE)
 		on_sample(s, h, payload);
@@ -426,6 +433,51 @@ static void on_ping(void *arg)
 
 /* ---- life ------------------------------------------------------------------------------- */
 
+/* ---- files ------------------------------------------------------------------------------ */
+
+static int transfer_send_frame(void *arg, const void *frame, size_t len)
+{
+	return guest_send(((struct session *)arg)->guest, frame, len);
+}
+
+static const struct op *transfer_op(void *arg, uint64_t seq)
+{
+	return op_of(arg, seq);
+}
+
+static void transfer_emit(void *arg, const struct event *ev)
+{
+	struct session *s = arg;
+	struct event stamped = *ev;
+	cleanup_buf struct buf why = BUF_INIT;
+
+	stamped.t_ns = s->now_ns;
+	emit(s, &stamped);
+	if (ev->type == EV_PUSHED && s->config.recorded &&
+	    model_transfer_differs(s->model, s->config.recorded, &why))
+		emit_log(s, 4, buf_text(&why));
+}
+
+static const struct transfer_ops transfer_ops = {
+	.send = transfer_send_frame, .emit = transfer_emit, .op = transfer_op};
+
+/* Pulled files go beside the session file; where there is none, to where the person is. */
+static struct transfer *create_transfer(struct session *s)
+{
+	const char *path = session_path(s), *slash = strrchr(path, '/');
+	cleanup_free char *folder = NULL;
+
+	if (*path)
+		folder = slash ? xstrndup(path, slash > path ? (size_t)(slash - path) : 1)
+			       : xstrdup(".");
+	else if (!s->config.replay)
+		folder = xstrdup(".");
+	return transfer_create(s->loop,
+			       &(struct transfer_config){.folder = folder,
+							 .only_there = s->config.replay},
+			       &transfer_ops, s);
+}
+
 struct session *session_create(struct loop *loop, const struct session_config *config,
 			       const struct session_observer *observer, void *arg, struct err *err)
 {
@@ -439,8 +491,6 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	s->fault = xstrdup(config->guest.fault);
 	session_info_fill(&s->info, &config->guest);
 	s->config.guest.workload_root = s->info.workload_root;
-	if (config->pack)
-		s->config.guest.include = config->pack;
 	s->ready_timer = loop_add_timer(loop, on_ready_deadline, s);
 	s->ping_timer = loop_add_timer(loop, on_ping, s);
 	s->frame = xcalloc(1, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
@@ -456,6 +506,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 			return NULL;
 		}
 	}
+	s->transfer = create_transfer(s);
 	s->guest = guest_create(loop, &s->config.guest, &guest_ops, s);
 	return s;
 }
@@ -465,6 +516,7 @@ void session_destroy(struct session *s)
 	if (!s)
 		return;
 	s->finished = true; /* nobody is told any more */
+	transfer_destroy(s->transfer);
 	guest_destroy(s->guest);
 	loop_remove(s->loop, s->ready_timer);
 	loop_remove(s->loop, s->ping_timer);
@@ -508,6 +560,8 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 	if (s->ending)
 		return err_set(err, EPIPE, "the session is ending: no more ops are taken");
 	r = scenario_check(s->scenario, op, err);
+	if (r == 0)
+		r = supply_check(op, err);
 	if (r < 0)
 		return r;
 	op->seq = s->next_seq;

@@ -31,8 +31,10 @@ struct session_observer {
 
 struct session_config {
 	struct guest_config guest;
-	/* instead of guest.include, which stays what is recorded; NULL = that */
-	const char *const *pack;
+	/* A replay: pulled files go nowhere but beside the session file; pushed ones are held against
+	 * those of the recorded session, if there is one. */
+	bool replay;
+	const struct model *recorded; /* borrowed */
 	const char *journal; /* path of the session file to make; NULL = none is written */
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */

@@ -53,7 +53,8 @@ static void judge_checks(const struct export_input *in, const struct model *m, s
 int verify_export(const struct export_input *in, const struct guest_config *guest,
 		  struct buf *difference, struct err *err)
 {
-	struct session_config config = {.guest = *guest};
+	struct session_config config = {
+		.guest = *guest, .replay = true, .recorded = in->model};
 	struct scenario *scenario = scenario_create(topology_cpus(&guest->topology));
 	struct headless *run = xcalloc(1, sizeof(*run));
 	struct export_parts parts;

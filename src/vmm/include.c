@@ -70,7 +70,7 @@ static int put_file(struct include_set *set, const char *path, const char *why, 
 	return r;
 }
 
-static char *in_path(const char *name)
+char *include_find(const char *name)
 {
 	const char *path = getenv("PATH");
 
@@ -133,7 +133,7 @@ static int need_script(struct include_set *set, const char *path, const struct e
 	if (r < 0 || strcmp(base, "env") || !needs->interpreter_arg ||
 	    needs->interpreter_arg[0] == '-')
 		return r;
-	found = in_path(needs->interpreter_arg);
+	found = include_find(needs->interpreter_arg);
 	if (!found)
 		return err_set(err, ENOENT, "interpreter '%s' of script '%s' is not in PATH",
 			       needs->interpreter_arg, path);
@@ -180,8 +180,9 @@ static int close_over(struct include_set *set, struct err *err)
 	return r;
 }
 
-static int add_folder(struct include_set *set, const char *path, const char *why, unsigned depth,
-		      struct err *err)
+/* `to`: its place in the guest. */
+static int add_folder(struct include_set *set, const char *path, const char *to, const char *why,
+		      unsigned depth, struct err *err)
 {
 	DIR *dir = opendir(path);
 	struct dirent *d;
@@ -189,10 +190,11 @@ static int add_folder(struct include_set *set, const char *path, const char *why
 
 	if (!dir)
 		return err_sys(err, errno, "%s: read folder '%s'", why, path);
-	r = depth < 32 ? put(set, INCLUDE_FOLDER, path, path, 0755, why, err)
+	r = depth < 32 ? put(set, INCLUDE_FOLDER, to, path, 0755, why, err)
 		       : err_set(err, ELOOP, "%s: '%s' is nested too deeply", why, path);
 	while (r == 0 && (d = readdir(dir))) {
 		cleanup_free char *full = xasprintf("%s/%s", path, d->d_name);
+		cleanup_free char *there = xasprintf("%s/%s", to, d->d_name);
 		char target[PATH_MAX];
 		struct stat st;
 		ssize_t n;
@@ -202,13 +204,13 @@ static int add_folder(struct include_set *set, const char *path, const char *why
 		if (lstat(full, &st) < 0) {
 			r = err_sys(err, errno, "%s: read '%s'", why, full);
 		} else if (S_ISDIR(st.st_mode)) {
-			r = add_folder(set, full, why, depth + 1, err);
+			r = add_folder(set, full, there, why, depth + 1, err);
 		} else if (S_ISREG(st.st_mode)) {
-			r = put(set, INCLUDE_FILE, full, full, st.st_mode, why, err);
+			r = put(set, INCLUDE_FILE, there, full, st.st_mode, why, err);
 		} else if (S_ISLNK(st.st_mode)) {
 			n = readlink(full, target, sizeof(target) - 1);
 			target[n > 0 ? n : 0] = '\0';
-			r = put(set, INCLUDE_LINK, full, target, 0777, why, err);
+			r = put(set, INCLUDE_LINK, there, target, 0777, why, err);
 		}
 		/* sockets, pipes and devices have no content to pack */
 	}
@@ -230,11 +232,36 @@ static int add_named(struct include_set *set, const char *path, const char *why,
 	while (strlen(absolute) > 1 && absolute[strlen(absolute) - 1] == '/')
 		absolute[strlen(absolute) - 1] = '\0';
 	link = xasprintf(INCLUDE_DIR "/%s", strrchr(absolute, '/') + 1);
-	r = S_ISDIR(st.st_mode) ? add_folder(set, real, why, 0, err)
+	r = S_ISDIR(st.st_mode) ? add_folder(set, real, real, why, 0, err)
 				: put_file(set, absolute, why, err);
 	if (r == 0)
 		r = put(set, INCLUDE_LINK, link, real, 0777, why, err);
 	return r == 0 ? close_over(set, err) : r;
+}
+
+/* No link and no name of its own: it was said where it goes. */
+static int add_there(struct include_set *set, const char *path, const char *to, const char *why,
+		     struct err *err)
+{
+	char real[PATH_MAX];
+	struct stat st;
+	int r;
+
+	if (!realpath(path, real) || stat(real, &st) < 0)
+		return err_sys(err, errno, "%s: read '%s'", why, path);
+	if (S_ISDIR(st.st_mode))
+		r = add_folder(set, real, to, why, 0, err);
+	else if (S_ISREG(st.st_mode))
+		r = put(set, INCLUDE_FILE, to, real, st.st_mode, why, err);
+	else
+		r = err_set(err, EINVAL, "%s: '%s' is neither a file nor a folder", why, path);
+	return r == 0 ? close_over(set, err) : r;
+}
+
+int include_add_path(struct include_set *set, const char *path, const char *to, const char *why,
+		     struct err *err)
+{
+	return to ? add_there(set, path, to, why, err) : add_named(set, path, why, err);
 }
 
 int include_add(struct include_set *set, const char *name, struct err *err)
@@ -242,11 +269,11 @@ int include_add(struct include_set *set, const char *name, struct err *err)
 	cleanup_free char *why = xasprintf("--include %s", name), *found = NULL;
 
 	if (strchr(name, '/') || access(name, F_OK) == 0) {
-		if (!strchr(name, '/') && (found = in_path(name)))
+		if (!strchr(name, '/') && (found = include_find(name)))
 			return add_named(set, found, why, err);
 		return add_named(set, name, why, err);
 	}
-	found = in_path(name);
+	found = include_find(name);
 	if (!found)
 		return err_set(err, ENOENT,
 			       "--include '%s': no such program in PATH; give its path", name);
@@ -256,7 +283,7 @@ int include_add(struct include_set *set, const char *name, struct err *err)
 int include_add_tool(struct include_set *set, const char *folder, const char *name,
 		     const char *const *links, struct err *err)
 {
-	cleanup_free char *found = in_path(name), *guest = xasprintf("%s/%s", folder, name);
+	cleanup_free char *found = include_find(name), *guest = xasprintf("%s/%s", folder, name);
 	char real[PATH_MAX];
 	int r;
 

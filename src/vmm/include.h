@@ -40,6 +40,14 @@ int include_add(struct include_set *set, const char *name, struct err *err);
  */
 int include_add_tool(struct include_set *set, const char *folder, const char *name,
 		     const char *const *links, struct err *err);
+/*
+ * One file or folder, to this very place in the guest, or (to NULL) as include_add() does. `why`
+ * begins messages.
+ */
+int include_add_path(struct include_set *set, const char *path, const char *to, const char *why,
+		     struct err *err);
+/* A program's path by the PATH of the host; NULL = there is none. Caller frees. */
+char *include_find(const char *name);
 void include_finish(struct include_set *set);
 
 #endif

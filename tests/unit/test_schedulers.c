@@ -54,8 +54,10 @@ static void a_scheduler_is_a_name_or_a_path(void **state)
 	assert_true(scheduler_is_path("mine.bpf.o"));
 	assert_true(scheduler_is_path("mine.bpf.c"));
 	assert_false(scheduler_is_path("fifo"));
-	assert_true(scheduler_check("fifi", &err) < 0);
-	assert_non_null(strstr(err.msg, "did you mean 'fifo'"));
+	assert_string_equal(scheduler_near("fifi"), "fifo");
+	assert_int_equal(scheduler_check("scx_mine", &err), 0);
+	assert_true(scheduler_check("two words", &err) < 0);
+	assert_non_null(strstr(err.msg, "neither a scheduler's name nor a path"));
 	assert_true(scheduler_check_kind("stal", &err) < 0);
 	assert_non_null(strstr(err.msg, "'stall'"));
 	assert_true(scheduler_check_constant("fifo", "slice", &err) < 0);
@@ -85,7 +87,8 @@ static void refused(const char *line, const char *words)
 static void lines_that_make_no_sense_are_refused_with_the_argument(void **state)
 {
 	refused("sched load", "NAME|PATH is missing");
-	refused("sched load fifoo", "did you mean 'fifo'");
+	refused("sched load fi*fo", "neither a scheduler's name nor a path");
+	refused("sched load ./x.bpf.c watch=often", "must be yes or no");
 	refused("sched load fifo slize_us=3", "did you mean 'slice_us'");
 	refused("sched load fifo slice_us=1 slice_us=2", "given twice");
 	refused("sched lod fifo", "did you mean 'sched load'");
