@@ -230,6 +230,40 @@ static void read_file(struct writer *w, const struct op *op)
 	buf_adds(w->out, " > /dev/null\n");
 }
 
+/* Guest and host are one machine here. */
+static void push(struct writer *w, const struct op *op)
+{
+	const char *to = str(op, WARG_GUEST_PATH), *file = str(op, WARG_HOST_PATH);
+
+	if (!to) {
+		buf_adds(w->out, "note \"nothing is to be done: the file is on this machine\"\n");
+		return;
+	}
+	buf_adds(w->out, "mkdir -p \"$(dirname -- ");
+	export_sh_word(w->out, to);
+	buf_adds(w->out, "x)\" && cp -RL \"$(command -v -- ");
+	export_sh_word(w->out, file);
+	buf_adds(w->out, " || echo ");
+	export_sh_word(w->out, file);
+	buf_adds(w->out, ")\"");
+	word(w, to);
+	buf_addc(w->out, '\n');
+}
+
+static void pull(struct writer *w, const struct op *op)
+{
+	const char *from = str(op, WARG_GUEST_PATH), *to = str(op, WARG_HOST_PATH);
+	const char *slash = strrchr(from, '/');
+
+	to = to ? to : slash + 1;
+	buf_adds(w->out, "[ -e ");
+	export_sh_word(w->out, to);
+	buf_adds(w->out, " ] || cp -- ");
+	export_sh_word(w->out, from);
+	word(w, to);
+	buf_addc(w->out, '\n');
+}
+
 static void check(struct writer *w, const struct export_check *c)
 {
 	static const char *const calls[] = {
@@ -284,6 +318,8 @@ static void (*const writers[OP_ID_MAX])(struct writer *, const struct op *) = {
 	[OP_EXPECT_OUTPUT] = expect,
 	[OP_EXPECT_FILE] = expect,
 	[OP_READ_FILE] = read_file,
+	[OP_PUSH] = push,
+	[OP_PULL] = pull,
 };
 
 /* ---- the file -------------------------------------------------------------------------------- */

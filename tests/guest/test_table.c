@@ -107,7 +107,20 @@ static const char schedulers[] =
 	"sched unload\n"
 	"expect sched == none\n";
 
-static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers};
+/* What is run is neither included nor in the guest before. */
+static const char files[] =
+	"cgroup add a\n"
+	"push env to=/tmp/own/env\n"
+	"run there@a -- /tmp/own/env\n"
+	"wait there timeout=60s\n"
+	"expect exit there == 0\n"
+	"run lacking@a -- env\n"
+	"wait lacking timeout=60s\n"
+	"expect placed lacking in=a\n"
+	"expect output lacking contains \"PATH=\"\n"
+	"pull /tmp/own/env\n";
+
+static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, files};
 
 static char *travel(const char *name, const char *text, unsigned threads)
 {
@@ -139,6 +152,14 @@ static void schedulers_go_the_whole_road(void **state)
 	cleanup_free char *said = travel("sched", schedulers, 1);
 
 	assert_non_null(strstr(said, "every_op_was_carried_out"));
+	assert_null(strstr(said, "SKIP"));
+}
+
+static void files_go_the_whole_road(void **state)
+{
+	cleanup_free char *said = travel("files", files, 1);
+
+	assert_non_null(strstr(said, "lacking_is_in_a_before_its_first_instruction"));
 	assert_null(strstr(said, "SKIP"));
 }
 
@@ -220,6 +241,7 @@ int main(void)
 		cmocka_unit_test(cgroups_and_tasks_go_the_whole_road),
 		cmocka_unit_test(cpus_and_bodies_go_the_whole_road),
 		cmocka_unit_test(schedulers_go_the_whole_road),
+		cmocka_unit_test(files_go_the_whole_road),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);
