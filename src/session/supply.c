@@ -151,14 +151,15 @@ static int find_named(struct supply *s, const char *name, const char *to, struct
 	struct stat st;
 	int r;
 
-	if (!strchr(name, '/') && access(name, F_OK) < 0) {
+	/* as --include does it: a program before a file of that name in the current folder */
+	if (!strchr(name, '/')) {
 		found = include_find(name);
-		if (!found)
+		if (!found && access(name, F_OK) < 0)
 			return err_set(err, ENOENT,
 				       "push '%.200s': there is neither such a file here nor a program in "
 				       "$PATH; give its path",
 				       name);
-		path = found;
+		path = found ? found : name;
 	}
 	/* into a folder, as cp does */
 	if (to && ends_with(to, "/") && stat(path, &st) == 0) {
