@@ -34,11 +34,11 @@ static inline Elf64_Ehdr made_ehdr(void)
 			    .e_shentsize = sizeof(Elf64_Shdr), .e_phoff = sizeof(Elf64_Ehdr)};
 }
 
-/* Interpreter /lib64/ld-linux-x86-64.so.2; needs libone.so and libtwo.so; RUNPATH $ORIGIN/lib. */
-static inline void elf_made_program(struct made *m)
+/* Interpreter /lib64/ld-linux-x86-64.so.2; needs libone.so and libtwo.so in `runpath`. */
+static inline void elf_made_program_of(struct made *m, const char *runpath)
 {
 	static const char interp[] = "/lib64/ld-linux-x86-64.so.2";
-	static const char strings[] = "\0libone.so\0libtwo.so\0$ORIGIN/lib";
+	char strings[64] = "\0libone.so\0libtwo.so"; /* and from 21 on: */
 	Elf64_Ehdr eh = made_ehdr();
 	Elf64_Phdr ph[3] = {{.p_type = PT_LOAD}, {.p_type = PT_INTERP}, {.p_type = PT_DYNAMIC}};
 	size_t at_strings;
@@ -48,6 +48,7 @@ static inline void elf_made_program(struct made *m)
 		{.d_tag = DT_STRSZ, .d_un.d_val = sizeof(strings)}, {.d_tag = DT_NULL},
 	};
 
+	strncpy(strings + 21, runpath, sizeof(strings) - 22);
 	memset(m, 0, sizeof(*m));
 	eh.e_phnum = 3;
 	m->len = sizeof(eh) + sizeof(ph);
@@ -61,6 +62,11 @@ static inline void elf_made_program(struct made *m)
 	ph[0].p_filesz = m->len;
 	memcpy(m->data, &eh, sizeof(eh));
 	memcpy(m->data + sizeof(eh), ph, sizeof(ph));
+}
+
+static inline void elf_made_program(struct made *m)
+{
+	elf_made_program_of(m, "$ORIGIN/lib");
 }
 
 /* A PVH note, the banner of version 6.12.9-made, a .BTF section. */

@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_custom.h"
+#include "guest/wire_files.h"
 #include "ops/schedulers.h"
 
 #include <ctype.h>
@@ -28,18 +29,6 @@ static bool is_file(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static char *in_include_dir(const char *path)
-{
-	return xasprintf(INCLUDE_DIR "/%s", base_of(path));
 }
 
 static void variable_of(const char *name, char *dst, size_t size)
@@ -107,7 +96,7 @@ static int find_scheduler(struct supply *s, const char *what, struct err *err)
 	}
 	r = include_add_path(&s->set, path, NULL, why, err);
 	if (r == 0)
-		s->program = in_include_dir(path);
+		s->program = include_link(path);
 	return r;
 }
 
@@ -129,7 +118,7 @@ static int find_program(struct supply *s, const char *name, struct err *err)
 			       path);
 	r = include_add_path(&s->set, path, NULL, why, err);
 	if (r == 0)
-		s->program = in_include_dir(path);
+		s->program = include_link(path);
 	return r;
 }
 
@@ -146,7 +135,8 @@ static int find_worker(struct supply *s, const char *work, struct err *err)
 
 static int find_named(struct supply *s, const char *name, const char *to, struct err *err)
 {
-	cleanup_free char *found = NULL, *there = NULL, *why = xasprintf("push '%s'", name);
+	cleanup_free char *found = NULL, *there = NULL, *link = NULL;
+	cleanup_free char *why = xasprintf("push '%s'", name);
 	const char *path = name;
 	struct stat st;
 	int r;
@@ -161,15 +151,30 @@ static int find_named(struct supply *s, const char *name, const char *to, struct
 				       name);
 		path = found ? found : name;
 	}
+	link = include_link(path);
 	/* into a folder, as cp does */
 	if (to && ends_with(to, "/") && stat(path, &st) == 0) {
-		there = xasprintf("%s%s", to, base_of(path));
+		there = xasprintf("%s%s", to, link + strlen(INCLUDE_DIR "/"));
 		to = there;
 	}
 	r = include_add_path(&s->set, path, to, why, err);
 	if (r == 0)
-		s->program = to ? xstrdup(to) : in_include_dir(path);
+		s->program = to ? xstrdup(to) : STEAL(link);
 	return r;
+}
+
+/* The guest takes nothing else; a person hears it before anything is sent. */
+static int check_places(const struct supply *s, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < s->set.n; i++)
+		if (!files_path_fits(s->set.entries[i].guest))
+			return err_set(err, EINVAL,
+				       "'%.200s' is no place in the guest: it is an absolute path "
+				       "without '.', '..' and '//', below %d bytes",
+				       s->set.entries[i].guest, FILES_PATH_MAX);
+	return 0;
 }
 
 int supply_find(struct supply *s, const struct op *op, struct err *err)
@@ -190,6 +195,8 @@ int supply_find(struct supply *s, const struct op *op, struct err *err)
 		r = find_program(s, argv->list[0], err);
 	else
 		r = find_named(s, path ? path->str : "", to ? to->str : NULL, err);
+	if (r == 0)
+		r = check_places(s, err);
 	if (r < 0)
 		supply_finish(s);
 	return r;
@@ -201,7 +208,7 @@ int supply_object(struct supply *s, const char *object, struct err *err)
 	int r;
 
 	free(s->program);
-	s->program = in_include_dir(object);
+	s->program = include_link(object);
 	r = include_add_path(&s->set, object, s->program, why, err);
 	return r;
 }

@@ -5,6 +5,7 @@
  * include_add().
  */
 #include "vmm/include.h"
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "vmm/elfdeps.h"
@@ -51,11 +52,47 @@ static int put(struct include_set *set, enum include_kind kind, const char *gues
 }
 
 /*
+ * An absolute path without ".", ".." and empty parts, as a loader with "$ORIGIN/../lib" walks it:
+ * the folder that it turns round in must be in the guest. NULL = that is no folder here.
+ */
+static char *straighten(struct include_set *set, const char *path, const char *why,
+			struct err *err)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+
+	while (*(path += strspn(path, "/"))) {
+		size_t len = strcspn(path, "/");
+		char real[PATH_MAX], *slash;
+
+		if (len == 2 && !strncmp(path, "..", 2)) {
+			const char *folder = out.len ? buf_text(&out) : "/";
+
+			if (!realpath(folder, real)) {
+				err_sys(err, errno, "%s: find '%s'", why, folder);
+				return NULL;
+			}
+			if (out.len && !strcmp(real, folder) && !find(set, folder) &&
+			    put(set, INCLUDE_FOLDER, folder, folder, 0755, why, err) < 0)
+				return NULL;
+			slash = strrchr(real, '/');
+			*slash = '\0';
+			buf_reset(&out);
+			buf_adds(&out, real);
+		} else if (len != 1 || *path != '.') {
+			buf_addf(&out, "/%.*s", (int)len, path);
+		}
+		path += len;
+	}
+	return buf_steal(&out);
+}
+
+/*
  * A host path as it is named: the real file under its real path, and a link where the name differs,
  * so that "#!/bin/sh" and an absolute path typed by a person lead to it.
  */
 static int put_file(struct include_set *set, const char *path, const char *why, struct err *err)
 {
+	cleanup_free char *name = NULL;
 	char real[PATH_MAX];
 	struct stat st;
 	int r;
@@ -65,9 +102,12 @@ static int put_file(struct include_set *set, const char *path, const char *why, 
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "%s: '%s' is neither a file nor a folder", why, path);
 	r = put(set, INCLUDE_FILE, real, real, st.st_mode, why, err);
-	if (r == 0 && strcmp(real, path))
-		r = put(set, INCLUDE_LINK, path, real, 0777, why, err);
-	return r;
+	if (r < 0 || !strcmp(real, path))
+		return r;
+	name = straighten(set, path, why, err);
+	if (!name)
+		return -err->code;
+	return strcmp(real, name) ? put(set, INCLUDE_LINK, name, real, 0777, why, err) : 0;
 }
 
 char *include_find(const char *name)
@@ -218,6 +258,20 @@ static int add_folder(struct include_set *set, const char *path, const char *to,
 	return r;
 }
 
+char *include_link(const char *path)
+{
+	cleanup_free char *name = xstrdup(path);
+	char real[PATH_MAX], *base;
+
+	while (strlen(name) > 1 && name[strlen(name) - 1] == '/')
+		name[strlen(name) - 1] = '\0';
+	base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	/* "." and ".." are no names, what they lead to has one */
+	if ((!*base || !strcmp(base, ".") || !strcmp(base, "..")) && realpath(name, real))
+		base = strrchr(real, '/') + 1;
+	return xasprintf(INCLUDE_DIR "/%s", base);
+}
+
 static int add_named(struct include_set *set, const char *path, const char *why, struct err *err)
 {
 	cleanup_free char *link = NULL, *absolute = NULL;
@@ -229,9 +283,7 @@ static int add_named(struct include_set *set, const char *path, const char *why,
 		return err_sys(err, errno, "%s: read '%s'", why, path);
 	/* a relative name says nothing about the guest: its real place does */
 	absolute = xstrdup(*path == '/' ? path : real);
-	while (strlen(absolute) > 1 && absolute[strlen(absolute) - 1] == '/')
-		absolute[strlen(absolute) - 1] = '\0';
-	link = xasprintf(INCLUDE_DIR "/%s", strrchr(absolute, '/') + 1);
+	link = include_link(path);
 	r = S_ISDIR(st.st_mode) ? add_folder(set, real, real, why, 0, err)
 				: put_file(set, absolute, why, err);
 	if (r == 0)

@@ -165,6 +165,53 @@ static void libraries_beside_the_program_are_found_by_runpath(void **state)
 	assert_non_null(entry("/lib64/ld-linux-x86-64.so.2"));
 }
 
+static void a_runpath_that_turns_round_gives_paths_that_the_guest_can_walk(void **state)
+{
+	cleanup_free char *path = in_folder("bin/prog"), *one = in_folder("lib/libone.so"),
+			  *side = in_folder("side"), *two = in_folder("lib/libtwo.so"),
+			  *elsewhere = in_folder("elsewhere/libtwo.so");
+	struct made m;
+	size_t i;
+
+	made_folder("bin");
+	made_folder("lib");
+	made_folder("side");
+	made_folder("elsewhere");
+	elf_made_program_of(&m, "$ORIGIN/../side/..//./lib");
+	made("bin/prog", m.data, m.len, 0755);
+	elf_made_kernel(&m);
+	made("lib/libone.so", m.data, m.len, 0644);
+	made("elsewhere/libtwo.so", m.data, m.len, 0644);
+	assert_int_equal(symlink("../elsewhere/libtwo.so", two), 0);
+	add(path);
+	assert_int_equal(entry(one)->kind, INCLUDE_FILE);
+	assert_int_equal(entry(elsewhere)->kind, INCLUDE_FILE);
+	assert_link(two, elsewhere);
+	/* the loader goes through it */
+	assert_int_equal(entry(side)->kind, INCLUDE_FOLDER);
+	for (i = 0; i < set.n; i++) {
+		assert_null(strstr(set.entries[i].guest, "/."));
+		assert_null(strstr(set.entries[i].guest, "//"));
+	}
+}
+
+static void a_relative_name_of_a_link_keeps_its_name(void **state)
+{
+	cleanup_free char *path = in_folder("prog-1.2"), *link = in_folder("prog"), *dot = in_folder("sub/.");
+	cleanup_free char *old = getcwd(NULL, 0), *name = include_link("./sub/../prog"), *of_dot = NULL;
+
+	made("prog-1.2", "x", 1, 0755);
+	made_folder("sub");
+	assert_int_equal(symlink("prog-1.2", link), 0);
+	assert_int_equal(chdir(folder), 0);
+	add("./prog");
+	assert_int_equal(chdir(old), 0);
+	assert_link(INCLUDE_DIR "/prog", path);
+	assert_string_equal(name, INCLUDE_DIR "/prog");
+	of_dot = include_link(dot);
+	assert_string_equal(of_dot, INCLUDE_DIR "/sub");
+}
+
 static void a_script_brings_env_and_what_env_starts(void **state)
 {
 	static const char text[] = "#!/usr/bin/env sh\nexit 0\n";
@@ -264,6 +311,8 @@ int main(void)
 		T(two_files_for_one_place_are_both_named),
 		T(a_missing_library_is_named_with_who_needs_it),
 		T(libraries_beside_the_program_are_found_by_runpath),
+		T(a_runpath_that_turns_round_gives_paths_that_the_guest_can_walk),
+		T(a_relative_name_of_a_link_keeps_its_name),
 		T(a_script_brings_env_and_what_env_starts),
 		T(a_script_without_its_interpreter_is_refused),
 		T(a_folder_is_packed_with_all_below_it),
