@@ -5,7 +5,7 @@
  * What switches decide (running, nr_running, switches) is counted and compared in the kernel
  * (tally.h), which says when it became true, however briefly. What the agent is told anyway is
  * looked at whenever something happened (poke); what has to be read, every 2 ms. Invariant: the op
- * ends only when all its conditions held at one and the same moment.
+ * ends only when all its conditions held at one and the same moment, and never while a hand looks.
  */
 #include "guest/ops_until.h"
 
@@ -32,9 +32,13 @@ struct until {
 	bool others_held;	   /* at the last look: all that the tally does not tell */
 	uint64_t counting_since_ns;
 	bool asking, asked; /* a hand looks; has looked */
-	bool over;	    /* cut short while a hand looks: ends with its answer */
+	/* what comes while a hand looks is dealt with at its answer, for the line must not end before: */
+	bool over; /* cut short */
 	int over_code;
 	char over_why[96];
+	struct err failed; /* the counting could not begin */
+	bool moved;	   /* a switch has made it true */
+	struct tally_record moment;
 	uint64_t numbers[EXPR_TERMS_MAX];
 	char words[EXPR_TERMS_MAX][EXPR_WORD_MAX];
 };
@@ -249,7 +253,9 @@ static void on_counting(void *arg, const struct err *err)
 
 	if (err->code) {
 		stop_counting(u);
-		line_failed_err(l, err);
+		u->failed = *err;
+		if (!u->asking)
+			line_failed_err(l, err);
 		return;
 	}
 	u->counting = true;
@@ -258,24 +264,36 @@ static void on_counting(void *arg, const struct err *err)
 		look(l);
 }
 
-static void on_moment(void *arg, const struct tally_record *r)
+/* true = the op has ended. */
+static bool take_moment(struct line *l, const struct tally_record *r)
 {
-	struct line *l = arg;
 	struct until *u = line_state(l);
 	struct tally now;
 	bool held = u->others_held;
 	unsigned i;
 
-	if (u->asking && !u->asked)
-		return;
 	u->others_held = others_hold(u);
 	/* what has become true only since then does not count for that moment, but perhaps for now */
 	if (!u->others_held || (!held && !is_all_counted(u) && (!tally_now(u->tally, &now) || !now.holds)))
-		return;
+		return false;
 	for (i = 0; i < u->expr.n; i++)
 		if (counted(&u->expr.v[i]))
 			u->numbers[i] = r->numbers[i];
 	become_true(l, r);
+	return true;
+}
+
+static void on_moment(void *arg, const struct tally_record *r)
+{
+	struct line *l = arg;
+	struct until *u = line_state(l);
+
+	if (!u->asking) {
+		take_moment(l, r);
+	} else if (!u->moved) {
+		u->moved = true;
+		u->moment = *r;
+	}
 }
 
 static const struct tally_user user = {.ready = on_counting, .moment = on_moment};
@@ -342,8 +360,13 @@ static void on_answer(void *arg, struct job_reply *r)
 		if (is_remote(&u->expr.v[i]))
 			u->numbers[i] = wire_get_u64(&in);
 	u->asked = true;
-	if (look(l))
+	if (u->failed.code) {
+		line_failed_err(l, &u->failed);
 		return;
+	}
+	if ((u->moved && take_moment(l, &u->moment)) || look(l))
+		return;
+	u->moved = false;
 	if (u->over)
 		end(l, u->over_code, u->over_why);
 	else

@@ -87,6 +87,19 @@ static void what_stands_still_is_counted_right_from_the_first_look(void **state)
 	lab_ok(lab, "kill naps");
 }
 
+/* The moment comes while a hand counts the tasks: the op must wait for its answer. */
+static void a_moment_that_comes_while_something_is_read_ends_the_op_once(void **state)
+{
+	int i;
+
+	lab_ok(lab, "spawn wink@b bursty burst=1us sleep=7ms");
+	for (i = 0; i < 12; i++) {
+		until("running(b) == 1 and tasks(b) == 1", "saw 1, 1");
+		until("running(b) == 0 and tasks(b) == 1", "saw 0, 1");
+	}
+	lab_ok(lab, "kill wink");
+}
+
 /* One op counts all the time while the body stirs; at its end the numbers have to be those of rest.
  */
 static void moves_forks_exits_and_hotplug_leave_the_numbers_right(void **state)
@@ -121,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_state_of_some_microseconds_is_caught_every_time),
 		cmocka_unit_test(what_stands_still_is_counted_right_from_the_first_look),
+		cmocka_unit_test(a_moment_that_comes_while_something_is_read_ends_the_op_once),
 		cmocka_unit_test(moves_forks_exits_and_hotplug_leave_the_numbers_right),
 	};
 
