@@ -173,8 +173,9 @@ void completions_man(struct buf *out)
 		{"SXP_QEMU", "the QEMU to use"},
 		{"SXP_THEMES", "a folder of themes to look in first"},
 		{"SXP_SCENARIOS", "the folder of the scenarios that come with the program"},
-		{"SCXPLORE_FAULT", "place-after-exec or place-never: breaks placement on purpose, "
-				   "so that a test can be seen to fail"},
+		{"SCXPLORE_FAULT",
+		 "breaks a promise of the agent on purpose, so that a test can be seen to "
+		 "fail: place-after-exec, place-never, hold-cut-short and others"},
 		{"SCXPLORE_ASCII", "draw with ASCII only"},
 		{"NO_COLOR", "no colours"},
 	};

@@ -129,15 +129,16 @@ static void configure(struct wire_reader *p)
 	struct err err = ERR_INIT;
 	const char *key, *value;
 
-	if (configured)
-		return;
-	configured = true;
 	while (p->pos < p->len && !p->bad) {
 		key = wire_get_str(p);
 		value = wire_get_str(p);
-		if (!p->bad)
+		/* later on, only what is broken on purpose may change */
+		if (!p->bad && (!configured || !strcmp(key, WIRE_CONFIG_FAULT)))
 			configure_one(key, value);
 	}
+	if (configured)
+		return;
+	configured = true;
 	w = pool_job(JOB_SETUP);
 	wire_put_str(w, cgroup_root());
 	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, cgroup_root(), on_root, NULL, &err))
@@ -262,6 +263,8 @@ static int set_up(struct err *err)
 		r = boot_priority(err);
 	if (!r)
 		r = shared_init(err);
+	if (!r)
+		r = fault_switch_init(err);
 	if (!r)
 		r = loop_init(&loop, err);
 	/* before any other descriptor is open: hands inherit what there is */

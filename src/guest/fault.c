@@ -5,44 +5,15 @@
  */
 #include "guest/fault.h"
 
-#include "base/cleanup.h"
 #include "guest/pool.h"
 #include "guest/port.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define CARELESS_NS 300000000ull /* from the release to the move of "place-after-exec" */
 
-enum fault { FAULT_NONE, FAULT_PLACE_AFTER_EXEC, FAULT_PLACE_NEVER };
-
 static struct loop *loop;
 static loop_id timer;
-static enum fault fault;
-
-static const char *const names[] = {
-	[FAULT_NONE] = "",
-	[FAULT_PLACE_AFTER_EXEC] = "place-after-exec",
-	[FAULT_PLACE_NEVER] = "place-never",
-};
-
-int fault_set(const char *name, struct err *err)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], name)) {
-			fault = (enum fault)i;
-			return 0;
-		}
-	return err_set(err, EINVAL, "unknown fault switch '%.40s': place-after-exec or place-never",
-		       name);
-}
-
-const char *fault_name(void)
-{
-	return fault ? names[fault] : NULL;
-}
 
 static void on_late_move(void *arg, struct job_reply *r)
 {
@@ -75,7 +46,7 @@ static void on_timer(void *arg)
 
 void fault_released(struct group *g)
 {
-	if (fault != FAULT_PLACE_AFTER_EXEC || !strcmp(g->cgroup, "/"))
+	if (!fault_is(FAULT_PLACE_AFTER_EXEC) || !strcmp(g->cgroup, "/"))
 		return;
 	g->misplaced = true;
 	loop_arm(loop, timer, CARELESS_NS, 0);

@@ -5,6 +5,8 @@
  */
 #include "guest/group.h"
 
+#include "guest/fault_switch.h"
+
 #include "base/text.h"
 #include "guest/line.h"
 #include "guest/output.h"
@@ -155,8 +157,9 @@ unsigned group_kill(struct group *g)
 	unsigned n = 0;
 
 	while ((t = group_task_next(g, t))) {
+		if (!n++ && fault_is(FAULT_KILL_LEAVES_ONE))
+			continue;
 		group_kill_task(t);
-		n++;
 	}
 	return n;
 }
@@ -194,7 +197,7 @@ void group_reaped(int pid, int status)
 	if (WIFSIGNALED(status))
 		ev.signal = (uint64_t)WTERMSIG(status);
 	else
-		ev.code = WEXITSTATUS(status);
+		ev.code = WEXITSTATUS(status) ^ fault_is(FAULT_EXIT_ALTERED);
 	/* a custom function may return */
 	if (!g->payload && (!g->custom || WIFSIGNALED(status)) && !t->killed)
 		watch_exit(t, status);

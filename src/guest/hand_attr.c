@@ -6,6 +6,7 @@
  */
 #include "guest/hand_attr.h"
 
+#include "guest/fault_switch.h"
 #include "guest/hand_cpus.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ static int set_policy(struct hand *h, const struct attr *a, int pid)
 				      .period = a->policy.period};
 	struct kernel_sched_attr got = {.size = sizeof(got)};
 
-	if (syscall(SYS_sched_setattr, pid, &s, 0) < 0)
+	if (!fault_is(FAULT_POLICY_NOT_SET) && syscall(SYS_sched_setattr, pid, &s, 0) < 0)
 		return explain_policy(h, a, errno);
 	if (syscall(SYS_sched_getattr, pid, &got, sizeof(got), 0) < 0 || got.policy != s.policy ||
 	    got.priority != s.priority)
@@ -121,7 +122,8 @@ static int set_cpus(struct hand *h, const struct attr *a, int pid)
 	unsigned i;
 
 	cpu_mask_format(&a->cpus, wanted, sizeof(wanted));
-	if (sched_setaffinity(pid, sizeof(a->cpus), (const cpu_set_t *)&a->cpus) < 0)
+	if (!fault_is(FAULT_AFFINITY_NOT_SET) &&
+	    sched_setaffinity(pid, sizeof(a->cpus), (const cpu_set_t *)&a->cpus) < 0)
 		return hand_fail_sys(h, errno,
 				     "cannot bind it to CPUs %s (its cpuset must have one of them)",
 				     wanted);
@@ -136,14 +138,28 @@ static int set_cpus(struct hand *h, const struct attr *a, int pid)
 	return 0;
 }
 
+static int set_nice(struct hand *h, const struct attr *a, int pid)
+{
+	int got;
+
+	if (!fault_is(FAULT_NICE_NOT_SET) && setpriority(PRIO_PROCESS, (id_t)pid, a->nice) < 0)
+		return hand_fail_sys(h, errno, "cannot set its nice value");
+	errno = 0;
+	got = getpriority(PRIO_PROCESS, (id_t)pid);
+	if (errno || got != a->nice)
+		return hand_fail(h, EIO, "its nice value was set to %d, but reads %d", a->nice,
+				 got);
+	return 0;
+}
+
 int hand_attr_set(struct hand *h, const struct attr *a, int pid)
 {
 	int code = 0;
 
 	if (a->has_cpus)
 		code = set_cpus(h, a, pid);
-	if (!code && a->has_nice && setpriority(PRIO_PROCESS, (id_t)pid, a->nice) < 0)
-		code = hand_fail_sys(h, errno, "cannot set its nice value");
+	if (!code && a->has_nice)
+		code = set_nice(h, a, pid);
 	if (!code && a->has_policy)
 		code = set_policy(h, a, pid);
 	return code;
@@ -152,18 +168,28 @@ int hand_attr_set(struct hand *h, const struct attr *a, int pid)
 int hand_attr_become(const struct attr *a, const char **about)
 {
 	unsigned long nodes = (unsigned long)a->mem.nodes;
+	int mode = -1;
 
 	*about = "its memory policy";
-	if (a->has_mem && syscall(SYS_set_mempolicy, a->mem.mode, nodes ? &nodes : NULL,
-				  nodes ? sizeof(nodes) * 8 + 1 : 0) < 0)
+	if (a->has_mem && !fault_is(FAULT_MEMPOLICY_NOT_SET) &&
+	    syscall(SYS_set_mempolicy, a->mem.mode, nodes ? &nodes : NULL,
+		    nodes ? sizeof(nodes) * 8 + 1 : 0) < 0)
 		return errno;
+	/* modes read back as they were set; what else the kernel keeps is its own affair */
+	if (a->has_mem &&
+	    (syscall(SYS_get_mempolicy, &mode, NULL, 0, NULL, 0) < 0 || mode != a->mem.mode))
+		return EIO;
 	*about = "its group";
-	if ((a->has_uid || a->has_gid) && setgroups(0, NULL) < 0)
+	if (!fault_is(FAULT_USER_NOT_SET) && (a->has_uid || a->has_gid) && setgroups(0, NULL) < 0)
 		return errno;
-	if (a->has_gid && setresgid(a->gid, a->gid, a->gid) < 0)
+	if (a->has_gid && !fault_is(FAULT_USER_NOT_SET) && setresgid(a->gid, a->gid, a->gid) < 0)
 		return errno;
+	if (a->has_gid && getegid() != a->gid)
+		return EIO;
 	*about = "its user";
-	if (a->has_uid && setresuid(a->uid, a->uid, a->uid) < 0)
+	if (a->has_uid && !fault_is(FAULT_USER_NOT_SET) && setresuid(a->uid, a->uid, a->uid) < 0)
 		return errno;
+	if (a->has_uid && geteuid() != a->uid)
+		return EIO;
 	return 0;
 }

@@ -7,6 +7,7 @@
  * be made is not left behind.
  */
 #include "guest/hand.h"
+#include "guest/fault_switch.h"
 #include "guest/hand_cpus.h"
 
 #include "base/cleanup.h"
@@ -149,7 +150,8 @@ static int apply(struct hand *h, const char *path, char *done, size_t size)
 		if (r)
 			return r;
 		snprintf(file, sizeof(file), "%s/%s", path, key);
-		r = hand_write_at(shared_cgroup_fd, file, value);
+		r = fault_is(FAULT_SETTING_DROPPED) ? 0
+						    : hand_write_at(shared_cgroup_fd, file, value);
 		if (r)
 			return explain_set(h, -r, path, key, value);
 		r = (int)strlen(done);
@@ -257,7 +259,9 @@ static int move_one(struct hand *h, struct job_reply *r, const char *to, uint64_
 
 	snprintf(file, sizeof(file), "%s%scgroup.procs", to, *to ? "/" : "");
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)pid);
-	e = hand_write_at(shared_cgroup_fd, file, text);
+	e = fault_is(FAULT_MOVE_LEAVES_ONE) && !r->num
+		    ? 0
+		    : hand_write_at(shared_cgroup_fd, file, text);
 	if (!e)
 		r->num++;
 	return !e || e == -ESRCH ? 0 : explain_move(h, -e, to, pid);
@@ -314,12 +318,23 @@ static int read_cpus(struct hand *h, const char *path, const char *name, char *d
 
 static int write_cpus(struct hand *h, const char *path, const char *value)
 {
-	char file[768];
+	char file[768], seen[4096];
+	struct cpu_mask wanted = {.bits = {0}}, got = {.bits = {0}};
+	ssize_t n;
 	int r;
 
 	snprintf(file, sizeof(file), "%s/cpuset.cpus", path);
-	r = hand_write_at(shared_cgroup_fd, file, *value ? value : "\n");
-	return r ? explain_set(h, -r, path, "cpuset.cpus", value) : 0;
+	r = fault_is(FAULT_CPUSET_DROPPED)
+		    ? 0
+		    : hand_write_at(shared_cgroup_fd, file, *value ? value : "\n");
+	if (r)
+		return explain_set(h, -r, path, "cpuset.cpus", value);
+	n = hand_read_at(shared_cgroup_fd, file, seen, sizeof(seen));
+	if (n < 0 || (*value && cpu_mask_parse(value, &wanted, NULL)) ||
+	    (*seen && cpu_mask_parse(seen, &got, NULL)) || memcmp(&wanted, &got, sizeof(got)))
+		return hand_fail(h, EIO, "cpuset.cpus of '/%s' was set to '%s', but reads '%s'",
+				 path, value, n < 0 ? "?" : seen);
+	return 0;
 }
 
 int hand_cpuset(struct hand *h, struct job_reply *r)

@@ -6,6 +6,8 @@
  */
 #include "guest/hand.h"
 
+#include "guest/fault_switch.h"
+
 #include "base/cleanup.h"
 #include "base/loop.h"
 
@@ -221,7 +223,8 @@ static int remove_one(struct hand *h, const char *path)
 	if (fstatat(shared_cgroup_fd, path, &st, 0) == 0)
 		r.id = (uint64_t)st.st_ino;
 	wait_empty(path);
-	if (unlinkat(shared_cgroup_fd, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	if (!fault_is(FAULT_STEP_LEAVES_CGROUP) &&
+	    unlinkat(shared_cgroup_fd, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return hand_fail_sys(h, errno, "cannot remove cgroup '/%s'", path);
 	snprintf(full, sizeof(full), "/%s", path);
 	hand_tell(h, &r);

@@ -6,6 +6,7 @@
  */
 #include "guest/hand_cpus.h"
 
+#include "guest/fault_switch.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
@@ -144,8 +145,10 @@ static int bind_thread(struct hand *h, int tid, const struct cpu_mask *m, uint64
 {
 	struct cpu_mask got;
 	char wanted[256], seen[256];
+	unsigned i;
 
-	if (sched_setaffinity(tid, sizeof(*m), (const cpu_set_t *)m) < 0) {
+	if (!fault_is(FAULT_REBIND_NOT_SET) &&
+	    sched_setaffinity(tid, sizeof(*m), (const cpu_set_t *)m) < 0) {
 		cpu_mask_format(m, wanted, sizeof(wanted));
 		/* it has ended meanwhile */
 		if (errno == ESRCH)
@@ -162,7 +165,9 @@ static int bind_thread(struct hand *h, int tid, const struct cpu_mask *m, uint64
 	cpu_mask_format(&got, seen, sizeof(seen));
 	++*n;
 	/* the kernel leaves out what is offline or outside the cpuset */
-	if (!cpu_mask_count(&got))
+	for (i = 0; i < CPU_MASK_WORDS && !(got.bits[i] & ~m->bits[i]); i++)
+		;
+	if (!cpu_mask_count(&got) || i < CPU_MASK_WORDS)
 		return hand_fail(h, EIO, "task %d was bound to %s, but reads %s", tid, wanted, seen);
 	return 0;
 }
@@ -271,7 +276,9 @@ int hand_freeze(struct hand *h, struct job_reply *r)
 	if (fd < 0)
 		return hand_fail_sys(h, errno, "cannot open '%s'", file);
 	snprintf(file, sizeof(file), "%s/cgroup.freeze", path + 1);
-	e = -hand_write_at(shared_cgroup_fd, file, freeze ? "1" : "0");
+	e = fault_is(freeze ? FAULT_FREEZE_DROPPED : FAULT_THAW_DROPPED)
+		    ? 0
+		    : -hand_write_at(shared_cgroup_fd, file, freeze ? "1" : "0");
 	if (e)
 		return hand_fail_sys(h, e, "cannot %s '%s'", freeze ? "freeze" : "thaw", path);
 	if (!wait_frozen(fd, freeze ? '1' : '0'))
@@ -295,7 +302,8 @@ int hand_hotplug(struct hand *h, struct job_reply *r)
 	if (access(path, F_OK) < 0)
 		return hand_fail(h, ENODEV, "the guest has no CPU %u", cpu);
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-	e = -hand_write_at(AT_FDCWD, path, online ? "1" : "0");
+	e = fault_is(FAULT_HOTPLUG_DROPPED) ? 0
+					    : -hand_write_at(AT_FDCWD, path, online ? "1" : "0");
 	if (e == ENOENT)
 		return hand_fail(h, e, "this kernel cannot take CPU %u offline", cpu);
 	if (e == EBUSY)

@@ -4,6 +4,7 @@
  * The file may be anything, a FIFO that nobody writes included: that is what the deadline is for.
  */
 #include "guest/hand.h"
+#include "guest/fault_switch.h"
 
 #include "base/cleanup.h"
 
@@ -28,6 +29,8 @@ int hand_read(struct hand *h, struct job_reply *r)
 		len += (size_t)n;
 	if (n < 0)
 		r->id = (uint64_t)errno;
+	if (fault_is(FAULT_FILE_ALTERED) && len)
+		data[0] ^= 1;
 	r->flag = len > JOB_DATA_MAX;
 	r->data = data;
 	r->data_len = r->flag ? JOB_DATA_MAX : len;

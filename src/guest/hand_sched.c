@@ -9,6 +9,7 @@
 #include "guest/hand.h"
 
 #include "base/cleanup.h"
+#include "guest/fault_switch.h"
 #include "guest/sched_object.h"
 #include "sched_dump.skel.h"
 
@@ -38,6 +39,10 @@ int hand_sched_load(struct hand *h, struct job_reply *r)
 	}
 	if (h->in.bad)
 		return hand_fail(h, EINVAL, "the order to load a scheduler makes no sense");
+	if (fault_is(FAULT_SCHED_NOT_LOADED))
+		return 0;
+	if (fault_is(FAULT_SCHED_OTHER))
+		what = strcmp(what, "fifo") ? "fifo" : "vtime";
 	fd = sched_object_load(what, v, n, &notes, &log, &err);
 	if (fd < 0) {
 		/* the first line is the failure, the others are its background */

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/fault_switch.h"
 #include "guest/hand.h"
 #include "guest/hand_attr.h"
 #include "guest/paths_inside.h"
@@ -224,7 +225,7 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 {
 	static struct work w;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), i;
-	char number[12], comm[16];
+	char number[12], comm[16], seen[16];
 	const char *about;
 
 	for (i = 0; i < 3; i++)
@@ -232,12 +233,17 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 			give_up(fds[FD_STATUS], index, START_STAGE_FDS, errno, o->name);
 	i = snprintf(number, sizeof(number), ".%u", index);
 	snprintf(comm, sizeof(comm), "%.*s%s", (int)sizeof(comm) - 1 - i, o->name, number);
-	prctl(PR_SET_NAME, *o->attr.comm ? o->attr.comm : comm);
-	i = hand_attr_become(&o->attr, &about);
+	if (*o->attr.comm)
+		snprintf(comm, sizeof(comm), "%s", o->attr.comm);
+	about = "its comm";
+	if (!fault_is(FAULT_COMM_NOT_SET))
+		prctl(PR_SET_NAME, comm);
+	prctl(PR_GET_NAME, seen);
+	i = strcmp(seen, comm) ? EIO : hand_attr_become(&o->attr, &about);
 	if (i)
 		give_up(fds[FD_STATUS], index, START_STAGE_ATTR, i, about);
 	if (o->work->is_custom)
-		child_custom(o, index, fds, *o->attr.comm ? o->attr.comm : comm);
+		child_custom(o, index, fds, comm);
 	crew_worker(o->work, index, &w);
 	if (!is_let_go(fds[FD_GO]))
 		_exit(127);
@@ -371,6 +377,8 @@ int hand_start(struct hand *h, struct job_reply *r)
 	}
 	if (o.work && crew_map(o.work, h->fds[FD_REPORTS], &err))
 		code = hand_fail(h, err.code, "%s", err.msg);
+	if (fault_is(FAULT_SPAWN_ONE_LESS) && o.count > 1)
+		o.count--;
 	for (i = 1; i <= o.count && !code; i++) {
 		if (o.work && crew_next(o.work, i, &err))
 			code = hand_fail(h, err.code, "%s", err.msg);

@@ -7,6 +7,7 @@
  * exactly once as done or not reached, and at most once as failed.
  */
 #include "guest/line.h"
+#include "guest/fault_switch.h"
 
 #include "base/text.h"
 #include "guest/line_private.h"
@@ -205,7 +206,8 @@ static void go_on(struct line *l)
 		return;
 	l->turning = true;
 	while (l->used && l->run == LINE_IDLE) {
-		if (l->stopping || !l->nops)
+		if (l->stopping || !l->nops ||
+		    (l->rounds == 2 && fault_is(FAULT_EVERY_STOPS_EARLY)))
 			over(l);
 		else if (l->next == l->nops && l->last_round)
 			finish(l);

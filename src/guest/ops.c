@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "guest/cgroup.h"
+#include "guest/fault_switch.h"
 #include "guest/group.h"
 #include "guest/ledger.h"
 #include "guest/line.h"
@@ -45,7 +46,7 @@ static void hold_begin(struct line *l, const struct wire_op *op)
 	if (part)
 		ns = (uint64_t)((double)line_duration() * (double)part / 1e6);
 	if (ns)
-		line_timer(l, ns);
+		line_timer(l, fault_is(FAULT_HOLD_CUT_SHORT) ? ns / 2 : ns);
 	else
 		line_done(l, "held for 0s");
 }
@@ -77,7 +78,7 @@ static void wait_poke(struct line *l)
 	struct group *g = group_find(waited);
 
 	/* the tasks' own output was drained at their exits */
-	if (g && g->live)
+	if (g && g->live && !fault_is(FAULT_WAIT_TOO_EARLY))
 		return;
 	if (!g)
 		line_failed(l, ENOENT, "'%s' is not known any more", waited);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "guest/cgroup.h"
+#include "guest/fault_switch.h"
 #include "guest/group.h"
 #include "guest/mover.h"
 #include "guest/pool.h"
@@ -175,7 +176,7 @@ void cpus_op_signal(struct line *l, const struct wire_op *op)
 		return;
 	}
 	while ((t = group_task_next(g, t)))
-		n += kill(t->pid, sig) == 0;
+		n += fault_is(FAULT_SIGNAL_LOST) || kill(t->pid, sig) == 0;
 	line_done(l, "signal %d sent to %u task%s of %s", sig, n, n == 1 ? "" : "s", name);
 }
 

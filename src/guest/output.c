@@ -4,6 +4,7 @@
  * Invariant: one callback reads at most TURN_MAX bytes, so that a chatty payload starves nobody.
  */
 #include "guest/output.h"
+#include "guest/fault_switch.h"
 
 #include "guest/line.h"
 #include "guest/port.h"
@@ -37,6 +38,8 @@ static void send_chunk(struct group *g, int stream, size_t len)
 	struct group_pipe *p = &g->out[stream];
 	size_t keep = len;
 
+	if (fault_is(FAULT_OUTPUT_LOST))
+		return;
 	if (keep > OUTPUT_KEPT_MAX - p->kept)
 		keep = OUTPUT_KEPT_MAX - p->kept;
 	if (!port_takes_bulk(keep + 4096))

@@ -6,6 +6,7 @@
  */
 #include "guest/report.h"
 
+#include "guest/fault_switch.h"
 #include "guest/port.h"
 #include "guest/wire_report.h"
 #include "guest/work_crew.h"
@@ -84,6 +85,8 @@ void report_send(const struct group *g, const struct task *t, uint64_t seq, bool
 	if (!r.begun_ns)
 		return;
 	complete(&r, loop_now_ns());
+	if (fault_is(FAULT_REPORT_ZERO))
+		r.units = r.iterations = 0;
 	report_write(&r, text, sizeof(text));
 	port_event(&(struct event){.type = EV_REPORT,
 				   .seq = seq,

@@ -6,6 +6,7 @@
 #include "guest/sampler.h"
 
 #include "guest/cgroup.h"
+#include "guest/fault_switch.h"
 #include "guest/line.h"
 #include "guest/pool.h"
 #include "guest/port.h"
@@ -103,7 +104,7 @@ static void send_sample(uint64_t ntasks, uint64_t cut)
 	unsigned i;
 
 	s.ntasks = take_tasks(ntasks);
-	for (i = 0; i < ncpus; i++)
+	for (i = 0; i < ncpus && !fault_is(FAULT_SAMPLE_STUCK); i++)
 		fill_cpu(&cpus[i], i, s.t_ns);
 	s.nscx = sched_watch_counters(s.scx, SAMPLE_SCX_MAX, &s.scx_enables);
 	s.cost_ns = own_cpu_ns() + pool_cpu_ns();

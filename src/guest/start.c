@@ -32,6 +32,7 @@
 #include <sys/epoll.h>
 
 #define RELEASE_DEADLINE_NS  30000000000ull /* from the release to the last exec */
+#define SETTLE_NS            2000000000ull  /* for what workers do to themselves before they work */
 #define ROLLBACK_DEADLINE_NS 5000000000ull
 
 enum phase { PHASE_NONE, PHASE_CREATE, PHASE_RELEASED, PHASE_ROLLBACK };
@@ -45,6 +46,7 @@ struct start {
 	int go, status;
 	loop_id source;
 	uint32_t placed;
+	bool settles;   /* workers that take on attributes of their own, which may fail */
 	uint32_t begun; /* custom workers whose function was called */
 	struct err err; /* first failure; what FAILED will say */
 	start_then then; /* instead of ending the op; NULL = end it */
@@ -82,9 +84,9 @@ static void close_status(struct line *l)
 
 static void done(struct line *l, const struct group *g)
 {
-	if (fault_name())
+	if (fault_misplaces())
 		line_done(l, "%s%s runs, placement is broken on purpose: fault switch %s is set",
-			  g->name, g->count == 1 ? "" : " (all tasks)", fault_name());
+			  g->name, g->count == 1 ? "" : " (all tasks)", fault_name_of(fault_now()));
 	else if (g->payload)
 		line_done(l, "pid %d runs in %s", g->leader, g->cgroup);
 	else
@@ -143,6 +145,14 @@ void start_poke(struct line *l)
 		finish(l);
 }
 
+static void begun(struct line *l)
+{
+	close_status(l);
+	line_timer(l, 0);
+	fault_released(start_of(l)->g);
+	finish(l);
+}
+
 void start_timeout(struct line *l)
 {
 	struct start *now = start_of(l);
@@ -155,6 +165,11 @@ void start_timeout(struct line *l)
 	}
 	if (now->phase != PHASE_RELEASED)
 		return;
+	/* frozen or starved: that is the scheduler's affair */
+	if (now->settles) {
+		begun(l);
+		return;
+	}
 	err_set(&now->err, ETIMEDOUT,
 		"'%s' was released, but did not begin within %llus: is it "
 		"starved%s? it is killed",
@@ -174,14 +189,6 @@ void start_cancel(struct line *l, int code, const char *why)
 		return;
 	err_set(&now->err, code, "%s while '%s' began", why, now->g->name);
 	roll_back(l);
-}
-
-static void begun(struct line *l)
-{
-	close_status(l);
-	line_timer(l, 0);
-	fault_released(start_of(l)->g);
-	finish(l);
 }
 
 static void exec_failed(struct line *l, const struct start_status *s)
@@ -237,6 +244,9 @@ static void release(struct line *l)
 	static const char go[START_COUNT_MAX];
 	uint32_t left = now->g->count;
 
+	if (fault_is(FAULT_RELEASE_ONE_LESS) && left > 1)
+		left--;
+
 	now->phase = PHASE_RELEASED;
 	report_released(now->g);
 	ledger_release(now->g);
@@ -248,11 +258,11 @@ static void release(struct line *l)
 	}
 	close_go(l);
 	/* workers execute nothing: when each of them first runs is the scheduler's affair */
-	if (!now->g->payload && !now->g->custom) {
+	if (!now->g->payload && !now->g->custom && !now->settles) {
 		begun(l);
 		return;
 	}
-	line_timer(l, RELEASE_DEADLINE_NS);
+	line_timer(l, now->settles ? SETTLE_NS : RELEASE_DEADLINE_NS);
 	now->source = loop_add_fd(loop, now->status, EPOLLIN, on_status, l);
 	if (now->source < 0) {
 		err_sys(&now->err, -now->source, "watch the start of '%s'", now->g->name);
@@ -275,7 +285,7 @@ static void check_line(struct line *l, uint32_t index, const char *line)
 	char wanted[GROUP_PATH_MAX + 8];
 
 	snprintf(wanted, sizeof(wanted), "0::%s", now->g->cgroup);
-	if (!strcmp(line, wanted) || now->err.code || fault_name())
+	if (!strcmp(line, wanted) || now->err.code || fault_misplaces())
 		return;
 	err_set(&now->err, EXDEV,
 		"%s.%u is not in its cgroup before exec: /proc says '%s', expected "
@@ -306,6 +316,7 @@ static void on_answer(void *arg, struct job_reply *r)
 {
 	struct line *l = arg;
 	struct start *now = start_of(l);
+	struct start_status s;
 
 	if (now->phase != PHASE_CREATE)
 		return;
@@ -318,6 +329,11 @@ static void on_answer(void *arg, struct job_reply *r)
 	if (!now->err.code && now->placed != now->g->count)
 		err_set(&now->err, EIO, "only %u of %u tasks were created", now->placed,
 			now->g->count);
+	if (!now->err.code && now->g->live != now->g->count &&
+	    read(now->status, &s, sizeof(s)) == (ssize_t)sizeof(s) && s.error) {
+		s.what[sizeof(s.what) - 1] = '\0';
+		exec_failed(l, &s);
+	}
 	if (!now->err.code && now->g->live != now->g->count)
 		err_set(&now->err, ESRCH, "a task of '%s' died before it was released", now->g->name);
 	if (now->err.code)
@@ -404,7 +420,7 @@ static int send_start(struct line *l, const struct wire_op *op, struct group *g,
 	wire_put_str(w, g->name);
 	wire_put_u32(w, g->count);
 	wire_put_str(w, g->cgroup);
-	wire_put_u8(w, !fault_name());
+	wire_put_u8(w, !fault_misplaces());
 	wire_put_str(w, work);
 	wire_put_str(w, "");
 	wire_put_u32(w, argc);
@@ -413,6 +429,16 @@ static int send_start(struct line *l, const struct wire_op *op, struct group *g,
 	start_put_attributes(w, op);
 	group_forget_early();
 	return pool_send(w, fds, nfds, POOL_DEADLINE_NS, g->name, on_answer, l, err);
+}
+
+/* hand_attr_become() */
+static bool changes_itself(const struct wire_op *op)
+{
+	const char *mem = wire_op_str(op, WARG_MEMPOLICY), *comm = wire_op_str(op, WARG_COMM);
+
+	return (mem && *mem) || (comm && *comm) ||
+	       wire_op_u64(op, WARG_UID, UINT64_MAX) != UINT64_MAX ||
+	       wire_op_u64(op, WARG_GID, UINT64_MAX) != UINT64_MAX;
 }
 
 static int begin(struct line *l, const struct wire_op *op, bool payload, uint32_t count, const char *work,
@@ -449,6 +475,7 @@ static int begin(struct line *l, const struct wire_op *op, bool payload, uint32_
 	g->starting = l;
 	*start_of(l) = (struct start){
 		.phase = PHASE_CREATE, .g = g, .go = -1, .status = -1, .source = -1};
+	now->settles = !payload && !g->custom && changes_itself(op);
 	r = send_start(l, op, g, work, argv, argc, err);
 	if (r) {
 		close_go(l);

@@ -4,6 +4,7 @@
  * Invariant: what a tear-down will do is said before it begins.
  */
 #include "guest/step.h"
+#include "guest/fault_switch.h"
 
 #include "base/text.h"
 #include "guest/group.h"
@@ -43,7 +44,7 @@ static void choose(struct line *l, unsigned step, char *text, size_t size)
 		struct group *g = group_at(i);
 
 		/* the dead ones, too: they may have left processes behind */
-		if (!g || g->step != step || g->swept)
+		if (!g || g->step != step || g->swept || fault_is(FAULT_STEP_LEAVES_TASKS))
 			continue;
 		teardown_choose(l, i);
 		g->swept = true;
@@ -132,7 +133,7 @@ static bool promote_cgroup(const char *path)
 	for (;;) {
 		c = cgroup_find(part);
 		if (c)
-			c->step = 0;
+			c->step = fault_is(FAULT_BACKDROP_IGNORED) ? c->step : 0;
 		slash = strrchr(part, '/');
 		if (!slash)
 			return true;
@@ -164,7 +165,8 @@ void step_op_backdrop(struct line *l, const struct wire_op *op)
 		line_failed(l, ENOENT, "there is no payload or group '%s'", target);
 		return;
 	}
-	g->step = 0;
+	if (!fault_is(FAULT_BACKDROP_IGNORED))
+		g->step = 0;
 	rel = cgroup_rel(g->cgroup);
 	if (rel)
 		promote_cgroup(rel);

@@ -63,7 +63,7 @@ enum wire_type {
 
 /* Keys of WIRE_CONFIG (strings on the wire, unknown ones are ignored and logged). */
 #define WIRE_CONFIG_ROOT   "root"   /* workload root, "/scxplore" */
-#define WIRE_CONFIG_FAULT  "fault"  /* "", "place-after-exec", "place-never" */
+#define WIRE_CONFIG_FAULT  "fault"  /* a name of wire_fault.h, or "" */
 #define WIRE_CONFIG_SAMPLE "sample" /* ns between samples, decimal */
 #define WIRE_CONFIG_WATCHDOG                                                                       \
 	"watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */

@@ -317,5 +317,10 @@ enum verdict check_session(const struct model *m, struct buf *why)
 		else if (worst != VERDICT_FAIL)
 			worst = v;
 	}
+	if (m->stood_still) {
+		buf_addf(why, "%sthe guest's counters of switches stood still between samples",
+			 why->len ? "\n" : "");
+		worst = worst == VERDICT_PASS ? VERDICT_INCONCLUSIVE : worst;
+	}
 	return check_sched_session(m, why) == VERDICT_FAIL ? VERDICT_FAIL : worst;
 }

@@ -21,6 +21,7 @@
 #define FILES_MAX   10000
 #define FILE_BYTES  (64u << 10)
 #define CGROUPS_MAX 10000
+#define HOLD_SLACK_NS 1000000 /* between the clock of events and that of timers */
 #define STAGES_MAX  64
 #define TEXT_MAX    4096
 
@@ -248,16 +249,34 @@ static void on_begin(struct model *m, const struct event *ev)
 	}
 }
 
+/* The agent's word against its own clock; who was cut short says so. */
+static bool held_too_short(const struct model_op *op, const struct event *ev)
+{
+	const struct op_val *asked =
+		op->op && op->op->def->id == OP_HOLD ? op_arg(op->op, WARG_DURATION) : NULL;
+
+	return asked && asked->num > 0 && op->state == OPS_RUNNING &&
+	       !strncmp(ev->text, "held for", 8) && ev->t_ns >= op->begin_ns &&
+	       ev->t_ns - op->begin_ns + HOLD_SLACK_NS < (uint64_t)asked->num;
+}
+
 static void on_end_of_op(struct model *m, const struct event *ev)
 {
 	struct model_op *op = op_at(m, ev->seq);
+	bool short_hold;
 
 	if (!op)
 		return;
-	op->state = ev->type == EV_DONE ? OPS_DONE : OPS_FAILED;
+	short_hold = ev->type == EV_DONE && held_too_short(op, ev);
+	op->state = ev->type == EV_DONE && !short_hold ? OPS_DONE : OPS_FAILED;
 	op->end_ns = ev->t_ns;
 	set(&op->note, ev->text);
-	m->failures += ev->type == EV_FAILED;
+	if (short_hold) {
+		free(op->note);
+		op->note =
+			clean("the guest's clock says that it was shorter than it was asked to be");
+	}
+	m->failures += op->state == OPS_FAILED;
 	if (ev->type == EV_DONE)
 		model_metric_note(m, op);
 }
@@ -480,7 +499,9 @@ void model_apply(struct model *m, const struct event *ev)
 		on_guest(m, ev);
 		break;
 	case EV_FAULT:
-		set(&m->fault, ev->name);
+		/* what was broken once stays doubtful, also when it is put right */
+		if (*ev->name)
+			set(&m->fault, ev->name);
 		break;
 	case EV_GONE:
 		m->live = false;

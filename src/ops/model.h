@@ -141,7 +141,7 @@ struct model {
 	char *accel, *accel_why; /* "tcg", "kvm starts but ..." */
 	char *kernel, *topology; /* release; NnNlNcNt */
 	char *root;              /* workload root, "/scxplore" */
-	char *fault;             /* fault switch in force, or NULL */
+	char *fault;             /* the last fault switch in force, or NULL */
 	unsigned cpus_online;
 	bool ready, ended;
 	char *probes;        /* what is attached; NULL = nothing said yet */
@@ -172,6 +172,7 @@ struct model {
 	size_t ntasks, ntasks_before;
 	uint64_t sample_ns, sample_before_ns; /* 0 = none */
 	uint64_t drops, cut;
+	bool stood_still;                 /* samples whose counters cannot be true have come */
 	uint64_t cost_ns, cost_before_ns; /* readings at least COST_WINDOW_NS apart: its parts come
 					     unevenly */
 	uint64_t cost_at_ns, cost_before_at_ns; /* when; 0 = not yet */

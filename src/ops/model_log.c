@@ -4,6 +4,7 @@
  * Invariant: every line is sanitised, one line, and keeps its number `n` for ever.
  */
 #include "ops/model_log.h"
+#include "guest/wire_fault.h"
 #include "guest/wire_sched.h"
 #include "base/cleanup.h"
 #include "base/die.h"
@@ -43,6 +44,13 @@ static void add(struct model *m, const struct event *ev, enum log_kind kind, enu
 				 .kind = kind,
 				 .mark = mark,
 				 .text = xstrdup(safe)};
+}
+
+void model_log_doubt(struct model *m, const char *text)
+{
+	const struct event at = {.t_ns = m->now_ns};
+
+	add(m, &at, LOG_GUEST, MARK_FAIL, "%s", text);
 }
 
 void model_log_finish(struct model *m)
@@ -348,8 +356,13 @@ void model_log_event(struct model *m, const struct event *ev)
 		    ev->text);
 		break;
 	case EV_FAULT:
-		add(m, ev, LOG_HOST, MARK_WARN,
-		    "FAULT     switch '%s' is in force: placement is broken on purpose", ev->name);
+		if (!*ev->name)
+			add(m, ev, LOG_HOST, MARK_WARN, "FAULT     nothing is broken any more");
+		else
+			add(m, ev, LOG_HOST, MARK_WARN,
+			    "FAULT     switch '%s' is in force: %s on purpose", ev->name,
+			    fault_find(ev->name) ? fault_meaning(fault_find(ev->name))
+						 : "unknown here");
 		break;
 	case EV_GONE:
 		log_lines(m, ev, LOG_HOST, MARK_NONE, ev->text);

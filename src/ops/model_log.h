@@ -10,6 +10,8 @@
 
 /* Called after the event was applied. */
 void model_log_event(struct model *m, const struct event *ev);
+/* Something that was seen shows that what is seen is wrong. */
+void model_log_doubt(struct model *m, const char *text);
 void model_log_finish(struct model *m);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/model_log.h"
 #include "ops/model_private.h"
 
 #include <stdlib.h>
@@ -36,6 +37,29 @@ static void sample_cpus(struct model *m, const struct sample *s)
 		text_sanitise(m->cpus[i].now.comm, SAMPLE_COMM, s->cpus[i].comm,
 			      strnlen(s->cpus[i].comm, SAMPLE_COMM));
 	}
+}
+
+/*
+ * Taking a sample needs switches: the agent wakes up for it and a hand answers. Counters of
+ * switches that are the same in two samples are therefore wrong.
+ */
+static void doubt_cpus(struct model *m)
+{
+	uint64_t now = 0, before = 0;
+	uint32_t i;
+
+	for (i = 0; i < m->ncpus; i++) {
+		if (m->cpus[i].now.switches == SAMPLE_ABSENT ||
+		    m->cpus[i].before.switches == SAMPLE_ABSENT)
+			return;
+		now += m->cpus[i].now.switches;
+		before += m->cpus[i].before.switches;
+	}
+	if (m->stood_still || !before || now != before)
+		return;
+	m->stood_still = true;
+	model_log_doubt(
+		m, "samples   the counters of switches stand still: rates and loads are not true");
 }
 
 static void sample_tasks(struct model *m, const struct sample *s)
@@ -93,6 +117,8 @@ void model_sample(struct model *m, const struct sample *s)
 		m->now_ns = s->t_ns;
 	m->sample_before_ns = m->sample_ns;
 	sample_cpus(m, s);
+	if (m->sample_before_ns && s->t_ns > m->sample_before_ns)
+		doubt_cpus(m);
 	sample_tasks(m, s);
 	sample_cgroups(m, s);
 	model_sched_sample(m, s);

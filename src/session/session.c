@@ -547,6 +547,21 @@ int session_boot(struct session *s, struct err *err)
 	return 0;
 }
 
+int session_break(struct session *s, const char *fault, struct err *err)
+{
+	struct wire_writer w;
+	int r;
+
+	wire_begin(&w, s->frame, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
+	wire_put_str(&w, WIRE_CONFIG_FAULT);
+	wire_put_str(&w, fault);
+	if (!wire_end(&w, WIRE_CONFIG, 0, 0))
+		return err_set(err, E2BIG, "the name of the fault is too long");
+	emit_text(s, EV_FAULT, fault, NULL);
+	r = guest_send(s->guest, s->frame, w.len);
+	return r < 0 ? err_sys(err, -r, "tell the guest about the fault '%s'", fault) : 0;
+}
+
 static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err *err)
 {
 	cleanup_op struct op *owned = op;

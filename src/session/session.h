@@ -45,6 +45,9 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 void session_destroy(struct session *s); /* kills what still runs */
 
 int session_boot(struct session *s, struct err *err);
+/* For tests: the ready guest breaks this promise from now on (guest/wire_fault.h); "" = none any
+ * more. */
+int session_break(struct session *s, const char *fault, struct err *err);
 
 /* One line; queued until the guest is ready. Empty lines and comments give 0 with *seq = 0. */
 int session_submit(struct session *s, const char *line, uint64_t *seq, struct err *err);

@@ -58,7 +58,10 @@ static bool trouble(const struct model *m, char *dst, size_t size)
 		snprintf(dst, size, "! the guest is gone: %.*s", (int)strcspn(m->gone, "\n"),
 			 m->gone);
 	else if (m->fault)
-		snprintf(dst, size, "! FAULT SWITCH %s: placement is broken on purpose", m->fault);
+		snprintf(dst, size, "! FAULT SWITCH %s: something is broken on purpose", m->fault);
+	else if (m->stood_still)
+		snprintf(dst, size,
+			 "! the counters of switches stand still: what is shown live is not true");
 	else if (m->probes_absent)
 		snprintf(dst, size, "! probes absent: %s", m->probes_absent);
 	else if (m->accel_why && strstr(m->accel_why, "cannot"))

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "guest/wire_fault.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -141,6 +142,18 @@ static const struct guest_option *find(const char *arg, const char **value)
 	return NULL;
 }
 
+static int unknown_fault(const char *fault, struct err *err)
+{
+	const char *names[FAULTS], *near;
+	size_t i;
+
+	for (i = FAULT_NONE + 1; i < FAULTS; i++)
+		names[i - 1] = fault_name_of((enum fault)i);
+	near = text_nearest(fault, names, FAULTS - 1);
+	return err_set(err, EINVAL, "SCXPLORE_FAULT: '%.40s' is no fault; %s '%s', or unset it",
+		       fault, near ? "did you mean" : "the first is", near ? near : names[0]);
+}
+
 static int take_environment(struct guest_options *o, struct err *err)
 {
 	static const struct {
@@ -157,11 +170,8 @@ static int take_environment(struct guest_options *o, struct err *err)
 		if (v && *v && find(rows[i].option, &unused)->take(o, v, err) < 0)
 			return err_wrap(err, "%s", rows[i].variable);
 	}
-	if (fault && *fault && strcmp(fault, "place-after-exec") && strcmp(fault, "place-never"))
-		return err_set(err, EINVAL,
-			       "SCXPLORE_FAULT: '%s' is neither 'place-after-exec' nor "
-			       "'place-never'; unset it",
-			       fault);
+	if (fault && *fault && !fault_find(fault))
+		return unknown_fault(fault, err);
 	o->config.fault = fault && *fault ? fault : NULL;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "tests/unit/recorded.h"
 
 #include "base/cleanup.h"
+#include "ops/check.h"
 
 static void steps_ops_and_groups_are_joined(void **state)
 {
@@ -173,6 +174,26 @@ static void rates_need_two_samples_and_a_counter_that_is_there(void **state)
 	model_destroy(m);
 }
 
+/* Taking a sample needs switches. */
+static void counters_that_stand_still_are_doubted(void **state)
+{
+	struct model *m = model_create();
+	cleanup_buf struct buf why = BUF_INIT;
+
+	sample_at(m, 1000000000, SAMPLE_ABSENT, 0, 0);
+	sample_at(m, 2000000000, SAMPLE_ABSENT, 0, 0);
+	sample_at(m, 3000000000, 100, 0, 0);
+	sample_at(m, 4000000000, 101, 0, 0);
+	assert_false(m->stood_still);
+	assert_int_equal(check_session(m, &why), VERDICT_PASS);
+	sample_at(m, 5000000000, 101, 0, 0);
+	assert_true(m->stood_still);
+	sample_at(m, 6000000000, 102, 0, 0);
+	assert_int_equal(check_session(m, &why), VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(buf_text(&why), "stood still"));
+	model_destroy(m);
+}
+
 static void tasks_are_called_by_their_group_while_they_live(void **state)
 {
 	char name[64];
@@ -229,6 +250,7 @@ int main(void)
 		cmocka_unit_test(forged_events_change_nothing_and_grow_nothing),
 		cmocka_unit_test(the_log_is_a_ring_with_stable_numbers),
 		cmocka_unit_test(output_beyond_the_limit_is_counted_not_kept),
+		cmocka_unit_test(counters_that_stand_still_are_doubted),
 		cmocka_unit_test(rates_need_two_samples_and_a_counter_that_is_there),
 		cmocka_unit_test(tasks_are_called_by_their_group_while_they_live),
 		cmocka_unit_test(failures_and_intrusions_are_counted),
