@@ -214,6 +214,9 @@ void model_sched_sample(struct model *m, const struct sample *s);
 bool model_scx(const struct model *m, const char *name, uint64_t *value);
 /* The one in force, or NULL. */
 const struct model_sched *model_sched_now(const struct model *m);
+/* The one that was put in force last, when an error ended it, or NULL; and the name of how it ended. */
+const struct model_sched *model_sched_died(const struct model *m);
+const char *model_sched_kind(const struct model_sched *s);
 
 /* In model_transfer.c: files pushed and pulled; nth of that path from 0, NULL when there is none. */
 void model_transfer_apply(struct model *m, const struct event *ev);

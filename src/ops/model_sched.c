@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "guest/wire_sched.h"
 #include "ops/model.h"
 
 #include <string.h>
@@ -35,6 +36,19 @@ const struct model_sched *model_sched_now(const struct model *m)
 	const struct model_sched *s = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
 
 	return s && !s->ended ? s : NULL;
+}
+
+const struct model_sched *model_sched_died(const struct model *m)
+{
+	enum { FIRST_ERROR = 1024 }; /* SCX_EXIT_ERROR of enum scx_exit_kind */
+	const struct model_sched *s = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
+
+	return s && s->ended && s->kind >= FIRST_ERROR ? s : NULL;
+}
+
+const char *model_sched_kind(const struct model_sched *s)
+{
+	return sched_exit_kind_name(s->kind);
 }
 
 static struct model_sched *begin(struct model *m, const struct event *ev)

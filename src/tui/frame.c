@@ -22,38 +22,93 @@ const char *below_root(const struct model *m, const char *path)
 	return path;
 }
 
+/* "7.3.4" of "7.3.4+deb13-cloud-amd64" */
+static int version_length(const char *release)
+{
+	return (int)strspn(release, "0123456789.");
+}
+
+static void scheduler(const struct model *m, char *dst, size_t size)
+{
+	const struct model_sched *s = model_sched_now(m);
+
+	if (s)
+		snprintf(dst, size, "%s %s", s->name, m->sched_state ? m->sched_state : "-");
+	else if (m->sched_state && strcmp(m->sched_state, "disabled"))
+		snprintf(dst, size, "scheduler %s", m->sched_state);
+	else
+		/* the kernel's own class for normal tasks since 6.6 */
+		snprintf(dst, size, m->ready ? "EEVDF" : "scheduler -");
+}
+
+static void observer(const struct model *m, char *dst, size_t size)
+{
+	double cost;
+
+	if (m->drops == SAMPLE_ABSENT)
+		snprintf(dst, size, "drops - cost -");
+	else if (model_cost(m, &cost))
+		snprintf(dst, size, "drops %" PRIu64 " cost %.1f%%", m->drops, cost);
+	else
+		snprintf(dst, size, "drops %" PRIu64 " cost -", m->drops);
+}
+
+static void moment(const struct model *m, const struct tui_state *st, char *dst, size_t size)
+{
+	if (m->gone)
+		snprintf(dst, size, "GUEST GONE");
+	else if (!m->ready)
+		snprintf(dst, size, "booting");
+	else
+		snprintf(dst, size, "%.1fs%s", (double)m->now_ns / 1e9,
+			 st->frozen ? " FROZEN" : "");
+}
+
+/* Where it is narrow, kernel and topology go first, the observer's cost next, then the scheduler; the
+ * session's name has what is left. */
 static void head(const struct model *m, const struct tui_state *st, struct canvas *c, struct rect r)
 {
+	enum { NAME_LEAST = 8 };
 	struct rect line = {.row = r.row, .col = r.col, .rows = 1, .cols = r.cols};
-	double cost;
-	char state[64], observer[64] = "drops - cost -";
-	int used;
+	const char *rec = st->recording ? " REC" : "", *kernel = m->kernel ? m->kernel : "";
+	char machine[96], sched[160], now[64], cost[64], fixed[400];
+	int used = 1, name_len = (int)strlen(st->session_name), room, level;
 
+	scheduler(m, sched, sizeof(sched));
+	moment(m, st, now, sizeof(now));
+	observer(m, cost, sizeof(cost));
+	for (level = 0; level < 5; level++) {
+		snprintf(machine, sizeof(machine), "%.*s%s%s%s%s",
+			 level == 0 ? (int)strlen(kernel) : version_length(kernel),
+			 level < 2 ? kernel : "", *kernel && level < 2 ? " " : "",
+			 m->accel ? m->accel : "-", m->topology && level < 2 ? " " : "",
+			 m->topology && level < 2 ? m->topology : "");
+		snprintf(fixed, sizeof(fixed), "%s | %s%s%s | %s%s%s", rec, machine,
+			 level < 4 ? " | " : "", level < 4 ? sched : "", now,
+			 level < 3 ? " | " : "", level < 3 ? cost : "");
+		room = r.cols - 2 - canvas_width(fixed);
+		/* the long release only where nothing else suffers from it */
+		if (room >= (level == 0 ? name_len : level < 4 ? NAME_LEAST : 0))
+			break;
+	}
 	canvas_fill(c, line, ROLE_HEAD, ' ');
-	if (m->gone)
-		snprintf(state, sizeof(state), "GUEST GONE");
-	else if (!m->ready)
-		snprintf(state, sizeof(state), "booting");
-	else
-		snprintf(state, sizeof(state), "%.1fs%s", (double)m->now_ns / 1e9,
-			 st->frozen ? " FROZEN" : "");
-	if (m->drops != SAMPLE_ABSENT && model_cost(m, &cost))
-		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost %.1f%%", m->drops,
-			 cost);
-	else if (m->drops != SAMPLE_ABSENT)
-		snprintf(observer, sizeof(observer), "drops %" PRIu64 " cost -", m->drops);
-	used = canvas_printf(c, line, 0, 0, -1, ROLE_HEAD, " %s%s", st->session_name,
-			     st->recording ? " REC" : "");
-	/* what changes and what tells of trouble stands left: it is seen at every width */
-	used += canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | %s | %s",
-			      m->accel ? m->accel : "-", state, observer);
-	canvas_printf(c, line, 0, used, -1, ROLE_HEAD, " | %s | Linux %s",
-		      m->topology ? m->topology : "-", m->kernel ? m->kernel : "-");
+	if (room >= NAME_LEAST) {
+		if (name_len > room && name_len > 8 &&
+		    !strcmp(st->session_name + name_len - 8, ".session"))
+			name_len -= 8;
+		used += canvas_printf(c, line, 0, used, room, ROLE_HEAD, "%.*s", name_len,
+				      st->session_name);
+		canvas_text(c, line, 0, used, -1, ROLE_HEAD, fixed);
+	} else {
+		canvas_text(c, line, 0, used, -1, ROLE_HEAD, fixed + (*rec ? 1 : 3));
+	}
 }
 
 /* The first thing that is wrong, in words; false when nothing is. */
 static bool trouble(const struct model *m, char *dst, size_t size)
 {
+	const struct model_sched *s = model_sched_died(m);
+
 	if (m->gone)
 		snprintf(dst, size, "! the guest is gone: %.*s", (int)strcspn(m->gone, "\n"),
 			 m->gone);
@@ -64,6 +119,9 @@ static bool trouble(const struct model *m, char *dst, size_t size)
 			 "! the counters of switches stand still: what is shown live is not true");
 	else if (m->probes_absent)
 		snprintf(dst, size, "! probes absent: %s", m->probes_absent);
+	else if (s)
+		snprintf(dst, size, "! scheduler %s died (%s): %s", s->name,
+			 model_sched_kind(s), *s->message ? s->message : s->reason);
 	else if (m->accel_why && strstr(m->accel_why, "cannot"))
 		snprintf(dst, size, "! %s: %s", m->accel, m->accel_why);
 	else

@@ -476,6 +476,22 @@ static void what_is_wrong_is_said_at_every_size(void **state)
 	assert_shows(b, "! the guest is gone: the emulator ended by signal 9");
 }
 
+static void the_scheduler_in_force_and_a_died_one_are_said(void **state)
+{
+	struct bench *b = *state;
+	struct event ev = {.type = EV_SCHED, .t_ns = 8900000000, .name = "vtime", .text = "enabled",
+			   .path = "", .cgroup = "", .data = ""};
+
+	model_apply(b->model, &ev);
+	assert_shows(b, "| vtime enabled |");
+	ev = (struct event){.type = EV_SCHED_EXIT, .t_ns = 8950000000, .name = "vtime", .code = 1026,
+			    .text = "runnable task stall", .path = "", .cgroup = "",
+			    .data = "hogs.1[119] failed to run for 5.001s"};
+	ev.data_len = strlen(ev.data);
+	model_apply(b->model, &ev);
+	assert_shows(b, "! scheduler vtime died (stall): hogs.1[119] failed to run for 5.001s");
+}
+
 static void a_boot_is_shown_in_stages(void **state)
 {
 	struct bench b = {.live = true, .model = model_create(), .scenario = scenario_create(2)};
@@ -728,6 +744,7 @@ int main(void)
 		SCREEN_TEST(a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts),
 		SCREEN_TEST(a_filter_leaves_only_what_contains_it),
 		SCREEN_TEST(what_is_wrong_is_said_at_every_size),
+		SCREEN_TEST(the_scheduler_in_force_and_a_died_one_are_said),
 		cmocka_unit_test(a_boot_is_shown_in_stages),
 		SCREEN_TEST(control_c_cancels_and_never_quits),
 		SCREEN_TEST(quitting_a_live_guest_asks_once),
