@@ -23,7 +23,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_open, cmd_do, cmd_run, cmd_export, cmd_kernel, cmd_scenarios, cmd_shell,
+extern const struct command cmd_open, cmd_do, cmd_run, cmd_export, cmd_kernel, cmd_matrix, cmd_scenarios, cmd_shell,
 	cmd_help;
 
 const struct command *command_at(size_t i); /* NULL past the end */

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_scenarios,
+	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_matrix, &cmd_scenarios,
 	&cmd_shell, &cmd_help,
 };
 

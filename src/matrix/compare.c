@@ -6,12 +6,11 @@
 #include "matrix/compare.h"
 #include "base/cleanup.h"
 #include "base/die.h"
-#include "base/text.h"
+#include "matrix/plan.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 static void alone(struct mx_comparison *c, char *sentence)
 {
@@ -75,15 +74,23 @@ static size_t pair_values(const struct mx_series *a, const struct mx_series *b, 
 
 /* ---- one metric ---- */
 
+/* A time or a rate; and a count of which more is better is work done in a time. */
+static bool is_speed(const struct mx_series *s)
+{
+	return metric_is_timed(s->unit) || (s->unit == UNIT_PLAIN && s->better == BETTER_HIGHER);
+}
+
 static int may_compare(const struct mx_pair *p, const struct mx_delta *d, struct err *err)
 {
+	bool speed = is_speed(d->a) || is_speed(d->b);
+
 	if (d->a->mixed || d->b->mixed || d->a->unit != d->b->unit)
 		return err_set(err, EINVAL, "its runs do not have it in one unit");
-	if (d->a->virtual_time || d->b->virtual_time)
+	if (speed && (d->a->virtual_time || d->b->virtual_time))
 		return err_set(err, EINVAL,
-			       "virtual time of an exact run: the same every time, and no measure "
-			       "of speed");
-	if (metric_is_timed(d->a->unit) && !mx_same_accel(p->a, p->b))
+			       "virtual time of an exact run is no measure of speed; compare runs "
+			       "that are not exact");
+	if (speed && !mx_same_accel(p->a, p->b))
 		return err_set(err, EINVAL,
 			       "speed is not compared across accelerators, or where one is not "
 			       "known");
@@ -196,7 +203,7 @@ const char *mx_baseline_of(const struct mx_table *t)
 	size_t i;
 
 	for (i = 0; t->varies[1 + MX_SCHED] && i < t->n; i++)
-		if (!strcasecmp(t->row[i].cell->sched, "eevdf"))
+		if (mx_sched_is_none(t->row[i].cell->sched))
 			return t->row[i].cell->sched;
 	return NULL;
 }

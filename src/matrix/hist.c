@@ -4,12 +4,12 @@
  * logarithm, no rounding at an edge.
  */
 #include "matrix/hist.h"
+#include "matrix/json_real.h"
 #include "matrix/stats.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <math.h>
-#include <stdio.h>
 
 void hist_add(struct hist *h, double value)
 {
@@ -65,14 +65,15 @@ double hist_quantile(const struct hist *h, double p)
 	return INFINITY;
 }
 
-static uint64_t in_power(const struct hist *h, size_t power)
-{
-	uint64_t n = 0;
-	size_t i;
+#define FINE_POWERS 3 /* as many powers of two are shown bucket by bucket */
 
-	for (i = 0; i < HIST_PER_POWER; i++)
-		n += h->count[power * HIST_PER_POWER + i];
-	return n;
+static uint64_t counted(const struct hist *h, size_t from, size_t n)
+{
+	uint64_t sum = 0;
+
+	while (n--)
+		sum += h->count[from++];
+	return sum;
 }
 
 static void print_row(const char *from, const char *to, uint64_t n, uint64_t most, unsigned columns,
@@ -82,38 +83,53 @@ static void print_row(const char *from, const char *to, uint64_t n, uint64_t mos
 
 	/* whatever was there is seen: a single one has a mark, too */
 	bar = n ? (unsigned)(1 + (double)n / (double)most * (room - 1)) : 0;
-	buf_addf(out, "  %10s  %10s %9" PRIu64 " ", from, to, n);
+	buf_addf(out, "  %10s  %10s %9" PRIu64 "%s", from, to, n, bar ? " " : "");
 	while (bar--)
 		buf_addc(out, '#');
 	buf_addc(out, '\n');
 }
 
+/* The first and the last bucket with something in it; false when there is none. */
+static bool ends(const struct hist *h, size_t *first, size_t *last)
+{
+	size_t i;
+
+	*first = *last = HIST_BUCKETS;
+	for (i = 0; i < HIST_BUCKETS; i++) {
+		if (!h->count[i])
+			continue;
+		*first = *first == HIST_BUCKETS ? i : *first;
+		*last = i;
+	}
+	return *first < HIST_BUCKETS;
+}
+
 void hist_print(const struct hist *h, enum metric_unit unit, unsigned columns, struct buf *out)
 {
-	size_t powers = HIST_POWER_MAX - HIST_POWER_MIN, first = powers, last = 0, i;
 	uint64_t most = h->below > h->above ? h->below : h->above, n;
+	size_t first, last, step, i;
+	bool any = ends(h, &first, &last);
 	char from[32], to[32];
 
-	for (i = 0; i < powers; i++) {
-		n = in_power(h, i);
-		most = n > most ? n : most;
-		first = n && first == powers ? i : first;
-		last = n ? i : last;
-	}
 	if (!h->total) {
 		buf_adds(out, "  -\n");
 		return;
 	}
+	step = any && last - first < FINE_POWERS * HIST_PER_POWER ? 1 : HIST_PER_POWER;
+	for (i = first / step * step; any && i <= last; i += step) {
+		n = counted(h, i, step);
+		most = n > most ? n : most;
+	}
 	buf_addf(out, "  %10s  %10s %9s\n", "FROM", "BELOW", "COUNT");
-	stats_write(unit, hist_lower(0), to, sizeof(to));
+	stats_write_short(unit, hist_lower(0), to, sizeof(to));
 	if (h->below)
 		print_row("", to, h->below, most, columns, out);
-	for (i = first; i < powers && i <= last; i++) {
-		stats_write(unit, hist_lower(i * HIST_PER_POWER), from, sizeof(from));
-		stats_write(unit, hist_lower((i + 1) * HIST_PER_POWER), to, sizeof(to));
-		print_row(from, to, in_power(h, i), most, columns, out);
+	for (i = first / step * step; any && i <= last; i += step) {
+		stats_write_short(unit, hist_lower(i), from, sizeof(from));
+		stats_write_short(unit, hist_lower(i + step), to, sizeof(to));
+		print_row(from, to, counted(h, i, step), most, columns, out);
 	}
-	stats_write(unit, hist_lower(HIST_BUCKETS), from, sizeof(from));
+	stats_write_short(unit, hist_lower(HIST_BUCKETS), from, sizeof(from));
 	if (h->above)
 		print_row(from, "", h->above, most, columns, out);
 }
@@ -130,7 +146,7 @@ struct json_object *hist_json(const struct hist *h)
 		if (!h->count[i])
 			continue;
 		row = json_object_new_array_ext(2);
-		json_object_array_add(row, json_object_new_double(hist_lower(i)));
+		json_object_array_add(row, json_real(hist_lower(i)));
 		json_object_array_add(row, json_object_new_uint64(h->count[i]));
 		json_object_array_add(list, row);
 	}

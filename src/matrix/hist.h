@@ -33,7 +33,8 @@ double hist_lower(size_t bucket); /* its lower edge; of HIST_BUCKETS: the end of
 /* The middle of the bucket that the quantile p falls in; NAN of nothing, -INFINITY and INFINITY
  * for what lies outside the buckets. */
 double hist_quantile(const struct hist *h, double p);
-/* A line for each power of two between the first and the last, at most `columns` wide (>= 40). */
+/* A line for each power of two between the first and the last, or for each bucket where that is
+ * not many; at most `columns` wide (>= 40). */
 void hist_print(const struct hist *h, enum metric_unit unit, unsigned columns, struct buf *out);
 /* {"per-power":8,"below":0,"above":0,"buckets":[[LOWER,COUNT],...]}; caller puts. */
 struct json_object;

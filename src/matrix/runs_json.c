@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "matrix/json_real.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -31,22 +32,6 @@ static void add_text(struct json_object *o, const char *key, const char *text)
 static void add_count(struct json_object *o, const char *key, unsigned v)
 {
 	json_object_object_add(o, key, json_object_new_int64(v));
-}
-
-/* The shortest text that reads back as the same number; JSON has no word for "not a number". */
-static struct json_object *real(double v)
-{
-	char text[40];
-	int digits;
-
-	if (!isfinite(v))
-		return NULL;
-	for (digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (strtod(text, NULL) == v)
-			break;
-	}
-	return json_object_new_double_s(v, text);
 }
 
 static void line_end(struct json_object *o, struct buf *out)
@@ -96,10 +81,10 @@ static struct json_object *conditions_object(const struct mx_conditions *c)
 	add_text(o, "mitigations", c->mitigations);
 	add_text(o, "clock", c->clock);
 	add_text(o, "host_cpu", c->host_cpu);
-	json_object_array_add(load, real(c->load_before));
-	json_object_array_add(load, real(c->load_after));
+	json_object_array_add(load, json_real(c->load_before));
+	json_object_array_add(load, json_real(c->load_after));
 	json_object_object_add(o, "host_load", load);
-	json_object_object_add(o, "steal_ms", real(c->steal_ms));
+	json_object_object_add(o, "steal_ms", json_real(c->steal_ms));
 	json_object_object_add(o, "pinned", json_object_new_boolean(c->pinned));
 	return o;
 }
@@ -114,7 +99,7 @@ static struct json_object *metric_object(const struct mx_metric *m)
 	json_object_object_add(o, "better", json_object_new_string(better_names[m->better]));
 	json_object_object_add(o, "virtual", json_object_new_boolean(m->virtual_time));
 	for (i = 0; i < m->nsamples; i++)
-		json_object_array_add(samples, real(m->samples[i]));
+		json_object_array_add(samples, json_real(m->samples[i]));
 	json_object_object_add(o, "samples", samples);
 	return o;
 }

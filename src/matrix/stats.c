@@ -108,6 +108,24 @@ void stats_write(enum metric_unit unit, double value, char *dst, size_t size)
 	metric_format(unit, value, dst, size);
 }
 
+void stats_write_short(enum metric_unit unit, double value, char *dst, size_t size)
+{
+	static const char prefix[] = "kMGTPE";
+	double v = value;
+	size_t i;
+
+	stats_write(unit, value, dst, size);
+	if (strlen(dst) <= 7 || !isfinite(value) || (unit == UNIT_NS && strlen(dst) <= 10))
+		return;
+	for (i = 0; i < sizeof(prefix) - 1 && fabs(v) >= 1e5; i++)
+		v /= 1e3;
+	if (i && fabs(v) < 1e5 && unit != UNIT_NS)
+		snprintf(dst, size, "%.*g%c%s", fabs(v) >= 1e4 ? 5 : 4, v, prefix[i - 1],
+			 metric_unit_name(unit));
+	else if (strlen(dst) > 10)
+		snprintf(dst, size, "%.2g%s", value, metric_unit_name(unit));
+}
+
 void stats_write_change(enum metric_unit unit, double value, char *dst, size_t size)
 {
 	if (!(isfinite(value) && value > 0)) {

@@ -32,6 +32,8 @@ double stats_median(const double *values, size_t n); /* in any order */
 
 /* "5.0ms"; "-" for what is not known. size >= 32. */
 void stats_write(enum metric_unit unit, double value, char *dst, size_t size);
+/* As stats_write(), in at most 10 columns: "123.5kB/s". size >= 32. */
+void stats_write_short(enum metric_unit unit, double value, char *dst, size_t size);
 /* As stats_write(), with its sign: "+1.2ms", "-3/s". */
 void stats_write_change(enum metric_unit unit, double value, char *dst, size_t size);
 /* 0.123 as "+12.3%"; "-" for what is not known. size >= 32. */

@@ -124,8 +124,7 @@ enum verdict report_verdict(const struct report *r)
 	return seen[VERDICT_SKIP] && !seen[VERDICT_PASS] ? VERDICT_SKIP : VERDICT_PASS;
 }
 
-/* '#' and '\' are special in a TAP description */
-static void tap_text(struct buf *out, const char *s)
+void report_tap_text(struct buf *out, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '#' || *s == '\\')
@@ -145,7 +144,7 @@ static void tap_points(const struct report *r, struct buf *out, const char *diag
 
 		buf_addf(out, "%s %zu - ", p->verdict == VERDICT_PASS || skip ? "ok" : "not ok",
 			 i + 1);
-		tap_text(out, p->name);
+		report_tap_text(out, p->name);
 		if (skip)
 			buf_adds(out, " # SKIP ");
 		buf_adds(out, skip ? p->why : "");
@@ -179,7 +178,7 @@ static void write_ktap(const struct report *r, const struct model *m, struct buf
 	tap_points(r, out, "#");
 }
 
-static void xml_text(struct buf *out, const char *s)
+void report_xml_text(struct buf *out, const char *s)
 {
 	for (; *s; s++) {
 		switch (*s) {
@@ -210,16 +209,16 @@ static void junit_point(const struct report *r, const struct report_point *p, st
 	};
 
 	buf_adds(out, "    <testcase classname=\"");
-	xml_text(out, r->title);
+	report_xml_text(out, r->title);
 	buf_adds(out, "\" name=\"");
-	xml_text(out, p->name);
+	report_xml_text(out, p->name);
 	buf_addf(out, "\" time=\"%.3f\"", (double)p->ns / 1e9);
 	if (p->verdict == VERDICT_PASS) {
 		buf_adds(out, "/>\n");
 		return;
 	}
 	buf_addf(out, "><%s message=\"", element[p->verdict]);
-	xml_text(out, p->why);
+	report_xml_text(out, p->why);
 	buf_adds(out, "\"/></testcase>\n");
 }
 
@@ -238,12 +237,12 @@ static void write_junit(const struct report *r, const struct model *m, struct bu
 
 	buf_adds(out,
 		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"");
-	xml_text(out, r->title);
+	report_xml_text(out, r->title);
 	buf_addf(out,
 		 "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" hostname=\"",
 		 r->n, count(r, VERDICT_FAIL), count(r, VERDICT_INCONCLUSIVE),
 		 count(r, VERDICT_SKIP));
-	xml_text(out, m->kernel ? m->kernel : "");
+	report_xml_text(out, m->kernel ? m->kernel : "");
 	buf_adds(out, "\">\n");
 	for (i = 0; i < r->n; i++)
 		junit_point(r, &r->points[i], out);

@@ -34,4 +34,8 @@ struct report_format {
 const struct report_format *report_format_at(size_t i);
 const struct report_format *report_format_by_name(const char *name);
 
+/* Sanitised text for a TAP description ('#' and '\' are special there) and for XML. */
+void report_tap_text(struct buf *out, const char *s);
+void report_xml_text(struct buf *out, const char *s);
+
 #endif

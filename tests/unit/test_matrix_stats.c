@@ -180,20 +180,40 @@ static void a_histogram_is_printed_by_powers_of_two(void **state)
 	buf_reset(&out);
 	hist_add(&h, 1);
 	hist_add(&h, 1.5);
-	hist_add(&h, 5);
+	hist_add(&h, 17);
 	hist_add(&h, 0);
 	hist_print(&h, UNIT_PLAIN, 60, &out);
 	assert_string_equal(buf_text(&out),
 			    "        FROM       BELOW     COUNT\n"
 			    "               2.328e-10         1 ############\n"
 			    "           1           2         2 ########################\n"
-			    "           2           4         0 \n"
-			    "           4           8         1 ############\n");
+			    "           2           4         0\n"
+			    "           4           8         0\n"
+			    "           8          16         0\n"
+			    "          16          32         1 ############\n");
 	o = hist_json(&h);
 	assert_string_equal(
 		json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN),
-		"{\"per-power\":8,\"below\":1,\"above\":0,\"buckets\":[[1.0,1],[1.5,1],[5.0,1]]}");
+		"{\"per-power\":8,\"below\":1,\"above\":0,\"buckets\":[[1,1],[1.5,1],[16,1]]}");
 	json_object_put(o);
+}
+
+static void what_lies_close_together_is_printed_bucket_by_bucket(void **state)
+{
+	static struct hist h;
+	cleanup_buf struct buf out = BUF_INIT;
+
+	h = (struct hist){0};
+	hist_add(&h, 4096);
+	hist_add(&h, 4608);
+	hist_add(&h, 4700);
+	hist_add(&h, 1e40);
+	hist_print(&h, UNIT_BYTES, 60, &out);
+	assert_string_equal(buf_text(&out),
+			    "        FROM       BELOW     COUNT\n"
+			    "       4096B       4608B         1 ############\n"
+			    "       4608B       5120B         2 ########################\n"
+			    "  7.923e+28B                     1 ############\n");
 }
 
 /* ---- interval ---- */
@@ -415,6 +435,7 @@ int main(void)
 		cmocka_unit_test(two_histograms_add_up_to_that_of_all_numbers),
 		cmocka_unit_test(quantiles_of_a_histogram_are_near_those_of_the_numbers),
 		cmocka_unit_test(a_histogram_is_printed_by_powers_of_two),
+		cmocka_unit_test(what_lies_close_together_is_printed_bucket_by_bucket),
 		cmocka_unit_test(an_interval_has_the_median_in_it_as_often_as_it_says),
 		cmocka_unit_test(an_interval_of_a_median_is_that_of_the_published_table),
 		cmocka_unit_test(many_numbers_are_no_trouble),

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * report - the table of formats, and the sentences that more than one of them has.
+ */
+#include "matrix/report.h"
+#include "base/cleanup.h"
+#include "matrix/stats.h"
+
+#include <string.h>
+
+enum verdict mx_report_verdict(const struct mx_report *r)
+{
+	enum verdict worst = mx_table_verdict(r->table);
+	size_t i;
+
+	for (i = 0; i < r->gateds->n; i++)
+		worst = mx_worse(worst, r->gateds->v[i].verdict);
+	return worst;
+}
+
+void mx_report_cell_name(const struct mx_cell *cell, struct buf *out)
+{
+	size_t a;
+
+	for (a = 0; a <= MX_AXES; a++)
+		buf_addf(out, "%s%s", a ? " " : "", mx_cell_word(cell, a));
+}
+
+void mx_report_gate_name(const struct mx_gated *g, struct buf *out)
+{
+	buf_addf(out, "gate %s", g->gate->word);
+	if (g->delta) {
+		buf_addf(out, ": %s of ", g->delta->b->name);
+		mx_report_cell_name(g->pair->b->cell, out);
+	}
+	if (g->comparison)
+		buf_addf(out, " %s", g->comparison->title);
+}
+
+void mx_report_series(const struct mx_series *s, struct buf *out)
+{
+	char at[40], low[40], high[40];
+	struct err err = ERR_INIT;
+	struct interval i;
+
+	if (s->mixed) {
+		buf_adds(out, "-: its runs do not have it in one unit");
+		return;
+	}
+	interval_median(s->value, s->n, &i, &err);
+	stats_write(s->unit, i.at, at, sizeof(at));
+	stats_write(s->unit, i.low, low, sizeof(low));
+	stats_write(s->unit, i.high, high, sizeof(high));
+	buf_addf(out, "median %s", at);
+	if (err.code)
+		buf_adds(out, ", 95% interval -");
+	else
+		buf_addf(out, ", 95%% interval %s to %s", low, high);
+	buf_addf(out, ", %zu run%s", s->n, s->n == 1 ? "" : "s");
+	if (s->better)
+		buf_addf(out, ", %s", metric_better_name(s->better));
+	if (s->virtual_time)
+		buf_adds(out, ", virtual");
+}
+
+void mx_report_conditions(const struct mx_report *r,
+			  void (*add)(struct buf *out, const char *name, const char *value),
+			  struct buf *out)
+{
+	struct mx_condition list[MX_CONDITIONS];
+	cleanup_buf struct buf notes = BUF_INIT;
+	char *line, *rest;
+	size_t i;
+
+	mx_conditions_of(r->table, list);
+	for (i = 0; i < MX_CONDITIONS; i++)
+		add(out, list[i].name, list[i].value);
+	mx_conditions_free(list);
+	mx_conditions_notes(r->table, &notes);
+	for (rest = notes.data; rest && (line = strsep(&rest, "\n"));)
+		if (*line)
+			add(out, "note", line);
+}
+
+void mx_report_why(const struct mx_row *row, struct buf *out)
+{
+	if (row->n && row->count[row->verdict] < row->n)
+		buf_addf(out, "%zu of %zu runs: ", row->count[row->verdict], row->n);
+	buf_adds(out, row->why);
+}
+
+static const struct mx_report_format formats[] = {
+	{"text", "tables for people, 80 columns", mx_report_text},
+	{"ktap", "kernel TAP 1: a point a cell and a gate", mx_report_ktap},
+	{"junit", "JUnit XML", mx_report_junit},
+	{"json", "one JSON object with all figures", mx_report_json},
+};
+
+const struct mx_report_format *mx_report_format_at(size_t i)
+{
+	return i < ARRAY_SIZE(formats) ? &formats[i] : NULL;
+}
+
+const struct mx_report_format *mx_report_format_by_name(const char *name)
+{
+	const struct mx_report_format *f;
+	size_t i;
+
+	for (i = 0; (f = mx_report_format_at(i)); i++)
+		if (!strcmp(f->name, name))
+			return f;
+	return NULL;
+}
