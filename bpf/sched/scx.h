@@ -72,6 +72,7 @@ __s32 scx_bpf_select_cpu_dfl(struct task_struct *p, __s32 prev_cpu, __u64 wake_f
 __s32 scx_bpf_create_dsq(__u64 dsq_id, __s32 node) __ksym;
 void scx_bpf_kick_cpu(__s32 cpu, __u64 flags) __ksym;
 __u32 scx_bpf_dispatch_nr_slots(void) __ksym;
+void scx_bpf_exit_bstr(__s64 exit_code, char *fmt, unsigned long long *data, __u32 data_len) __ksym;
 void scx_bpf_error_bstr(char *fmt, unsigned long long *data, __u32 data_len) __ksym;
 struct cgroup *scx_bpf_task_cgroup(struct task_struct *p) __ksym __weak;
 struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;

@@ -74,6 +74,12 @@ static const struct scheduler table[] = {
 		.broken = true,
 		.constants = {SLICE},
 	},
+	{
+		.name = "quit",
+		.summary = "takes itself back after a number of enqueues",
+		.broken = true,
+		.constants = {SLICE, {"after", "enqueues (1000)"}},
+	},
 };
 
 const struct scheduler *scheduler_at(size_t i)

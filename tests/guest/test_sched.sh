@@ -59,6 +59,11 @@ cgroup add hungry
 sched load error after=200
 spawn w bursty n=2
 expect sched exit == error-bpf within=30s
+kill w
+sched load quit after=200
+spawn q bursty n=2
+expect sched exit == unreg-bpf within=30s
+kill q
 sched load badcpu
 spawn bound@low bursty n=1
 expect sched exit == error within=30s
