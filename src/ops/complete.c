@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ops/cgroup_settings.h"
 #include "ops/figures.h"
+#include "guest/wire_custom.h"
 #include "guest/wire_sched.h"
 #include "ops/model_metric.h"
 #include "ops/schedulers.h"
@@ -103,6 +104,7 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 	case ARG_WORK:
 		for (i = 0; (w = work_type_at(i)); i++)
 			offer(c, w->name, "");
+		offer(c, CUSTOM_PREFIX, "");
 		break;
 	case ARG_PARAMS:
 		offer_params(c);

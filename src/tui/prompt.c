@@ -148,7 +148,8 @@ static void complete(struct prompt *p, const struct scenario *s, const struct mo
 		return;
 	erase(p, c->start, p->cursor);
 	prompt_insert(p, word, n);
-	if (c->n == 1 && n && word[n - 1] != '=' && word[n - 1] != '@' && word[n - 1] != ' ')
+	/* what ends so is only the beginning of a word */
+	if (c->n == 1 && n && !strchr("=@: ", word[n - 1]))
 		prompt_insert(p, " ", 1);
 }
 

@@ -80,6 +80,7 @@ static void things_that_live_are_offered_where_they_fit(void **state)
 	assert_offered("move hogs to=", "|to=low|to=high|");
 	assert_offered("spawn x@", "|x@low|x@high|");
 	assert_offered("spawn x s", "|spin|smt-sibling-spin|sequence|signal-storm|schbench-like|");
+	assert_offered("spawn x cu", "|custom:|");
 	assert_offered("spawn x spin ", "|n=|cpus=|policy=|nice=|mem=|uid=|gid=|comm=|");
 	assert_offered("spawn x bursty n=2 s", "|sleep=|");
 	assert_offered("spawn x bursty b", "|burst=|");

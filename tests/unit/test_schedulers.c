@@ -43,7 +43,7 @@ static void every_scheduler_of_the_host_is_a_program(void **state)
 		assert_int_equal(access(path, R_OK), 0);
 		assert_int_equal(scheduler_check(s->name, NULL), 0);
 	}
-	assert_true(i == 10);
+	assert_true(i > 0);
 }
 
 static void a_scheduler_is_a_name_or_a_path(void **state)
