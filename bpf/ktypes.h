@@ -116,9 +116,20 @@ struct task_struct {
 	char comm[16];
 };
 
+/* kernels without sched_ext have neither: look before reading */
+struct scx_dispatch_q {
+	unsigned int nr;
+};
+
+struct scx_rq {
+	struct scx_dispatch_q local_dsq;
+	unsigned int nr_running;
+};
+
 struct rq {
 	unsigned int nr_running;
 	__u64 clock;
+	struct scx_rq scx;
 };
 
 struct linux_binprm;

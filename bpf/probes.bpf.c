@@ -26,13 +26,13 @@ struct {
 	__type(value, struct probe_cpu);
 } cpus SEC(".maps");
 
-/* [0..PROBE_CPUS_MAX) runqueue lengths, filled by read_runqueues(); all ones = not known */
+/* one per CPU, filled by read_runqueues() */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, PROBE_CPUS_MAX);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct probe_runqueue);
 } lengths SEC(".maps");
 
 struct {
@@ -238,8 +238,8 @@ SEC("syscall")
 int read_runqueues(void *ctx)
 {
 	const struct rq *rq;
+	struct probe_runqueue *n;
 	__u32 cpu;
-	__u64 *n;
 
 	for (cpu = 0; cpu < PROBE_CPUS_MAX; cpu++) {
 		__u32 key = cpu;
@@ -250,10 +250,18 @@ int read_runqueues(void *ctx)
 		if (!n)
 			break;
 		rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, cpu) : 0;
-		*n = rq ? rq->nr_running : ~0ull;
+		n->nr_running = n->scx_running = n->local_dsq = n->clock = ~0ull;
+		if (!rq)
+			continue;
+		n->nr_running = rq->nr_running;
+		n->clock = rq->clock;
+		if (bpf_core_field_exists(rq->scx)) {
+			n->scx_running = rq->scx.nr_running;
+			n->local_dsq = rq->scx.local_dsq.nr;
+		}
 		/* the hand that asks runs, too */
-		if (rq && *n && cpu == bpf_get_smp_processor_id())
-			*n -= 1;
+		if (n->nr_running && cpu == bpf_get_smp_processor_id())
+			n->nr_running -= 1;
 	}
 	return 0;
 }

@@ -26,6 +26,14 @@ struct probe_cpu {
 	char comm[PROBE_COMM];
 };
 
+/* One per CPU, read on request; all ones = not known. */
+struct probe_runqueue {
+	unsigned long long nr_running; /* without who asks */
+	unsigned long long scx_running;
+	unsigned long long local_dsq;
+	unsigned long long clock; /* ns */
+};
+
 enum probe_record_type {
 	PROBE_EXEC = 1, /* actor = pid: the cgroup at exec */
 	PROBE_CGROUP_MKDIR = 2,

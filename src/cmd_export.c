@@ -9,6 +9,8 @@
 #include "base/die.h"
 #include "cmd_loaded.h"
 #include "ops/export.h"
+#include "base/text.h"
+#include "session/learn.h"
 #include "session/verify.h"
 
 #include <errno.h>
@@ -22,6 +24,7 @@ struct options {
 	const char *out;
 	const struct exporter *to;
 	bool force, no_verify, with_build;
+	unsigned learn; /* replays; 0 = nothing is learnt */
 };
 
 static int unknown_format(const char *name)
@@ -61,6 +64,16 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 		return strcmp(v, "build")
 			       ? command_usage(&cmd_export, "--with: '%s' is not 'build'", v)
 			       : 0;
+	}
+	if ((v = command_value("--learn", argc, argv, i))) {
+		uint64_t n;
+
+		if (!text_u64(v, LEARN_MIN, LEARN_MAX, &n))
+			return command_usage(&cmd_export,
+					     "--learn: '%s' is no number of replays from %d to %d",
+					     v, LEARN_MIN, LEARN_MAX);
+		o->learn = (unsigned)n;
+		return 0;
 	}
 	if ((v = command_value("--tempo", argc, argv, i)))
 		return command_tempo(&cmd_export, &o->file, v);
@@ -197,6 +210,22 @@ static int verify(const struct export_input *in, const struct guest_options *gue
 	return EXIT_HELD;
 }
 
+/* Limits first: the file is written with what was learnt. */
+static int learn(const struct export_input *in, struct scenario *scenario,
+		 const struct guest_options *guest, unsigned n)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	fprintf(stderr, "scxplore export: replaying %u times to learn limits\n", n);
+	if (learn_limits(in, scenario, &guest->config, n, &said, &err) < 0) {
+		err_wrap(&err, "limits could not be learnt");
+		return command_error(&cmd_export, &err);
+	}
+	fprintf(stderr, "%s", buf_text(&said));
+	return EXIT_HELD;
+}
+
 static int execute(struct file_options *base, struct loaded *l, const struct guest_options *guest)
 {
 	const struct options *o = (const struct options *)base;
@@ -218,7 +247,11 @@ static int execute(struct file_options *base, struct loaded *l, const struct gue
 			base->file, base->file);
 		return command_error(&cmd_export, &err);
 	}
-	if (refuse_existing(o, &err) < 0 || o->to->write(&in, &text, &err) < 0)
+	if (refuse_existing(o, &err) < 0)
+		return command_error(&cmd_export, &err);
+	if (o->learn && (status = learn(&in, l->scenario, guest, o->learn)) != EXIT_HELD)
+		return status;
+	if (o->to->write(&in, &text, &err) < 0)
 		return command_error(&cmd_export, &err);
 	if (o->to->replays && !o->no_verify && (status = verify(&in, guest)) != EXIT_HELD)
 		return status;
@@ -237,6 +270,7 @@ const struct command cmd_export = {
 	.name = "export",
 	.synopsis =
 		"export SESSION --to c|json|sh|md [-o FILE] [--force] [--no-verify] [--with build] "
+		"[--learn N] "
 		"[--tempo keep|asap] [GUEST OPTIONS]",
 	.summary = "a session as a C test, JSON, a shell script or a bug report",
 	.boots = true,

@@ -90,7 +90,7 @@ void completions_bash(struct buf *out)
 		 "	--tempo) words='keep asap' ;;\n"
 		 "	kernel) words='list fetch add check' ;;\n"
 		 "	help) words='ops %s' ;;\n"
-		 "	*) words='%s --save --json --format --tempo --to --force --no-verify "
+		 "	*) words='%s --save --json --format --tempo --to --force --no-verify --learn "
 		 "--with'\n"
 		 "	   [ \"$COMP_CWORD\" = 1 ] && words=\"%s $words\" ;;\n"
 		 "	esac\n"

@@ -153,6 +153,7 @@ enum sxp_op_type {
 	SXP_SCHED_EJECT,   /**< What SysRq-S does: the kernel throws the scheduler out. */
 	SXP_EXPECT_SCHED,  /**< `.sched` is the scheduler in force; judged in its place, sxp_check_ops() tells. */
 	SXP_EXPECT_SCHED_EXIT, /**< A scheduler ended by `.kind` within `.within`; judged in its place. */
+	SXP_EXPECT_CHECK = 60, /**< The standard check `.check` holds for the workers `.name`, or the machine; `.limit`, `.samples`; judged in its place, sxp_check_ops() tells. */
 };
 
 /**
@@ -191,6 +192,10 @@ struct sxp_op {
 	uint64_t within;		/**< SXP_EXPECT_SCHED_EXIT: ns it is waited for at most. */
 	uint64_t after;			/**< Every op: ns of guest time to let pass after the op before it ended. */
 	const char *file;		/**< SXP_PUSH, SXP_PULL: a file of this machine; without a '/' also a program in $PATH. */
+	const char *check;		/**< SXP_EXPECT_CHECK: "gap", "imbalance", ...; `scxplore help expect` lists them. */
+	const char *limit;		/**< SXP_EXPECT_CHECK: "2s", "15%", "200/s"; NULL = the check's own, "off" = not to be judged. */
+	unsigned samples;		/**< SXP_EXPECT_CHECK: how many in a row must be beyond the limit; 0 = 5. */
+	unsigned replays;		/**< SXP_EXPECT_CHECK: from how many replays `.limit` was learnt; 0 = from none. */
 };
 
 /**

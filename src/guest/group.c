@@ -8,6 +8,7 @@
 #include "guest/fault_switch.h"
 
 #include "base/text.h"
+#include "guest/ledger.h"
 #include "guest/line.h"
 #include "guest/output.h"
 #include "guest/port.h"
@@ -206,8 +207,10 @@ void group_reaped(int pid, int status)
 	tasks_used--;
 	g->live--;
 	port_event(&ev);
-	if (!g->live)
+	if (!g->live) {
 		report_close(g);
+		ledger_tell_escapes(g);
+	}
 	if (g->rolled_back && !g->live)
 		group_drop(g);
 	line_poke();

@@ -125,3 +125,9 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 		tell_escape(g, seq);
 	return 0;
 }
+
+void ledger_tell_escapes(const struct group *g)
+{
+	if (!g->unentered && probe_ledger_read(group_index(g), &row) && row.escapes)
+		tell_escape(g, g->seq);
+}

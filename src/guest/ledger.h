@@ -12,6 +12,8 @@ void ledger_release(struct group *g); /* it counts from here: just before its ta
 void ledger_enter(struct group *g, int pid); /* while the task is held */
 uint64_t ledger_run_ns(const struct group *g); /* 0 without probes */
 uint64_t ledger_switches(const struct group *g);
+/* EV_LEDGER_ESCAPE of the op that started it, when there was one: nobody has to ask. */
+void ledger_tell_escapes(const struct group *g);
 /* EV_LEDGER and what belongs to it; 0, or -errno when there is no such group or no ledger. */
 int ledger_tell(const char *name, uint64_t seq, struct err *err);
 

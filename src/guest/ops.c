@@ -270,6 +270,21 @@ static void look_begin(struct line *l, const struct wire_op *op)
 		line_done(l, "looked");
 }
 
+/* What a check may read: the reports of a group, and the ledger where there is one. */
+static void check_begin(struct line *l, const struct wire_op *op)
+{
+	const char *name = wire_op_str(op, WARG_NAME);
+	struct err err = ERR_INIT;
+
+	if (!name) {
+		expect_begin(l, op);
+		return;
+	}
+	/* without it a check that needs it is inconclusive, and says so */
+	ledger_tell(name, line_seq(l), &err);
+	report_begin(l, op);
+}
+
 static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_CGROUP_ADD] = {.begin = cgroup_op_add, .changes = true},
 	[OP_CGROUP_SET] = {.begin = cgroup_op_set, .repeats = true},
@@ -321,6 +336,7 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_EXPECT_SHARE] = {.begin = look_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_CPUS] = {.begin = look_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_CONFINED] = {.begin = look_begin, .even_late = true, .main_only = true},
+	[OP_EXPECT_CHECK] = {.begin = check_begin, .even_late = true, .main_only = true},
 	[OP_READ_FILE] = {.begin = read_begin, .even_late = true, .repeats = true},
 	[OP_HOLD_UNTIL] = {.begin = until_begin,
 			   .poke = until_poke,

@@ -18,7 +18,8 @@
 static struct loop *loop;
 static void (*on_record)(const struct probe_record *r);
 static const volatile struct probe_cpu *cpus;
-static const volatile uint64_t *lengths, *drops;
+static const volatile uint64_t *drops;
+static const volatile struct probe_runqueue *lengths;
 static uint64_t *observers;
 static int known[64]; /* observers before there was a map; 0 = free */
 static struct ring ring;
@@ -155,9 +156,11 @@ bool probe_cpu(unsigned cpu, struct probe_cpu *out)
 	return true;
 }
 
-uint64_t probe_nr_running(unsigned cpu)
+void probe_runqueue(unsigned cpu, struct probe_runqueue *out)
 {
-	return lengths && reader_fd >= 0 && cpu < PROBE_CPUS_MAX ? lengths[cpu] : UINT64_MAX;
+	memset(out, 0xff, sizeof(*out));
+	if (lengths && reader_fd >= 0 && cpu < PROBE_CPUS_MAX)
+		memcpy(out, (const void *)&lengths[cpu], sizeof(*out));
 }
 
 uint64_t probe_drops(void)

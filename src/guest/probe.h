@@ -39,7 +39,7 @@ void probe_observer(int pid, bool is);
 
 /* Counters of one CPU; false when there are none. */
 bool probe_cpu(unsigned cpu, struct probe_cpu *out);
-uint64_t probe_nr_running(unsigned cpu); /* as of the last JOB_SAMPLE; all ones = not known */
+void probe_runqueue(unsigned cpu, struct probe_runqueue *out); /* as of the last JOB_SAMPLE */
 uint64_t probe_drops(void);
 /*
  * The ledger (bpf/ledger.bpf.h): empty a group's row; enter a held task; read the row. false = this

@@ -55,10 +55,15 @@ static uint64_t own_cpu_ns(void)
 
 static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 {
+	struct probe_runqueue rq;
 	struct probe_cpu p;
 
+	probe_runqueue(cpu, &rq);
 	*c = (struct sample_cpu){.cpu = cpu,
-				 .nr_running = probe_nr_running(cpu),
+				 .nr_running = rq.nr_running,
+				 .scx_running = rq.scx_running,
+				 .local_dsq = rq.local_dsq,
+				 .clock = rq.clock,
 				 .switches = SAMPLE_ABSENT,
 				 .migrations = SAMPLE_ABSENT,
 				 .busy_ns = SAMPLE_ABSENT};

@@ -107,6 +107,9 @@
 	  "host: a file of the guest's is here: its path there, here (\"\" = not kept), bytes, "   \
 	  "SHA-256",                                                                               \
 	  F_PATH, F_TEXT, F_COUNT, F_NAME)                                                         \
+	X(HOST, 115, "host",                                                                       \
+	  "host: permille of the time since the last word that something here waited for a CPU",   \
+	  F_COUNT)                                                                                 \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

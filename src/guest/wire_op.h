@@ -59,6 +59,7 @@ enum wire_op_id {
 	OP_EXPECT_SHARE = 63,
 	OP_EXPECT_CPUS = 64,
 	OP_EXPECT_CONFINED = 65,
+	OP_EXPECT_CHECK = 66, /* EV_REPORT and EV_LEDGER as above, where it names a group */
 	OP_ID_MAX = 96
 };
 
@@ -105,6 +106,11 @@ enum wire_arg {
 	WARG_TOLERANCE = 62, /* u64 millionths */
 	WARG_WITHIN = 63,    /* u64 ns */
 	WARG_LIST = 64,	     /* str: CPU list */
+	WARG_CHECK = 65,     /* str: a standard check (ops/checks.h); it and the next three are
+				the host's affair */
+	WARG_LIMIT = 66,     /* str: "2s", "15%", "off" */
+	WARG_SAMPLES = 67,   /* u64 */
+	WARG_REPLAYS = 68,   /* u64: how many the limit was learnt from */
 	WARG_METRIC = 77,    /* str: name of a metric; this and the next are the host's affair */
 	WARG_MEASURE = 78,   /* str: "5ms", "1000" */
 	WARG_HOST_PATH = 70, /* str: a file of the host's; it and the next are the host's affair */

@@ -140,6 +140,11 @@ void wire_sample_put(struct wire_writer *w, const struct sample *s)
 		wire_put_bytes(w, s->scx[i].name, strnlen(s->scx[i].name, SAMPLE_SCX_NAME - 1));
 		wire_put_u64(w, s->scx[i].value);
 	}
+	for (i = 0; i < ncpus; i++) {
+		wire_put_u64(w, s->cpus[i].scx_running);
+		wire_put_u64(w, s->cpus[i].local_dsq);
+		wire_put_u64(w, s->cpus[i].clock);
+	}
 }
 
 /* An older agent sends none. */
@@ -160,6 +165,19 @@ static void get_scx(struct wire_reader *r, struct sample *s)
 	for (i = 0; i < s->nscx && !r->bad; i++) {
 		get_fixed(r, s->scx[i].name, SAMPLE_SCX_NAME);
 		s->scx[i].value = wire_get_u64(r);
+	}
+}
+
+/* An older agent sends none. */
+static void get_runqueues(struct wire_reader *r, struct sample *s)
+{
+	bool there = !r->bad && r->pos < r->len;
+	uint32_t i;
+
+	for (i = 0; i < s->ncpus; i++) {
+		s->cpus[i].scx_running = there ? wire_get_u64(r) : SAMPLE_ABSENT;
+		s->cpus[i].local_dsq = there ? wire_get_u64(r) : SAMPLE_ABSENT;
+		s->cpus[i].clock = there ? wire_get_u64(r) : SAMPLE_ABSENT;
 	}
 }
 
@@ -186,6 +204,7 @@ int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct 
 	for (i = 0; i < s->ncgroups && !r->bad; i++)
 		get_cgroup(r, &s->cgroups[i]);
 	get_scx(r, s);
+	get_runqueues(r, s);
 	if (r->bad) {
 		s->ncpus = s->ntasks = s->ncgroups = 0;
 		return -EPROTO;

@@ -29,6 +29,9 @@ struct sample_cpu {
 	uint64_t switches;
 	uint64_t migrations; /* tasks that came to this CPU from another */
 	uint64_t busy_ns;    /* time not in the idle task */
+	uint64_t scx_running; /* runqueue length of sched_ext's class */
+	uint64_t local_dsq;   /* tasks in its local DSQ */
+	uint64_t clock;       /* of the runqueue, ns */
 	char comm[SAMPLE_COMM];
 };
 

@@ -10,6 +10,7 @@
 #include "lib/api_scenario.h"
 #include "ops/check.h"
 #include "ops/check_ledger.h"
+#include "ops/checks.h"
 #include "ops/model_ledger.h"
 #include "ops/model_metric.h"
 #include "session/headless.h"
@@ -18,8 +19,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-#define SAMPLE_NS UINT64_C(500000000) /* for the saved session; nothing is judged by samples */
 
 struct sxp_result {
 	struct headless run;
@@ -44,7 +43,7 @@ static int run(struct sxp_result *r, const struct api_sizes *sizes,
 	       const struct sxp_guest *guest_there, const struct sxp_op *backdrop,
 	       const struct sxp_step *steps, struct err *err)
 {
-	struct session_config config = {.replay = true, .sample_ns = SAMPLE_NS};
+	struct session_config config = {.replay = true, .sample_ns = HEADLESS_SAMPLE_NS};
 	struct sxp_guest guest;
 	struct scenario *scenario;
 	int rc;
@@ -142,7 +141,8 @@ enum sxp_verdict sxp_check_ops(const struct sxp_result *r, char *why, size_t siz
 
 		/* expectations that have their place among the ops were judged there */
 		if (op->state == OPS_DONE && op->op && op->op->def->api &&
-		    (op->op->def->flags & OPF_EXPECT) && op->verdict != VERDICT_PASS) {
+		    (op->op->def->flags & OPF_EXPECT) && op->verdict != VERDICT_PASS &&
+		    op->verdict != VERDICT_SKIP) {
 			v = v == VERDICT_FAIL || op->verdict == VERDICT_FAIL ? VERDICT_FAIL
 									      : VERDICT_INCONCLUSIVE;
 			buf_addf(&text, "%s'%s': %s", text.len ? "; " : "", op->text,
@@ -155,6 +155,8 @@ enum sxp_verdict sxp_check_ops(const struct sxp_result *r, char *why, size_t siz
 		buf_addf(&text, "%s'%s': %s", text.len ? "; " : "", op->text,
 			 op->note && *op->note ? op->note : "was not finished");
 	}
+	if (check_unasked(model(r), &text) == VERDICT_FAIL)
+		v = VERDICT_FAIL;
 	if (check_sched_session(model(r), &text) == VERDICT_FAIL)
 		v = VERDICT_FAIL;
 	return answer(v, &text, why, size);

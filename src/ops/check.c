@@ -6,6 +6,7 @@
 #include "ops/check.h"
 #include "ops/check_ledger.h"
 #include "ops/check_private.h"
+#include "ops/checks.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
@@ -258,6 +259,19 @@ static enum verdict check_file_op(const struct model *m, const struct op *op, ui
 	return VERDICT_INCONCLUSIVE;
 }
 
+static enum verdict check_standard_op(const struct model *m, const struct op *op, uint64_t seq,
+				      struct buf *why)
+{
+	const struct op_val *name = op_arg(op, WARG_NAME), *limit = op_arg(op, WARG_LIMIT),
+			    *samples = op_arg(op, WARG_SAMPLES),
+			    *replays = op_arg(op, WARG_REPLAYS);
+
+	return check_standard(m, seq, check_def_find(op_arg(op, WARG_CHECK)->str),
+			      name ? name->str : NULL, limit ? limit->str : NULL,
+			      samples ? (unsigned)samples->num : 0,
+			      replays ? (unsigned)replays->num : 0, why);
+}
+
 enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, struct buf *why)
 {
 	const struct op_val *name = op_arg(op, WARG_NAME);
@@ -282,6 +296,8 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 				    why);
 	case OP_EXPECT_FILE:
 		return check_file_op(m, op, seq, why);
+	case OP_EXPECT_CHECK:
+		return check_standard_op(m, op, seq, why);
 	case OP_EXPECT_SCHED:
 		return check_sched(m, op_arg(op, WARG_SCHED)->str, why);
 	case OP_EXPECT_SCHED_EXIT:
@@ -322,5 +338,7 @@ enum verdict check_session(const struct model *m, struct buf *why)
 			 why->len ? "\n" : "");
 		worst = worst == VERDICT_PASS ? VERDICT_INCONCLUSIVE : worst;
 	}
+	if (check_unasked(m, why) == VERDICT_FAIL)
+		worst = VERDICT_FAIL;
 	return check_sched_session(m, why) == VERDICT_FAIL ? VERDICT_FAIL : worst;
 }

@@ -178,3 +178,16 @@ enum verdict check_ledger_op(const struct model *m, const struct op *op, uint64_
 		return VERDICT_NONE;
 	}
 }
+
+bool check_share_ratio(const struct model *m, uint64_t seq, const char *pair, double *ratio)
+{
+	const char *slash = strchr(pair, '/');
+	cleanup_free char *first = slash ? xstrndup(pair, (size_t)(slash - pair)) : NULL;
+	const struct model_look *b = first ? model_look(m, seq, first) : NULL,
+				*a = b ? model_look(m, seq, slash + 1) : NULL;
+
+	if (!a || !a->run_ns)
+		return false;
+	*ratio = (double)b->run_ns / (double)a->run_ns;
+	return true;
+}

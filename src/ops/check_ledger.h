@@ -30,4 +30,7 @@ enum verdict check_confined(const struct model *m, uint64_t seq, const char *nam
 enum verdict check_ledger_op(const struct model *m, const struct op *op, uint64_t seq,
 			     struct buf *why);
 
+/* What check_share() judges; false = it was not measured. */
+bool check_share_ratio(const struct model *m, uint64_t seq, const char *pair, double *ratio);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/cgroup_settings.h"
+#include "ops/checks.h"
 #include "ops/figures.h"
 #include "guest/wire_custom.h"
 #include "guest/wire_sched.h"
@@ -127,6 +128,10 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 		sched = c->first ? scheduler_find(c->first) : NULL;
 		for (i = 0; sched && i < SCHEDULER_CONSTANTS_MAX && sched->constants[i].name; i++)
 			offer(c, sched->constants[i].name, "=");
+		break;
+	case ARG_CHECK:
+		for (i = 0; check_def_at(i); i++)
+			offer(c, check_def_at(i)->name, "");
 		break;
 	case ARG_FIGURE:
 		for (i = 0; figure_at(i); i++)

@@ -96,6 +96,9 @@ static void origin(struct buf *out, const struct export_check *c)
 
 	export_c_comment(&safe, text);
 	text_sanitise(cut, sizeof(cut), buf_text(&safe), safe.len);
+	if (op_arg(c->op, WARG_REPLAYS))
+		buf_addf(out, "/* its tolerance is from %" PRId64 " replays */\n",
+			 op_arg(c->op, WARG_REPLAYS)->num);
 	buf_addf(out, "/* %s %s%s */\n", c->pinned ? "pinned:" : "added by scxplore for:", cut,
 		 strlen(cut) < safe.len ? "..." : "");
 }

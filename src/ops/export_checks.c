@@ -156,7 +156,8 @@ static void add_pinned(struct export_checks *c, const struct scenario *s, const 
 		check.nth = notes_before(s, op);
 		break;
 	default:
-		if (!(op->def->flags & OPF_LOOKS))
+		/* what has a type in C is judged in its place */
+		if (op->def->api || !(op->def->flags & OPF_LOOKS))
 			return;
 		add_look(&check, s, op);
 		break;

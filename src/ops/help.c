@@ -7,6 +7,7 @@
 #include "guest/wire_sched.h"
 #include "ops/cgroup_settings.h"
 #include "ops/schedulers.h"
+#include "ops/checks.h"
 #include "ops/figures.h"
 #include "ops/metric.h"
 #include "ops/work_types.h"
@@ -79,6 +80,28 @@ void help_ops(struct buf *out)
 	}
 }
 
+/* "at most 2s; judged by default; a time: inconclusive where it is missed on a slow machine" */
+static void check_words(const struct check_def *c, struct buf *out)
+{
+	char limit[48];
+
+	check_def_limit(c, limit, sizeof(limit));
+	buf_addf(out, "%s; %s %s", c->summary, c->at_least ? "at least" : "at most",
+		 *limit ? limit : "limit=");
+	if (c->samples)
+		buf_addf(out, ", over %u samples", c->samples);
+	buf_adds(out, c->opt_in ? "" : "; judged by default");
+	buf_adds(out, c->sched_only ? "; of a sched_ext scheduler" : "");
+	buf_adds(out, c->timed ? "; a time" : "");
+}
+
+static void add_check(const struct check_def *c, struct buf *out)
+{
+	buf_addf(out, "      %-22s ", c->name);
+	check_words(c, out);
+	buf_addc(out, '\n');
+}
+
 static void add_words(const struct arg_def *a, struct buf *out)
 {
 	const struct cgroup_setting *s;
@@ -94,6 +117,8 @@ static void add_words(const struct arg_def *a, struct buf *out)
 	}
 	if (a->type == ARG_WORK)
 		buf_addf(out, "      %s\n        %s\n", CUSTOM_FORM, CUSTOM_SUMMARY);
+	for (i = 0; a->type == ARG_CHECK && check_def_at(i); i++)
+		add_check(check_def_at(i), out);
 	for (i = 0; a->type == ARG_FIGURE && figure_at(i); i++)
 		buf_addf(out, "      %-22s %s\n", figure_at(i)->name, figure_at(i)->summary);
 	for (i = 0; a->type == ARG_METRIC && metric_program_at(i, &summary); i++)
@@ -179,6 +204,14 @@ static void man_work(struct buf *out)
 		buf_adds(out, buf_text(&params));
 	}
 	man_entry(out, CUSTOM_FORM, CUSTOM_SUMMARY);
+	buf_adds(out, ".SH CHECKS\nof expect check; a time that is missed is inconclusive where the "
+		      "guest is emulated or the host is loaded\n");
+	for (i = 0; check_def_at(i); i++) {
+		cleanup_buf struct buf words = BUF_INIT;
+
+		check_words(check_def_at(i), &words);
+		man_entry(out, check_def_at(i)->name, buf_text(&words));
+	}
 	buf_adds(out, ".SH FIGURES OF REPORTS\n");
 	for (i = 0; (f = figure_at(i)); i++)
 		man_entry(out, f->name, f->summary);

@@ -32,7 +32,7 @@ struct model *model_create(void)
 	m->steps = xcalloc(1, sizeof(*m->steps));
 	m->steps[0].label = xstrdup("backdrop");
 	m->nsteps = 1;
-	m->drops = m->cost_ns = m->cost_before_ns = SAMPLE_ABSENT;
+	m->drops = m->cost_ns = m->cost_before_ns = m->host_wait = SAMPLE_ABSENT;
 	m->log = xcalloc(MODEL_LOG_MAX, sizeof(*m->log));
 	return m;
 }
@@ -93,6 +93,7 @@ void model_destroy(struct model *m)
 	model_log_finish(m);
 	model_ledger_finish(m);
 	model_metric_finish(m);
+	model_monitor_finish(m);
 	free(m->stages);
 	free(m->ops);
 	free(m->steps);
@@ -502,6 +503,10 @@ void model_apply(struct model *m, const struct event *ev)
 		/* what was broken once stays doubtful, also when it is put right */
 		if (*ev->name)
 			set(&m->fault, ev->name);
+		break;
+	case EV_HOST:
+		if (m->host_wait == SAMPLE_ABSENT || ev->count > m->host_wait)
+			m->host_wait = ev->count;
 		break;
 	case EV_GONE:
 		m->live = false;

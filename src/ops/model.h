@@ -14,6 +14,7 @@
 #include "guest/wire_event.h"
 #include "guest/wire_report.h"
 #include "guest/wire_sample.h"
+#include "ops/model_monitor.h"
 #include "ops/op.h"
 
 #define MODEL_OUTPUT_MAX (16u << 20) /* bytes kept per payload and stream */
@@ -142,6 +143,8 @@ struct model {
 	char *kernel, *topology; /* release; NnNlNcNt */
 	char *root;              /* workload root, "/scxplore" */
 	char *fault;             /* the last fault switch in force, or NULL */
+	uint64_t host_wait;      /* permille of its time the host wanted more CPUs than it has, at
+				    most of all readings; SAMPLE_ABSENT = not known */
 	unsigned cpus_online;
 	bool ready, ended;
 	char *probes;        /* what is attached; NULL = nothing said yet */
@@ -168,6 +171,7 @@ struct model {
 	size_t ncgroups;
 	struct model_cpu *cpus;
 	size_t ncpus;
+	struct model_monitor monitor; /* model_monitor.h */
 	struct sample_task *tasks, *tasks_before; /* sorted by tid; last two samples */
 	size_t ntasks, ntasks_before;
 	uint64_t sample_ns, sample_before_ns; /* 0 = none */

@@ -355,6 +355,12 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_HOST, MARK_NONE, "guest     Linux %s, topology %s", ev->name,
 		    ev->text);
 		break;
+	case EV_HOST:
+		/* what colours times is worth a line */
+		add(m, ev, LOG_HOST, ev->count > 200 ? MARK_WARN : MARK_NONE,
+		    "host      something here waited for a CPU %.1f%% of the time",
+		    (double)ev->count / 10);
+		break;
 	case EV_FAULT:
 		if (!*ev->name)
 			add(m, ev, LOG_HOST, MARK_WARN, "FAULT     nothing is broken any more");

@@ -123,6 +123,7 @@ void model_sample(struct model *m, const struct sample *s)
 	sample_cgroups(m, s);
 	model_sched_sample(m, s);
 	m->sample_ns = s->t_ns;
+	model_monitor_sample(m, s);
 	m->drops = s->drops;
 	sample_cost(m, s);
 	m->cut = s->cut;

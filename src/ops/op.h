@@ -56,6 +56,7 @@ enum arg_type {
 	ARG_PARAMS,     /* KEY=VALUE words: parameters of the op's work type (work_types.h) */
 	ARG_SCHED,      /* a built-in scheduler or a path (schedulers.h) */
 	ARG_SCHED_SEEN, /* the name of a scheduler as the kernel reports it, or "none" */
+	ARG_CHECK,      /* a standard check (checks.h) */
 	ARG_KIND,       /* how a scheduler ends (guest/wire_sched.h) */
 	ARG_CONSTANTS,  /* NAME=VALUE words: constants of a scheduler, stored as typed */
 	ARG_SETTINGS,   /* KEY=VALUE words; keys from the cgroup settings table (cgroup_settings.h),
@@ -96,6 +97,7 @@ enum op_flag {
 	OPF_LOOKS = 1 << 7, /* takes a look at a group or pair: EV_LEDGER comes */
 	OPF_TAKES = 1 << 14,  /* may take files of the host's along (session/supply.h) */
 	OPF_BRINGS = 1 << 15, /* brings a file to the host */
+	OPF_STOPS = 1 << 20, /* stops tasks on purpose: gaps are no finding */
 	OPF_NOTES = 1 << 8, /* the numbers of a group are noted when it has ended (model_metric.h) */
 };
 

@@ -10,6 +10,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/cgroup_settings.h"
+#include "ops/checks.h"
 #include "ops/figures.h"
 #include "ops/op_parse_private.h"
 #include "ops/schedulers.h"
@@ -279,6 +280,8 @@ int op_parse_args(struct op_parser *p, struct err *err)
 		if (!p->used[i])
 			return too_much(p, i, err);
 	if (work_types_check(p->op, err) < 0)
+		return -EINVAL;
+	if (checks_op_check(p->op, err) < 0)
 		return -EINVAL;
 	return figures_check(p->op, err);
 }

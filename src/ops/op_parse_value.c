@@ -12,6 +12,7 @@
 #include "guest/wire_custom.h"
 #include "guest/wire_expr.h"
 #include "guest/wire_policy.h"
+#include "ops/checks.h"
 #include "ops/metric.h"
 #include "ops/op_parse_private.h"
 #include "ops/schedulers.h"
@@ -305,8 +306,10 @@ int op_parse_value(const struct arg_def *a, const char *w, struct op_val *v, str
 		r = parse_checked(a, w, metric_check_name, err);
 		break;
 	case ARG_MEASURE:
-		r = parse_checked(a, w, metric_check_value, err);
+		if (a->wire != WARG_LIMIT || strcmp(w, CHECK_OFF))
+			r = parse_checked(a, w, metric_check_value, err);
 		break;
+	case ARG_CHECK: /* with its group and limit: checks_op_check() */
 	case ARG_FIGURE:
 	case ARG_COMPARE:
 	case ARG_AMOUNT: /* all three together: figures_check() */

@@ -226,6 +226,7 @@ static const struct op_def table[] = {
 		.summary = "stop all tasks of a cgroup where they are, and wait until they stand still",
 		.example = "cgroup freeze low",
 		.api = "SXP_CGROUP_FREEZE", .api_type = SXP_CGROUP_FREEZE,
+		.flags = OPF_STOPS,
 		.args = {
 			{.key = "NAME", .type = ARG_CGROUP, .form = FORM_POSITIONAL, .summary = "the cgroup",
 			 .wire = WARG_CGROUP, FIELD(cgroup)},
@@ -295,6 +296,7 @@ static const struct op_def table[] = {
 		.summary = "send a signal to every task of a group",
 		.example = "signal hogs STOP",
 		.api = "SXP_SIGNAL", .api_type = SXP_SIGNAL,
+		.flags = OPF_STOPS,
 		.args = {
 			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
 			 .wire = WARG_NAME, FIELD(name)},
@@ -308,6 +310,7 @@ static const struct op_def table[] = {
 		.summary = "take a CPU away from the running kernel",
 		.example = "cpu offline 1",
 		.api = "SXP_CPU_OFFLINE", .api_type = SXP_CPU_OFFLINE,
+		.flags = OPF_STOPS,
 		.args = {
 			{.key = "N", .type = ARG_COUNT, .form = FORM_POSITIONAL, .min = 0, .max = 4095,
 			 .summary = "its number, from 0", .wire = WARG_CPU, FIELD(cpu)},
@@ -440,6 +443,9 @@ static const struct op_def table[] = {
 			{.key = "tol", .type = ARG_PERCENT, .form = FORM_KEY, .optional = true, .min = 1,
 			 .max = 100000000, .summary = "how far off it may be, 10% by default",
 			 .wire = WARG_TOLERANCE},
+			{.key = "replays", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
+			 .max = 1000, .summary = "how many of them the tolerance was learnt from",
+			 .wire = WARG_REPLAYS},
 		},
 	},
 	{
@@ -461,6 +467,28 @@ static const struct op_def table[] = {
 		.args = {
 			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
 			 .wire = WARG_NAME, FIELD(name)},
+		},
+	},
+	{
+		.id = OP_EXPECT_CHECK, .words = {"expect", "check"},
+		.summary = "a standard check of schedulers holds, for a group's workers or the machine",
+		.example = "expect check gap hogs limit=2s",
+		.api = "SXP_EXPECT_CHECK", .api_type = SXP_EXPECT_CHECK,
+		.flags = OPF_EXPECT | OPF_MAIN | OPF_NOTES | OPF_LOOKS,
+		.args = {
+			{.key = "CHECK", .type = ARG_CHECK, .form = FORM_POSITIONAL, .summary = "which one",
+			 .wire = WARG_CHECK, FIELD(check)},
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .optional = true,
+			 .summary = "the group, for a check of workers", .wire = WARG_NAME, FIELD(name)},
+			{.key = "limit", .type = ARG_MEASURE, .form = FORM_KEY, .optional = true,
+			 .summary = "instead of the check's own; off = not to be judged",
+			 .wire = WARG_LIMIT, FIELD(limit)},
+			{.key = "samples", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
+			 .max = 1000, .summary = "in a row that must be beyond it, 5 by default",
+			 .wire = WARG_SAMPLES, FIELD(samples)},
+			{.key = "replays", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
+			 .max = 1000, .summary = "how many of them the limit was learnt from",
+			 .wire = WARG_REPLAYS, FIELD(replays)},
 		},
 	},
 	{
@@ -496,6 +524,9 @@ static const struct op_def table[] = {
 			{.key = "tol", .type = ARG_PERCENT, .form = FORM_KEY, .optional = true, .min = 1,
 			 .max = 100000000, .summary = "how far beyond the limit it may be, 0% by default",
 			 .wire = WARG_TOLERANCE},
+			{.key = "replays", .type = ARG_COUNT, .form = FORM_KEY, .optional = true, .min = 1,
+			 .max = 1000, .summary = "how many of them the tolerance was learnt from",
+			 .wire = WARG_REPLAYS},
 		},
 	},
 	{

@@ -30,7 +30,7 @@ static void add_text(struct json_object *row, const char *s, size_t size)
 
 static struct json_object *cpu_row(const struct sample_cpu *c)
 {
-	struct json_object *row = json_object_new_array_ext(8);
+	struct json_object *row = json_object_new_array_ext(11);
 
 	add_int(row, c->cpu);
 	add_int(row, c->pid);
@@ -40,6 +40,9 @@ static struct json_object *cpu_row(const struct sample_cpu *c)
 	add_num(row, c->switches);
 	add_num(row, c->migrations);
 	add_num(row, c->busy_ns);
+	add_num(row, c->scx_running);
+	add_num(row, c->local_dsq);
+	add_num(row, c->clock);
 	return row;
 }
 
@@ -161,7 +164,11 @@ static void read_cpu(struct json_object *row, struct sample *s, uint32_t i)
 				 .nr_running = num(row, 4),
 				 .switches = num(row, 5),
 				 .migrations = num(row, 6),
-				 .busy_ns = num(row, 7)};
+				 .busy_ns = num(row, 7),
+				 /* columns that an older file does not have are absent */
+				 .scx_running = num(row, 8),
+				 .local_dsq = num(row, 9),
+				 .clock = num(row, 10)};
 	text(row, 2, c->comm, sizeof(c->comm));
 }
 

@@ -114,6 +114,11 @@ const struct op *scenario_at(const struct scenario *s, size_t i)
 	return i < s->nops ? s->ops[i] : NULL;
 }
 
+struct op *scenario_edit_at(struct scenario *s, size_t i)
+{
+	return i < s->nops ? s->ops[i] : NULL;
+}
+
 size_t scenario_things(const struct scenario *s)
 {
 	return s->nthings;

@@ -38,6 +38,8 @@ int scenario_add_file(struct scenario *s, const char *path,
 
 size_t scenario_len(const struct scenario *s);
 const struct op *scenario_at(const struct scenario *s, size_t i);
+/* To change its limits; names and kinds stay as they were checked. NULL past the end. */
+struct op *scenario_edit_at(struct scenario *s, size_t i);
 
 /* What ending the current step now would remove, in words ("kills hogs (8 tasks), removes low"); ""
  * when nothing. */

@@ -8,6 +8,8 @@
 
 #include "session/session.h"
 
+#define HEADLESS_SAMPLE_NS UINT64_C(500000000) /* of a run that nobody watches */
+
 struct headless {
 	struct loop loop;
 	struct session *session; /* stays for reading its model until headless_finish() */

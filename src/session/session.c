@@ -6,6 +6,7 @@
  * which journals it, applies it and only then tells the observer; nothing here blocks.
  */
 #include "session/session.h"
+#include "session/host_load.h"
 #include "session/session_info.h"
 #include "session/supply.h"
 #include "session/transfer.h"
@@ -36,6 +37,7 @@ struct session {
 	uint64_t next_seq;
 	uint64_t now_ns; /* newest guest time */
 	uint64_t sample_written_ns;
+	struct host_load host_load;
 	bool sample_due;
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct transfer *transfer;
@@ -122,6 +124,21 @@ static const struct op *op_of(const struct session *s, uint64_t seq)
 	return op ? op->op : NULL;
 }
 
+/* Before a time is judged, and at the end. */
+static void tell_host_load(struct session *s)
+{
+	struct event ev = {.type = EV_HOST,
+			   .t_ns = s->now_ns,
+			   .text = "",
+			   .name = "",
+			   .cgroup = "",
+			   .path = "",
+			   .data = ""};
+
+	if (host_load_look(&s->host_load, loop_now_ns(), &ev.count))
+		emit(s, &ev);
+}
+
 static void judge(struct session *s, const struct event *ev)
 {
 	const struct op *op = op_of(s, ev->seq);
@@ -130,6 +147,7 @@ static void judge(struct session *s, const struct event *ev)
 
 	if (!op || !(op->def->flags & OPF_EXPECT))
 		return;
+	tell_host_load(s);
 	if (ev->type == EV_FAILED) {
 		buf_addf(&why, "could not be judged: %s", ev->text);
 		v = VERDICT_INCONCLUSIVE;
@@ -270,6 +288,7 @@ static void on_event(struct session *s, const struct event *ev)
 		on_hello(s, ev);
 		break;
 	case EV_READY:
+		host_load_begin(&s->host_load, loop_now_ns());
 		on_ready(s);
 		break;
 	case EV_FAILED:
@@ -291,6 +310,7 @@ static void on_event(struct session *s, const struct event *ev)
 			scenario_ended(s->scenario, ev->name);
 		break;
 	case EV_END:
+		tell_host_load(s);
 		guest_stop(s->guest);
 		break;
 	default:

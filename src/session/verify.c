@@ -27,7 +27,10 @@ static void judge_ops(const struct model *m, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < m->nops; i++)
-		if (m->ops[i].state != OPS_DONE)
+		if (m->ops[i].state == OPS_DONE && m->ops[i].verdict == VERDICT_FAIL)
+			differ(out, m->ops[i].text,
+			       m->ops[i].verdict_text ? m->ops[i].verdict_text : "failed");
+		else if (m->ops[i].state != OPS_DONE)
 			differ(out, m->ops[i].text,
 			       m->ops[i].note && *m->ops[i].note ? m->ops[i].note
 								 : "was not finished");
@@ -50,13 +53,14 @@ static void judge_checks(const struct export_input *in, const struct model *m, s
 	export_checks_finish(&checks);
 }
 
-int verify_export(const struct export_input *in, const struct guest_config *guest,
-		  struct buf *difference, struct err *err)
+int verify_replay(const struct export_input *in, const struct guest_config *guest,
+		  struct headless *run, struct err *err)
 {
-	struct session_config config = {
-		.guest = *guest, .replay = true, .recorded = in->model};
+	struct session_config config = {.guest = *guest,
+					.replay = true,
+					.recorded = in->model,
+					.sample_ns = HEADLESS_SAMPLE_NS};
 	struct scenario *scenario = scenario_create(topology_cpus(&guest->topology));
-	struct headless *run = xcalloc(1, sizeof(*run));
 	struct export_parts parts;
 	int r;
 
@@ -65,6 +69,17 @@ int verify_export(const struct export_input *in, const struct guest_config *gues
 	r = export_parts_replay(&parts, scenario, err);
 	if (r == 0)
 		r = headless_run(run, &config, scenario, true, NULL, NULL, err);
+	export_parts_finish(&parts);
+	scenario_destroy(scenario);
+	return r;
+}
+
+int verify_export(const struct export_input *in, const struct guest_config *guest,
+		  struct buf *difference, struct err *err)
+{
+	struct headless *run = xcalloc(1, sizeof(*run));
+	int r = verify_replay(in, guest, run, err);
+
 	if (r == 0) {
 		judge_ops(session_model(run->session), difference);
 		judge_checks(in, session_model(run->session), difference);
@@ -72,7 +87,5 @@ int verify_export(const struct export_input *in, const struct guest_config *gues
 	}
 	headless_finish(run);
 	free(run);
-	export_parts_finish(&parts);
-	scenario_destroy(scenario);
 	return r;
 }

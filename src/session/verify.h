@@ -16,4 +16,10 @@
 int verify_export(const struct export_input *in, const struct guest_config *guest,
 		  struct buf *difference, struct err *err);
 
+struct headless;
+
+/* The replay alone; headless_finish() in every case. */
+int verify_replay(const struct export_input *in, const struct guest_config *guest,
+		  struct headless *run, struct err *err);
+
 #endif

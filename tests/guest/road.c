@@ -17,7 +17,8 @@
 
 static void record(const char *path, const char *text, const struct guest_config *guest)
 {
-	struct session_config config = {.guest = *guest, .journal = path};
+	struct session_config config = {
+		.guest = *guest, .journal = path, .sample_ns = HEADLESS_SAMPLE_NS};
 	struct scenario *s = scenario_create(topology_cpus(&guest->topology));
 	cleanup_buf struct buf why = BUF_INIT;
 	struct err err = ERR_INIT;

@@ -12,6 +12,7 @@
 #include "guest/wire_cpus.h"
 #include "guest/wire_policy.h"
 #include "ops/cgroup_settings.h"
+#include "ops/checks.h"
 #include "ops/op.h"
 
 /* On 2 nodes with an LLC each, 4 CPUs, one thread a core. */
@@ -107,6 +108,29 @@ static const char schedulers[] =
 	"sched unload\n"
 	"expect sched == none\n";
 
+/* Limits that hold on any machine: what they find is for test_checks. */
+static const char checks[] =
+	"cgroup add low cpuset.cpus=0-1\n"
+	"spawn hogs@low bursty n=2\n"
+	"sched load fifo\n"
+	"hold 4s\n"
+	"expect check starvation hogs\n"
+	"expect check gap hogs limit=60s\n"
+	"expect check spread hogs limit=100%\n"
+	"expect check escape hogs\n"
+	"expect check parity hogs limit=500%\n"
+	"expect check wake-p50 hogs limit=60s replays=3\n"
+	"expect check wake-p99 hogs limit=60s\n"
+	"expect check wake-max hogs limit=60s\n"
+	"expect check rate hogs limit=0.01/s\n"
+	"expect check migrations hogs limit=1\n"
+	"expect check numa hogs limit=0%\n"
+	"expect check imbalance limit=1000 samples=2\n"
+	"expect check dsq-depth limit=1000 samples=2\n"
+	"expect check stuck-clock limit=60s samples=2\n"
+	"expect check fallback limit=10000000/s samples=2\n"
+	"expect check keep-last limit=10000000/s samples=2\n";
+
 /* What is run is neither included nor in the guest before. */
 static const char files[] =
 	"cgroup add a\n"
@@ -120,7 +144,7 @@ static const char files[] =
 	"expect output lacking contains \"PATH=\"\n"
 	"pull /tmp/own/env\n";
 
-static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, files};
+static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, checks, files};
 
 static char *travel(const char *name, const char *text, unsigned threads)
 {
@@ -150,6 +174,14 @@ static void cpus_and_bodies_go_the_whole_road(void **state)
 static void schedulers_go_the_whole_road(void **state)
 {
 	cleanup_free char *said = travel("sched", schedulers, 1);
+
+	assert_non_null(strstr(said, "every_op_was_carried_out"));
+	assert_null(strstr(said, "SKIP"));
+}
+
+static void checks_go_the_whole_road(void **state)
+{
+	cleanup_free char *said = travel("checks", checks, 1);
 
 	assert_non_null(strstr(said, "every_op_was_carried_out"));
 	assert_null(strstr(said, "SKIP"));
@@ -209,6 +241,7 @@ static void no_row_of_a_table_is_left_out(void **state)
 #undef X
 	};
 	const struct cgroup_setting *setting;
+	const struct check_def *check;
 	const struct op_def *d;
 	size_t i;
 
@@ -225,6 +258,14 @@ static void no_row_of_a_table_is_left_out(void **state)
 	for (i = 0; i < ARRAY_SIZE(policies); i++)
 		if (!said_anywhere(policies[i]))
 			fail_msg("'%s' goes no road", policies[i]);
+	for (i = 0; (check = check_def_at(i)); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "expect check %s%s", check->name,
+			 check->of_group ? " hogs" : " limit=");
+		if (!said_anywhere(text))
+			fail_msg("'%s' goes no road", text);
+	}
 	for (i = 0; (setting = cgroup_setting_at(i)); i++) {
 		char text[64];
 
@@ -241,6 +282,7 @@ int main(void)
 		cmocka_unit_test(cgroups_and_tasks_go_the_whole_road),
 		cmocka_unit_test(cpus_and_bodies_go_the_whole_road),
 		cmocka_unit_test(schedulers_go_the_whole_road),
+		cmocka_unit_test(checks_go_the_whole_road),
 		cmocka_unit_test(files_go_the_whole_road),
 	};
 
