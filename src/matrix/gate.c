@@ -240,7 +240,7 @@ static size_t judge_pair(const struct mx_gate *g, const struct mx_comparison *c,
 			continue;
 		v = add(out);
 		*v = (struct mx_gated){g, c, p, &p->delta[i], judge(g, &p->delta[i], &why), NULL};
-		if (*p->differs)
+		if (*p->differs && !p->delta[i].refused)
 			buf_addf(&why, "; compared though these differ: %s", p->differs);
 		v->why = buf_steal(&why);
 	}

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "matrix/stats.h"
 
+#include <math.h>
 #include <string.h>
 
 enum verdict mx_report_verdict(const struct mx_report *r)
@@ -61,6 +62,45 @@ void mx_report_series(const struct mx_series *s, struct buf *out)
 		buf_addf(out, ", %s", metric_better_name(s->better));
 	if (s->virtual_time)
 		buf_adds(out, ", virtual");
+}
+
+static void delta(const struct mx_comparison *c, const struct mx_delta *d, struct buf *out)
+{
+	bool share = !isnan(d->share.at);
+	const struct interval *i = share ? &d->share : &d->change;
+	const double numbers[] = {i->at, i->low, i->high};
+	char text[ARRAY_SIZE(numbers)][40];
+	size_t k;
+
+	buf_addf(out, "%s %s: ", d->b->name, c->title);
+	if (d->refused) {
+		buf_addf(out, "-: %s\n", d->why);
+		return;
+	}
+	for (k = 0; k < ARRAY_SIZE(numbers); k++) {
+		if (share)
+			stats_write_share(numbers[k], text[k], sizeof(text[k]));
+		else
+			stats_write_change(d->b->unit, numbers[k], text[k], sizeof(text[k]));
+	}
+	if (isnan(i->low))
+		buf_addf(out, "%s, 95%% interval -: %s\n", text[0], d->why);
+	else
+		buf_addf(out, "%s, 95%% interval %s to %s%s: %s\n", text[0], text[1], text[2],
+			 d->paired ? " of pairs" : "", mx_delta_word(d));
+}
+
+void mx_report_deltas(const struct mx_report *r, const struct mx_row *row, struct buf *out)
+{
+	size_t i, k, d;
+
+	for (i = 0; i < r->ncomparisons; i++)
+		for (k = 0; k < r->comparison[i].n; k++) {
+			const struct mx_pair *p = &r->comparison[i].pair[k];
+
+			for (d = 0; p->b == row && d < p->n; d++)
+				delta(&r->comparison[i], &p->delta[d], out);
+		}
 }
 
 void mx_report_conditions(const struct mx_report *r,

@@ -41,6 +41,9 @@ void mx_report_cell_name(const struct mx_cell *cell, struct buf *out);
 void mx_report_gate_name(const struct mx_gated *g, struct buf *out);
 /* "median 5.0ms, 95% interval 4.9ms to 5.2ms, 6 runs, virtual": one line. */
 void mx_report_series(const struct mx_series *s, struct buf *out);
+/* A line for each metric of this cell that was compared: "low:p99 against eevdf: +30.4%, 95%
+ * interval +22.9% to +32.5% of pairs: worse". */
+void mx_report_deltas(const struct mx_report *r, const struct mx_row *row, struct buf *out);
 /* Calls add() with a name and a value for each condition and for each note. */
 void mx_report_conditions(const struct mx_report *r,
 			  void (*add)(struct buf *out, const char *name, const char *value),

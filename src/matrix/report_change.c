@@ -39,10 +39,12 @@ static void delta_line(const struct mx_delta *d, struct buf *out)
 		write(d->b->unit, i->high, high, sizeof(high));
 	}
 	buf_adds(out, "  ");
-	if (mx_line_columns(d->b->name, strlen(d->b->name)) > NAME_MAX)
-		buf_addf(out, "%s\n%*s", d->b->name, NAME_MAX + 2, "");
-	else
+	if (mx_line_columns(d->b->name, strlen(d->b->name)) > NAME_MAX) {
+		mx_line_wrapped(out, 2, 2, d->b->name);
+		buf_addf(out, "%*s", NAME_MAX + 2, "");
+	} else {
 		mx_line_cut(out, d->b->name, NAME_MAX);
+	}
 	buf_addf(out, " %10s %10s %8s  ", a, b, at);
 	mx_line_range(out, low, high, !isnan(i->low), 19);
 	buf_addf(out, " %s", mx_delta_word(d));

@@ -55,7 +55,7 @@ static void open_case(struct buf *out, const char *class, const char *name, enum
 	buf_adds(out, "/>\n");
 }
 
-static void cell(const struct mx_row *row, struct buf *out)
+static void cell(const struct mx_report *r, const struct mx_row *row, struct buf *out)
 {
 	cleanup_buf struct buf name = BUF_INIT, why = BUF_INIT, series = BUF_INIT;
 	size_t i;
@@ -69,6 +69,7 @@ static void cell(const struct mx_row *row, struct buf *out)
 		mx_report_series(&row->series[i], &series);
 		buf_addc(&series, '\n');
 	}
+	mx_report_deltas(r, row, &series);
 	if (series.len) {
 		buf_adds(out, "      <system-out>");
 		report_xml_text(out, buf_text(&series));
@@ -114,7 +115,7 @@ void mx_report_junit(const struct mx_report *r, struct buf *out)
 	differences(r, out);
 	buf_adds(out, "    </properties>\n");
 	for (i = 0; i < t->n; i++)
-		cell(&t->row[i], out);
+		cell(r, &t->row[i], out);
 	buf_adds(out, "  </testsuite>\n");
 	if (r->gateds->n) {
 		size_t judged[VERDICT_NONE] = {0};

@@ -20,13 +20,24 @@ size_t mx_line_columns(const char *s, size_t len)
 	return n;
 }
 
+/* A word that no line has room for, in pieces. */
+static size_t piece(const char *s, size_t len, size_t room)
+{
+	size_t i = 0, n = 0;
+	uint32_t cp;
+
+	for (; i < len && n < room; n++)
+		i += text_utf8(s + i, len - i, &cp);
+	return i;
+}
+
 /* Text from the present column on; further lines are indented. */
 void mx_line_wrapped(struct buf *out, size_t at, size_t indent, const char *s)
 {
 	bool first = true;
 
 	while (*(s += strspn(s, " \n"))) {
-		size_t len = strcspn(s, " \n"), w = mx_line_columns(s, len);
+		size_t len = strcspn(s, " \n"), w = mx_line_columns(s, len), room;
 
 		if (!first && at + 1 + w > MX_REPORT_COLUMNS) {
 			buf_addf(out, "\n%*s", (int)indent, "");
@@ -34,6 +45,16 @@ void mx_line_wrapped(struct buf *out, size_t at, size_t indent, const char *s)
 		} else if (!first) {
 			buf_addc(out, ' ');
 			at++;
+		}
+		for (room = MX_REPORT_COLUMNS - at; w > room; room = MX_REPORT_COLUMNS - at) {
+			size_t n = piece(s, len, room);
+
+			buf_add(out, s, n);
+			buf_addf(out, "\n%*s", (int)indent, "");
+			s += n;
+			len -= n;
+			w -= room;
+			at = indent;
 		}
 		buf_add(out, s, len);
 		at += w;

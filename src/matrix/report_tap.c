@@ -7,6 +7,8 @@
 #include "matrix/report.h"
 #include "ops/report.h"
 
+#include <string.h>
+
 static void point(struct buf *out, size_t number, const char *name, enum verdict v, const char *why)
 {
 	bool ok = v == VERDICT_PASS || v == VERDICT_SKIP;
@@ -25,9 +27,11 @@ static void condition(struct buf *out, const char *name, const char *value)
 	buf_addf(out, "# %s: %s\n", name, value);
 }
 
-static void cell(const struct mx_row *row, size_t number, struct buf *out)
+static void cell(const struct mx_report *r, const struct mx_row *row, size_t number,
+		 struct buf *out)
 {
-	cleanup_buf struct buf name = BUF_INIT, why = BUF_INIT;
+	cleanup_buf struct buf name = BUF_INIT, why = BUF_INIT, deltas = BUF_INIT;
+	char *line, *rest;
 	size_t i;
 
 	mx_report_cell_name(row->cell, &name);
@@ -38,29 +42,43 @@ static void cell(const struct mx_row *row, size_t number, struct buf *out)
 		mx_report_series(&row->series[i], out);
 		buf_addc(out, '\n');
 	}
+	mx_report_deltas(r, row, &deltas);
+	for (rest = deltas.data; rest && (line = strsep(&rest, "\n"));)
+		if (*line)
+			buf_addf(out, "# %s\n", line);
+}
+
+static void differences(const struct mx_report *r, struct buf *out)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->ncomparisons; i++) {
+		const struct mx_comparison *c = &r->comparison[i];
+
+		for (k = 0; k < c->n; k++) {
+			if (!*c->pair[k].differs)
+				continue;
+			buf_adds(out, "# warning: conditions differ: ");
+			mx_report_cell_name(c->pair[k].b->cell, out);
+			buf_addf(out, " %s: %s\n", c->title, c->pair[k].differs);
+		}
+		for (k = 0; k < c->nalone; k++)
+			buf_addf(out, "# %s: %s\n", c->title, c->alone[k]);
+	}
 }
 
 void mx_report_ktap(const struct mx_report *r, struct buf *out)
 {
 	const struct mx_table *t = r->table;
-	size_t i, k;
+	size_t i;
 
 	buf_adds(out, "KTAP version 1\n");
 	buf_addf(out, "# matrix of %s, begun %s\n", t->runs->head.scenario, t->runs->head.started);
 	mx_report_conditions(r, condition, out);
-	for (i = 0; i < r->ncomparisons; i++) {
-		for (k = 0; k < r->comparison[i].n; k++)
-			if (*r->comparison[i].pair[k].differs)
-				buf_addf(out, "# %s, %s %s: %s\n", "warning: conditions differ",
-					 r->comparison[i].pair[k].b->cell->sched,
-					 r->comparison[i].title, r->comparison[i].pair[k].differs);
-		for (k = 0; k < r->comparison[i].nalone; k++)
-			buf_addf(out, "# %s: %s\n", r->comparison[i].title,
-				 r->comparison[i].alone[k]);
-	}
+	differences(r, out);
 	buf_addf(out, "1..%zu\n", t->n + r->gateds->n);
 	for (i = 0; i < t->n; i++)
-		cell(&t->row[i], i + 1, out);
+		cell(r, &t->row[i], i + 1, out);
 	for (i = 0; i < r->gateds->n; i++) {
 		cleanup_buf struct buf name = BUF_INIT;
 

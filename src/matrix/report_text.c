@@ -61,19 +61,20 @@ static void head(const struct mx_report *r, struct buf *out)
 
 static void same_words(const struct mx_table *t, struct buf *out)
 {
+	cleanup_buf struct buf line = BUF_INIT;
 	bool first = true;
 	size_t a;
 
 	for (a = 0; t->n && a <= MX_AXES; a++) {
 		if (t->varies[a])
 			continue;
-		buf_addf(out, "%s%s %s", first ? "  all: " : ", ",
+		buf_addf(&line, "%s%s %s", first ? "all: " : ", ",
 			 a ? mx_axis_name((enum mx_axis)(a - 1)) : "scenario",
 			 mx_cell_word(t->row[0].cell, a));
 		first = false;
 	}
 	if (!first)
-		buf_addc(out, '\n');
+		mx_line_sentence(out, 2, buf_text(&line));
 }
 
 static size_t widest(const struct mx_table *t, size_t axis)
@@ -236,6 +237,7 @@ static void histograms(const struct mx_report *r, struct buf *out)
 {
 	const struct mx_table *t = r->table;
 	struct mx_gate wanted = {.limit = 0};
+	cleanup_buf struct buf title = BUF_INIT;
 	struct hist *h = xcalloc(1, sizeof(*h));
 	bool any = false;
 	size_t i, k;
@@ -248,14 +250,19 @@ static void histograms(const struct mx_report *r, struct buf *out)
 			if (!mx_gate_matches(&wanted, s->name))
 				continue;
 			any = true;
-			buf_addf(out, "\nALL %zu SAMPLES of %s, cell %zu", s->samples, s->name,
+			buf_reset(&title);
+			buf_addf(&title, "ALL %zu SAMPLES of %s, cell %zu", s->samples, s->name,
 				 i + 1);
-			mx_line_end(out);
+			buf_addc(out, '\n');
+			mx_line_wrapped(out, 0, 2, buf_text(&title));
 			mx_row_hist(&t->row[i], s->name, h);
 			hist_print(h, s->unit, MX_REPORT_COLUMNS, out);
 		}
-	if (!any)
-		buf_addf(out, "\nno cell has a metric '%s'\n", r->histogram);
+	if (!any) {
+		buf_addf(&title, "no cell has a metric '%s'", r->histogram);
+		buf_addc(out, '\n');
+		mx_line_wrapped(out, 0, 2, buf_text(&title));
+	}
 	free(h);
 }
 

@@ -145,5 +145,5 @@ void stats_write_share(double share, char *dst, size_t size)
 	else if (fabs(percent) >= 999.5)
 		snprintf(dst, size, "%+.3g%%", percent);
 	else
-		snprintf(dst, size, "%+.1f%%", percent + 0.0);
+		snprintf(dst, size, fabs(percent) < 0.05 ? "0.0%%" : "%+.1f%%", percent);
 }

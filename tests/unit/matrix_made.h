@@ -30,12 +30,13 @@ struct made_run {
 static inline void made_begin(struct made *m, const char *scheds)
 {
 	*m = (struct made){.turn = 0};
-	buf_addf(&m->text,
-		 "{\"scxplore-matrix\":1,\"version\":\"0.1.0\",\"scenario\":\"fair\",\"sha256\":"
-		 "\"ab\",\"started\":\"2026-11-25T12:00:00Z\",\"plan\":{\"topology\":[\"1n1l2c1t\"],"
-		 "\"sched\":[%s],\"kernel\":[\"7.3\"],\"options\":\"\",\"repeat\":8,\"warmup\":1,"
-		 "\"shard\":[1,1]}}\n",
-		 scheds);
+	buf_addf(
+		&m->text,
+		"{\"scxplore-matrix\":1,\"version\":\"0.1.0\",\"scenario\":\"fair\",\"sha256\":"
+		"\"ab\",\"started\":\"2026-11-25T12:00:00Z\",\"plan\":{\"topology\":[\"1n1l2c1t\"],"
+		"\"sched\":[%s],\"kernel\":[\"7.3\"],\"options\":\"\",\"repeat\":8,\"warmup\":1,"
+		"\"shard\":[1,1]}}\n",
+		scheds);
 }
 
 #define OR(a, b) ((a) ? (a) : (b))
@@ -45,19 +46,20 @@ static inline void made_add(struct made *m, const struct made_run *r)
 	const char *accel = OR(r->accel, "kvm"), *q = r->unknown ? "" : "\"";
 
 	m->turn = r->turn ? r->turn : m->turn + 1;
-	buf_addf(&m->text,
-		 "{\"cell\":{\"scenario\":\"fair\",\"topology\":\"%s\",\"sched\":\"%s\",\"kernel\":"
-		 "\"%s\"},\"turn\":%u,\"repeat\":%u,\"warmup\":%s,\"verdict\":\"%s\",\"why\":\"%s\","
-		 "\"exit\":0,\"conditions\":{\"accel\":%s%s%s,\"exact\":%s,\"kernel\":%s%s%s,"
-		 "\"mitigations\":%s%s%s,\"clock\":%s%s%s,\"host_cpu\":%s%s%s,\"host_load\":[%s,%s],"
-		 "\"steal_ms\":%s,\"pinned\":false},\"metrics\":[%s]}\n",
-		 OR(r->topology, "1n1l2c1t"), OR(r->sched, "eevdf"), OR(r->kernel, "7.3"), m->turn,
-		 r->repeat ? r->repeat : 1, r->warmup ? "true" : "false", OR(r->verdict, "pass"),
-		 OR(r->why, ""), q, r->unknown ? "null" : accel, q, r->exact ? "true" : "false", q,
-		 r->unknown ? "null" : OR(r->release, "7.3.4"), q, q, r->unknown ? "null" : "auto", q,
-		 q, r->unknown ? "null" : OR(r->clock, "tsc"), q, q,
-		 r->unknown ? "null" : OR(r->host_cpu, "EPYC"), q, r->unknown ? "null" : "0.25",
-		 r->unknown ? "null" : "0.5", r->unknown ? "null" : "0", OR(r->metrics, ""));
+	buf_addf(
+		&m->text,
+		"{\"cell\":{\"scenario\":\"fair\",\"topology\":\"%s\",\"sched\":\"%s\",\"kernel\":"
+		"\"%s\"},\"turn\":%u,\"repeat\":%u,\"warmup\":%s,\"verdict\":\"%s\",\"why\":\"%s\","
+		"\"exit\":0,\"conditions\":{\"accel\":%s%s%s,\"exact\":%s,\"kernel\":%s%s%s,"
+		"\"mitigations\":%s%s%s,\"clock\":%s%s%s,\"host_cpu\":%s%s%s,\"host_load\":[%s,%s],"
+		"\"steal_ms\":%s,\"pinned\":false},\"metrics\":[%s]}\n",
+		OR(r->topology, "1n1l2c1t"), OR(r->sched, "eevdf"), OR(r->kernel, "7.3"), m->turn,
+		r->repeat ? r->repeat : 1, r->warmup ? "true" : "false", OR(r->verdict, "pass"),
+		OR(r->why, ""), q, r->unknown ? "null" : accel, q, r->exact ? "true" : "false", q,
+		r->unknown ? "null" : OR(r->release, "7.3.4"), q, q, r->unknown ? "null" : "auto",
+		q, q, r->unknown ? "null" : OR(r->clock, "tsc"), q, q,
+		r->unknown ? "null" : OR(r->host_cpu, "EPYC"), q, r->unknown ? "null" : "0.25",
+		r->unknown ? "null" : "0.5", r->unknown ? "null" : "0", OR(r->metrics, ""));
 }
 
 /* One number a run. */

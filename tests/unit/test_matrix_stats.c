@@ -88,6 +88,8 @@ static void numbers_are_written_with_unit_and_sign(void **state)
 	assert_string_equal(text, "+12.3%");
 	stats_write_share(-0.5, text, sizeof(text));
 	assert_string_equal(text, "-50.0%");
+	stats_write_share(-0.0001, text, sizeof(text));
+	assert_string_equal(text, "0.0%");
 	stats_write_share(123, text, sizeof(text));
 	assert_string_equal(text, "+1.23e+04%");
 }
