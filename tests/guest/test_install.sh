@@ -45,7 +45,7 @@ echo 'run hello -- echo there' >"$work/hello.scx"
 printf 'wait hello timeout=60s\nexpect output hello contains there\n' >>"$work/hello.scx"
 SXP_AGENT=$root$PREFIX/$LIBEXECDIR/scxplore/scxplore-agent \
 	SXP_SCENARIOS=$root$PREFIX/share/scxplore/scenarios \
-	"$root$PREFIX/bin/scxplore" do "$work/hello.scx" >"$work/out" 2>&1 &&
+	"$root$PREFIX/bin/scxplore" 'do' "$work/hello.scx" >"$work/out" 2>&1 &&
 	SXP_SCENARIOS=$root$PREFIX/share/scxplore/scenarios "$root$PREFIX/bin/scxplore" scenarios >"$work/out" 2>&1 &&
 	grep -q basic-placement "$work/out"
 result $? "the installed program runs a scenario and lists those that come with it"
