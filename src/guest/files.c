@@ -20,7 +20,7 @@
 
 #define HOST_DEADLINE_NS 120000000000ull /* it compiles, or reads a slow disk */
 
-enum { WAITING_MAX = LINE_SIDES_MAX + 1, MADE_MAX = 128 << 10 };
+enum { WAITING_MAX = LINE_SIDES_MAX + 1, MADE_BYTES = 128 << 10 };
 
 enum phase {
 	PHASE_NONE,
@@ -31,7 +31,7 @@ enum phase {
 	PHASE_MAKE,
 	PHASE_CONTENT,
 	PHASE_PLACE,
-	PHASE_UNDO,
+	PHASE_SETTLE, /* all have their place, or what has is taken back */
 };
 
 struct waiting {
@@ -62,10 +62,11 @@ static struct {
 	unsigned writing; /* jobs */
 	bool whole;	  /* the host said so */
 	int fd;
-	/* what is new, for the case that it is cut */
-	uint8_t made[MADE_MAX];
+	/* what is there already, for the case that it is cut: struct files_made */
+	uint8_t made[MADE_BYTES];
 	size_t made_len;
 	uint32_t nmade, unknown;
+	bool replaced; /* one of them at least */
 	struct err err;
 } now = {.fd = -1};
 
@@ -111,60 +112,72 @@ static void finish(int code, const char *text)
 	serve();
 }
 
-static void on_undone(void *arg, struct job_reply *r)
+static void on_settled(void *arg, struct job_reply *r)
 {
-	if (arg != mark() || now.phase != PHASE_UNDO)
+	if (arg != mark() || now.phase != PHASE_SETTLE)
 		return;
 	if (r->code)
-		port_log(4, "what was sent so far stays in the guest: %s", r->text);
-	else if (now.unknown)
+		port_log(4, "%s", r->text);
+	if (now.err.code && now.unknown)
 		port_log(4, "%u files that were sent stay in the guest", now.unknown);
 	finish(now.err.code, now.err.msg);
 }
 
-/* Takes back what has a name already, then tells the failure. */
+/* All of it is kept, or, with now.err, taken back. */
+static void settle(void)
+{
+	struct wire_reader made = {.data = now.made, .len = now.made_len};
+	struct files_made m;
+	struct wire_writer *w;
+
+	generation++;
+	now.phase = PHASE_SETTLE;
+	w = pool_job(JOB_FILE_SETTLE);
+	wire_put_u8(w, !now.err.code);
+	wire_put_u32(w, now.nmade);
+	while (files_get_made(&made, &m))
+		files_put_made(w, &m);
+	line_timer(now.line, 0);
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, "", on_settled, mark(), NULL))
+		finish(now.err.code, now.err.msg);
+}
+
 static void fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static void fail(int code, const char *fmt, ...)
 {
-	struct wire_writer *w;
-	struct wire_reader made = {.data = now.made, .len = now.made_len};
 	va_list ap;
-	uint32_t i;
 
 	now.err.code = code ? code : EIO;
 	va_start(ap, fmt);
 	vsnprintf(now.err.msg, sizeof(now.err.msg), fmt, ap);
 	va_end(ap);
-	if (!now.nmade) {
-		finish(now.err.code, now.err.msg);
-		return;
-	}
-	generation++;
-	now.phase = PHASE_UNDO;
-	w = pool_job(JOB_FILE_UNDO);
-	wire_put_u32(w, now.nmade);
-	for (i = 0; i < now.nmade; i++) {
-		wire_put_u8(w, wire_get_u8(&made));
-		wire_put_str(w, wire_get_str(&made));
-	}
-	line_timer(now.line, 0);
-	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, "", on_undone, mark(), NULL))
+	if (now.nmade)
+		settle();
+	else
 		finish(now.err.code, now.err.msg);
 }
 
-static void note_made(const char *path, uint64_t above)
+static bool room_for_note(const char *path)
+{
+	return now.nmade < FILES_MADE_MAX && now.made_len + strlen(path) + 16 < MADE_BYTES;
+}
+
+static void note_made(const struct job_reply *r)
 {
 	struct wire_writer w = {.data = now.made, .size = sizeof(now.made), .len = now.made_len};
 
-	wire_put_u8(&w, above > 255 ? 255 : (uint8_t)above);
-	wire_put_str(&w, path);
-	if (w.bad) {
+	if (!room_for_note(now.path) || (!r->flag && !r->num)) {
 		now.unknown++;
 		return;
 	}
+	files_put_made(&w, &(struct files_made){.replaced = r->num,
+						.above = r->id > 255 ? 255 : (uint8_t)r->id,
+						.index = now.index,
+						.path = now.path});
 	now.made_len = w.len;
 	now.nmade++;
+	now.replaced |= r->num != 0;
 }
 
 bool files_cancel(struct line *l, int code, const char *why)
@@ -182,7 +195,7 @@ bool files_cancel(struct line *l, int code, const char *why)
 	}
 	if (now.phase == PHASE_NONE || now.line != l)
 		return false;
-	if (now.phase != PHASE_UNDO)
+	if (now.phase != PHASE_SETTLE)
 		fail(code, "%s%s%s", why, *now.path ? " on the way: " : "", now.path);
 	return true;
 }
@@ -191,7 +204,7 @@ bool files_timeout(struct line *l)
 {
 	if (now.phase == PHASE_NONE || now.line != l)
 		return false;
-	if (now.phase != PHASE_UNDO)
+	if (now.phase != PHASE_SETTLE)
 		fail(ETIMEDOUT, "the host has sent nothing for %llus",
 		     HOST_DEADLINE_NS / 1000000000ull);
 	return true;
@@ -239,6 +252,8 @@ static void next_wanted(uint32_t i)
 		i--;
 	if (i)
 		ask(PHASE_ASK_AGAIN, i - 1, false);
+	else if (now.replaced)
+		settle();
 	else
 		finish(0, "");
 }
@@ -300,8 +315,7 @@ static void on_placed(void *arg, struct job_reply *r)
 		fail(r->code, "%s", r->text);
 		return;
 	}
-	if (r->flag)
-		note_made(now.path, r->id);
+	note_made(r);
 	now.sent++;
 	now.bytes += now.size;
 	next_wanted(now.index);
@@ -316,6 +330,8 @@ static void place(void)
 	now.fd = -1;
 	wire_put_str(w, now.path);
 	wire_put_u32(w, now.mode);
+	wire_put_u32(w, now.index);
+	wire_put_u8(w, room_for_note(now.path));
 	send_job(w, &fd, 1, on_placed);
 }
 
@@ -354,8 +370,7 @@ static void on_made(void *arg, struct job_reply *r)
 		want();
 		return;
 	}
-	if (r->flag)
-		note_made(now.path, r->id);
+	note_made(r);
 	next_wanted(now.index);
 }
 
@@ -388,6 +403,8 @@ static void take_entry(const struct files_entry *e)
 	now.mode = e->kind == FILES_FILE ? e->mode : UINT32_MAX;
 	now.phase = again ? PHASE_MAKE : PHASE_COMPARE;
 	w = pool_job(again ? JOB_FILE_MAKE : JOB_FILE_CHECK);
+	if (again)
+		wire_put_u8(w, room_for_note(now.path));
 	files_put_entry(w, e);
 	send_job(w, NULL, 0, again ? on_made : on_compared);
 }
@@ -420,7 +437,7 @@ void files_frame(const struct wire_header *h, struct wire_reader *p)
 	struct files_chunk c;
 
 	/* late words about one that has ended */
-	if (now.phase == PHASE_NONE || now.phase == PHASE_UNDO || h->seq != now.seq)
+	if (now.phase == PHASE_NONE || now.phase == PHASE_SETTLE || h->seq != now.seq)
 		return;
 	if (h->type == WIRE_FILE_REFUSED && files_get_refusal(p, &refusal)) {
 		fail((int)refusal.code, "%s", refusal.text);
@@ -453,6 +470,9 @@ static void begin(const struct waiting *w)
 	now.path[0] = now.program[0] = '\0';
 	now.made_len = 0;
 	now.nmade = now.unknown = 0;
+	now.replaced = false;
+	now.err.code = 0;
+	now.err.msg[0] = '\0';
 	memset(now.wanted, 0, sizeof(now.wanted));
 	ask(PHASE_ASK, 0, true);
 }

@@ -217,32 +217,38 @@ static int make_folders(const char *path, const char **name, uint64_t *made)
 	return fd;
 }
 
-static void name_meanwhile(char dst[64])
+/* Beside its place: what will be there, then what was there, until all of the op's files are. */
+static void name_aside(char dst[64], uint32_t index)
 {
-	snprintf(dst, 64, ".scxplore-%d", (int)getpid());
+	snprintf(dst, 64, ".scxplore-%u", index);
 }
 
-/* What has a name for the meantime gets its own, over what is there. */
-static int rename_over(int dir, const char *meanwhile, const char *name, bool *is_new)
+/* What is aside gets its name, over what is there; keep = that is aside afterwards (r->num). */
+static int rename_over(int dir, const char *aside, const char *name, bool keep, struct job_reply *r)
 {
+	struct stat st;
+	bool there = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	int code;
 
-	*is_new = faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
-	if (renameat(dir, meanwhile, dir, name) == 0)
+	r->flag = !there;
+	r->num = there && keep && !S_ISDIR(st.st_mode) &&
+		 renameat2(dir, aside, dir, name, RENAME_EXCHANGE) == 0;
+	if (r->num || renameat(dir, aside, dir, name) == 0)
 		return 0;
 	code = errno;
-	unlinkat(dir, meanwhile, 0);
+	unlinkat(dir, aside, 0);
 	return code;
 }
 
-static int put_link(int dir, const char *name, const char *target, bool *is_new)
+static int put_link(int dir, const char *name, const struct files_entry *e, bool keep,
+		    struct job_reply *r)
 {
-	char meanwhile[64];
+	char aside[64];
 
-	name_meanwhile(meanwhile);
-	unlinkat(dir, meanwhile, 0);
-	return symlinkat(target, dir, meanwhile) < 0 ? errno
-						     : rename_over(dir, meanwhile, name, is_new);
+	name_aside(aside, e->index);
+	unlinkat(dir, aside, 0);
+	return symlinkat(e->target, dir, aside) < 0 ? errno
+						    : rename_over(dir, aside, name, keep, r);
 }
 
 static int put_folder(int dir, const char *name, unsigned mode, bool *is_new)
@@ -256,6 +262,7 @@ int hand_file_make(struct hand *h, struct job_reply *r)
 {
 	struct files_entry e;
 	cleanup_fd int dir = -1;
+	bool keep = wire_get_u8(&h->in);
 	char at[64];
 	const char *name;
 	int code, fd;
@@ -270,7 +277,7 @@ int hand_file_make(struct hand *h, struct job_reply *r)
 	if (code)
 		return code;
 	if (e.kind != FILES_FILE) {
-		code = e.kind == FILES_LINK ? put_link(dir, name, e.target, &r->flag)
+		code = e.kind == FILES_LINK ? put_link(dir, name, &e, keep, r)
 					    : put_folder(dir, name, e.mode, &r->flag);
 		return code ? hand_fail_sys(h, code, "make '%.200s' in the guest", e.path) : 0;
 	}
@@ -306,7 +313,9 @@ int hand_file_place(struct hand *h, struct job_reply *r)
 {
 	const char *path = wire_get_str(&h->in), *name;
 	unsigned mode = wire_get_u32(&h->in);
-	char at[64], meanwhile[64];
+	uint32_t index = wire_get_u32(&h->in);
+	bool keep = wire_get_u8(&h->in);
+	char at[64], aside[64];
 	cleanup_fd int dir = -1;
 	int code;
 
@@ -318,36 +327,54 @@ int hand_file_place(struct hand *h, struct job_reply *r)
 	code = may_write(h, dir, name, path);
 	if (code)
 		return code;
-	name_meanwhile(meanwhile);
-	unlinkat(dir, meanwhile, 0);
+	name_aside(aside, index);
+	unlinkat(dir, aside, 0);
 	snprintf(at, sizeof(at), "/proc/self/fd/%d", h->fds[0]);
 	if (fchmod(h->fds[0], mode) < 0 ||
-	    linkat(AT_FDCWD, at, dir, meanwhile, AT_SYMLINK_FOLLOW) < 0)
+	    linkat(AT_FDCWD, at, dir, aside, AT_SYMLINK_FOLLOW) < 0)
 		return hand_fail_sys(h, errno, "put '%.200s' in its place in the guest", path);
-	code = rename_over(dir, meanwhile, name, &r->flag);
+	code = rename_over(dir, aside, name, keep, r);
 	return code ? hand_fail_sys(h, code, "put '%.200s' in its place in the guest", path) : 0;
 }
 
-/* What an op that was cut has made: the path, and so many folders above it. */
-int hand_file_undo(struct hand *h, struct job_reply *r)
+static void undo(const struct files_made *m)
 {
 	char path[FILES_PATH_MAX], *slash;
-	uint32_t n = wire_get_u32(&h->in);
+	unsigned above = m->above;
 
-	while (n-- && !h->in.bad) {
-		uint8_t above = wire_get_u8(&h->in);
-		const char *what = wire_get_str(&h->in);
-
-		if (h->in.bad || strlen(what) >= sizeof(path))
+	strcpy(path, m->path);
+	if (unlink(path) < 0 && errno == EISDIR)
+		rmdir(path);
+	while (above-- && (slash = strrchr(path, '/')) && slash > path) {
+		*slash = '\0';
+		if (rmdir(path) < 0)
 			break;
-		strcpy(path, what);
-		if (unlink(path) < 0 && errno == EISDIR)
-			rmdir(path);
-		while (above-- && (slash = strrchr(path, '/')) && slash > path) {
-			*slash = '\0';
-			if (rmdir(path) < 0)
-				break;
-		}
+	}
+}
+
+/* What an op has put there, the last first: kept, or, when it was cut, as it was before. */
+int hand_file_settle(struct hand *h, struct job_reply *r)
+{
+	static struct files_made made[FILES_MADE_MAX];
+	bool keep = wire_get_u8(&h->in);
+	uint32_t n = wire_get_u32(&h->in), i;
+
+	for (i = 0; i < n && i < FILES_MADE_MAX; i++)
+		files_get_made(&h->in, &made[i]);
+	if (!wire_reader_done(&h->in) || i < n)
+		return hand_fail(h, EPROTO, "what was sent makes no sense");
+	while (n--) {
+		const struct files_made *m = &made[n];
+		char aside[FILES_PATH_MAX + 64], name[64];
+
+		name_aside(name, m->index);
+		snprintf(aside, sizeof(aside), "%.*s/%s", (int)(strrchr(m->path, '/') - m->path),
+			 m->path, name);
+		if (m->replaced && (keep ? unlink(aside) : rename(aside, m->path)) < 0)
+			return hand_fail_sys(h, errno, "%s '%.200s' in the guest",
+					     keep ? "tidy up beside" : "take back", m->path);
+		if (!m->replaced && !keep)
+			undo(m);
 	}
 	return 0;
 }

@@ -25,6 +25,7 @@ int hand_sched_load(struct hand *h, struct job_reply *r)
 {
 	static char failed[16 << 10];
 	struct sched_variable v[VARIABLES_MAX];
+	bool attach = wire_get_u8(&h->in);
 	const char *what = wire_get_str(&h->in), *log = "", *notes = "";
 	uint32_t n = wire_get_u32(&h->in), i;
 	struct err err = ERR_INIT;
@@ -43,14 +44,15 @@ int hand_sched_load(struct hand *h, struct job_reply *r)
 		return 0;
 	if (fault_is(FAULT_SCHED_OTHER))
 		what = strcmp(what, "fifo") ? "fifo" : "vtime";
-	fd = sched_object_load(what, v, n, &notes, &log, &err);
+	fd = sched_object_load(what, v, n, attach, &notes, &log, &err);
 	if (fd < 0) {
 		/* the first line is the failure, the others are its background */
 		snprintf(failed, sizeof(failed), "%s\n%s", err.msg, log);
 		h->text = failed;
 		return err.code;
 	}
-	r->fds[r->nfds++] = fd;
+	if (attach)
+		r->fds[r->nfds++] = fd;
 	r->text = notes;
 	return 0;
 }

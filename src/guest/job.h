@@ -39,19 +39,20 @@
  *                the hand leaves
  *   MOUNTS       nothing -> flag = cgroup2 is still at its place
  *   SYSRQ        u8 key; fd: the trigger
- *   SCHED_LOAD   str built-in name or path, u32 n, n * (str name, str value) -> fd: link, text =
- *                what this kernel lacks; failure: text = one line, then the log; the hand leaves
+ *   SCHED_LOAD   u8 attach (else it is only verified), str built-in name or path, u32 n, n * (str
+ *                name, str value) -> fd: link, text = what this kernel lacks; failure: text = one
+ *                line, then the log; the hand leaves
  *   SCHED_UNLOAD fds: closed here, which waits for the scheduler's end
  *   TALLY_OPEN   u32 n, bytes of n struct tally_watch; fds: ledger, its rows -> fds:
  *                ring, map, links of bpf/tally.bpf.c, which counts by then; the hand leaves
  *   TALLY_CLOSE  fds: closed here, which changes the kernel's code
  *   FILE_CHECK   struct files_entry (wire_files.h) -> flag = it is there just so
  *   FILE_ROOM    u64 bytes -> there is room for them
- *   FILE_MAKE    struct files_entry -> FILE: fd, still without a name; else flag = it is new, id =
- *                folders made for it
+ *   FILE_MAKE    u8 keep, struct files_entry -> FILE: fd, still without a name; else as FILE_PLACE
  *   FILE_WRITE   struct files_chunk; fd -> num = where it ended
- *   FILE_PLACE   str path, u32 mode; fd -> flag = it is new, id = folders made for it
- *   FILE_UNDO    u32 n, n * (u8 folders, str path)
+ *   FILE_PLACE   str path, u32 mode, u32 index, u8 keep; fd -> flag = it is new, id = folders made
+ *                for it, num = what was there is kept aside
+ *   FILE_SETTLE  u8 keep (else take back), u32 n, n * struct files_made
  *   FILE_OPEN    str path -> fd, num = size, id = permission bits
  *   FILE_PART    u64 offset, u32 max; fd -> data
  *   FILE_LOOK    str program, str folders -> flag = it is there
@@ -88,7 +89,7 @@
 	X(FILE_MAKE, "make a file", hand_file_make)                                                \
 	X(FILE_WRITE, "write a file", hand_file_write)                                             \
 	X(FILE_PLACE, "put a file in its place", hand_file_place)                                  \
-	X(FILE_UNDO, "remove files", hand_file_undo)                                               \
+	X(FILE_SETTLE, "settle files", hand_file_settle)                                           \
 	X(FILE_OPEN, "open a file", hand_file_open)                                                \
 	X(FILE_PART, "read a piece of a file", hand_file_part)                                     \
 	X(FILE_LOOK, "look for a program", hand_file_look)

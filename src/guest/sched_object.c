@@ -216,7 +216,7 @@ static void clear_unknown(struct bpf_object *o, struct bpf_map *m)
 }
 
 static int load(struct bpf_object *o, const char *what, const struct sched_variable *v, uint32_t n,
-		struct err *err)
+		bool attach, struct err *err)
 {
 	struct bpf_map *m = find_ops(o, bpf_object__btf(o), err);
 	struct bpf_link *link;
@@ -237,6 +237,8 @@ static int load(struct bpf_object *o, const char *what, const struct sched_varia
 		return err_set(err, -e, "this kernel does not take scheduler '%.120s': %s%s%s",
 			       what, strerror(-e), *why ? ": " : "", why);
 	}
+	if (!attach)
+		return 0;
 	link = bpf_map__attach_struct_ops(m);
 	if (!link)
 		return err_sys(err, errno, "put scheduler '%.120s' in force", what);
@@ -246,7 +248,7 @@ static int load(struct bpf_object *o, const char *what, const struct sched_varia
 	return e;
 }
 
-int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n,
+int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n, bool attach,
 		      const char **notes, const char **log, struct err *err)
 {
 	struct bpf_object *o;
@@ -257,7 +259,7 @@ int sched_object_load(const char *what, const struct sched_variable *v, uint32_t
 	libbpf_set_print(keep);
 	o = open_object(what, err);
 	if (o) {
-		r = load(o, what, v, n, err);
+		r = load(o, what, v, n, attach, err);
 		bpf_object__close(o);
 	} else {
 		r = -err->code;

@@ -20,11 +20,12 @@ struct sched_variable { /* NAME=VALUE for .rodata */
 
 /*
  * what: a built-in scheduler's name, or the absolute path of an object file. Returns a descriptor
- * of the link, which is what keeps the scheduler in force, or -errno with err; *log (never NULL
+ * of the link, which is what keeps the scheduler in force (without `attach`: 0, the verifier has
+ * passed it), or -errno with err; *log (never NULL
  * after, borrowed until the next call) holds the useful end of what libbpf and the verifier said;
  * *notes what was left out for this kernel, "" = nothing.
  */
-int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n,
+int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n, bool attach,
 		      const char **notes, const char **log, struct err *err);
 
 bool sched_object_builtin(const char *name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sched_ops - see sched_ops.h. A load goes: its files from the host, the dump's probe (once), the
- * old scheduler out (replace, restart), the new one in, its state looked at. Each wait has a
+ * old scheduler out (replace, restart; an object has passed the verifier by then), the new one in,
+ * its state looked at. Each wait has a
  * deadline. Invariant: `busy` is the one line whose op changes the scheduler; others are refused
  * meanwhile.
  */
@@ -32,6 +33,7 @@ enum phase {
 	PHASE_NONE,
 	PHASE_FILES,
 	PHASE_WATCH,
+	PHASE_TRY, /* does the verifier take it? What is in force goes on meanwhile */
 	PHASE_OUT,
 	PHASE_IN,
 	PHASE_EXEC,
@@ -220,11 +222,26 @@ static void on_executed(struct line *l, const struct err *failure)
 	sched_ops_poke(l);
 }
 
-static void put_in(void)
+static void send_load(bool attach, pool_fn then)
 {
-	struct wire_writer *w;
+	struct wire_writer *w = pool_job(JOB_SCHED_LOAD);
 	struct err err = ERR_INIT;
 	uint32_t i;
+
+	wire_put_u8(w, attach);
+	wire_put_str(w, spec.what);
+	wire_put_u32(w, spec.nset / 2);
+	for (i = 0; i + 1 < spec.nset; i += 2) {
+		wire_put_str(w, spec.set[i]);
+		wire_put_str(w, spec.set[i + 1]);
+	}
+	if (pool_send(w, NULL, 0, spec.timeout_ns, spec.what, then, NULL, &err))
+		fail(err.code, "%s", err.msg);
+}
+
+static void put_in(void)
+{
+	struct err err = ERR_INIT;
 
 	exits_ours = exits_then = sched_watch_now()->exits;
 	if (!spec.object) {
@@ -235,28 +252,43 @@ static void put_in(void)
 		return;
 	}
 	phase = PHASE_IN;
-	w = pool_job(JOB_SCHED_LOAD);
-	wire_put_str(w, spec.what);
-	wire_put_u32(w, spec.nset / 2);
-	for (i = 0; i + 1 < spec.nset; i += 2) {
-		wire_put_str(w, spec.set[i]);
-		wire_put_str(w, spec.set[i + 1]);
+	send_load(true, on_in);
+}
+
+static void on_tried(void *arg, struct job_reply *r)
+{
+	if (phase != PHASE_TRY || !busy)
+		return;
+	if (!r->code) {
+		put_out();
+		return;
 	}
-	if (pool_send(w, NULL, 0, spec.timeout_ns, spec.what, on_in, NULL, &err))
-		fail(err.code, "%s", err.msg);
+	tell_background(r->text);
+	fail(r->code, "%.*s; '%s' goes on", (int)strcspn(r->text, "\n"), r->text,
+	     sched_watch_enabled() ? sched_watch_now()->name : "the kernel's own");
+}
+
+/* A scheduler that died leaves its link behind: that is no obstacle to another one. */
+static bool ours_lives(void)
+{
+	return sched_daemon_group() || (link_fd >= 0 && !sched_watch_disabled());
 }
 
 static void begin_change(void)
 {
-	if (link_fd >= 0 || sched_daemon_group())
+	if (spec.object && ours_lives()) {
+		phase = PHASE_TRY;
+		send_load(false, on_tried);
+	} else if (link_fd >= 0 || sched_daemon_group()) {
 		put_out();
-	else if (sched_watch_disabled())
+	} else if (sched_watch_disabled()) {
 		put_in();
-	else
+	} else {
 		fail(EBUSY,
 		     "scheduler '%s' is in force, and not loaded by an op: it cannot be taken "
 		     "back; 'sched eject' ends it",
 		     sched_watch_now()->name);
+	}
 }
 
 static void on_watching(void *arg, struct job_reply *r)
@@ -342,12 +374,6 @@ static void get_files(void)
 }
 
 /* ---- the ops ---- */
-
-/* A scheduler that died leaves its link behind: that is no obstacle to another one. */
-static bool ours_lives(void)
-{
-	return sched_daemon_group() || (link_fd >= 0 && !sched_watch_disabled());
-}
 
 void sched_op_load(struct line *l, const struct wire_op *op)
 {

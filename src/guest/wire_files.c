@@ -151,3 +151,22 @@ bool files_get_taken(struct wire_reader *r, struct files_taken *t)
 	t->text = wire_get_str(r);
 	return wire_reader_done(r) && state < FILES_TAKEN_STATES;
 }
+
+void files_put_made(struct wire_writer *w, const struct files_made *m)
+{
+	wire_put_u8(w, m->replaced);
+	wire_put_u8(w, m->above);
+	wire_put_u32(w, m->index);
+	wire_put_str(w, m->path);
+}
+
+bool files_get_made(struct wire_reader *r, struct files_made *m)
+{
+	*m = (struct files_made){.replaced = wire_get_u8(r) != 0};
+	m->above = wire_get_u8(r);
+	m->index = wire_get_u32(r);
+	m->path = wire_get_str(r);
+	if (!r->bad && !files_path_fits(m->path))
+		r->bad = true;
+	return !r->bad;
+}

@@ -76,6 +76,16 @@ struct files_taken { /* WIRE_PULL_TAKEN */
 	const char *text;
 };
 
+/* In the guest only, for a hand: what an op has put there so far. */
+#define FILES_MADE_MAX 16384
+
+struct files_made {
+	bool replaced;	/* what was there is aside */
+	uint8_t above;	/* new folders above it */
+	uint32_t index; /* of its entry */
+	const char *path;
+};
+
 /* Absolute, without "." and "..", neither empty parts nor one too long; not "/" itself. */
 bool files_path_fits(const char *path);
 
@@ -87,6 +97,7 @@ void files_put_chunk(struct wire_writer *w, const struct files_chunk *c);
 void files_put_refusal(struct wire_writer *w, const struct files_refusal *f);
 void files_put_begin(struct wire_writer *w, const struct files_begin *b);
 void files_put_taken(struct wire_writer *w, const struct files_taken *t);
+void files_put_made(struct wire_writer *w, const struct files_made *m);
 
 /* false = malformed. Strings and data point into the frame. */
 bool files_get_entry(struct wire_reader *r, struct files_entry *e);
@@ -96,5 +107,6 @@ bool files_get_chunk(struct wire_reader *r, struct files_chunk *c);
 bool files_get_refusal(struct wire_reader *r, struct files_refusal *f);
 bool files_get_begin(struct wire_reader *r, struct files_begin *b);
 bool files_get_taken(struct wire_reader *r, struct files_taken *t);
+bool files_get_made(struct wire_reader *r, struct files_made *m); /* more may follow */
 
 #endif

@@ -20,12 +20,13 @@
 
 #define DEADLINE_NS UINT64_C(100000000000)
 #define SAID_MAX    65536
+#define RULE_MAX    65536
 
 struct compile {
 	struct loop *loop;
 	compile_fn done;
 	void *arg;
-	char *folder, *object;
+	char *folder, *object, *rule;
 	struct buf said;
 	pid_t pid; /* 0 = it has ended */
 	int pidfd, out;
@@ -152,11 +153,13 @@ struct compile *compile_start(struct loop *loop, const char *source, compile_fn 
 		c->folder = NULL;
 	} else {
 		c->object = xasprintf("%s/%.*s.o", c->folder, (int)(strlen(base) - 2), base);
+		c->rule = xasprintf("%s/rule", c->folder);
 		r = start(c,
 			  (const char *const[]){"clang", "-target", "bpf", "-g", "-O2", "-Wall",
 						"-D__TARGET_ARCH_x86", "-fno-caret-diagnostics",
 						"-fno-color-diagnostics", "-ferror-limit=3", own, include,
-						"-c", source, "-o", c->object, NULL},
+						"-MMD", "-MF", c->rule, "-c", source, "-o", c->object,
+						NULL},
 			  err);
 	}
 	if (r < 0) {
@@ -164,6 +167,42 @@ struct compile *compile_start(struct loop *loop, const char *source, compile_fn 
 		return NULL;
 	}
 	return c;
+}
+
+void compile_read_rule(const char *rule, char ***paths, size_t *n)
+{
+	const char *p = strchr(rule, ':');
+	cleanup_buf struct buf path = BUF_INIT;
+
+	*paths = NULL;
+	*n = 0;
+	for (p = p ? p + 1 : ""; *p || path.len; p += *p != '\0') {
+		bool escaped = *p == '\\' && p[1] && strchr(" #\\", p[1]);
+
+		if (escaped || (*p == '$' && p[1] == '$')) {
+			buf_addc(&path, *++p);
+		} else if (*p && !strchr(" \t\r\n", *p) && !(*p == '\\' && p[1] == '\n')) {
+			buf_addc(&path, *p);
+		} else if (path.len) {
+			*paths = xreallocarray(*paths, *n + 1, sizeof(**paths));
+			(*paths)[(*n)++] = xstrdup(buf_text(&path));
+			buf_reset(&path);
+		}
+		if (!*p)
+			break;
+	}
+}
+
+int compile_depends(const struct compile *c, char ***paths, size_t *n)
+{
+	cleanup_free char *text = xcalloc(1, RULE_MAX + 1);
+	cleanup_fd int fd = open(c->rule, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, RULE_MAX);
+
+	if (len < 0)
+		return -errno;
+	compile_read_rule(text, paths, n);
+	return 0;
 }
 
 void compile_cancel(struct compile *c)
@@ -183,9 +222,12 @@ void compile_cancel(struct compile *c)
 		close(c->out);
 	if (c->object)
 		unlink(c->object);
+	if (c->rule)
+		unlink(c->rule);
 	if (c->folder)
 		rmdir(c->folder);
 	free(c->object);
+	free(c->rule);
 	free(c->folder);
 	buf_finish(&c->said);
 	free(c);

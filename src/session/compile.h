@@ -17,6 +17,13 @@ typedef void (*compile_fn)(void *arg, const char *object, const char *said);
 
 struct compile *compile_start(struct loop *loop, const char *source, compile_fn done, void *arg,
 			      struct err *err);
+/*
+ * The source and what it includes, after it has succeeded; the system's own headers are left out.
+ * 0 or -errno. Caller frees each and the list.
+ */
+int compile_depends(const struct compile *c, char ***paths, size_t *n);
+/* The same of the text of a rule as make(1) reads it. */
+void compile_read_rule(const char *rule, char ***paths, size_t *n);
 /* Ends it if it still runs and removes what was made; NULL is fine. */
 void compile_cancel(struct compile *c);
 

@@ -234,6 +234,25 @@ static void set_is_known(struct transfer *t)
 	answer(t);
 }
 
+static void tell_uses(struct transfer *t, const char *const *paths, size_t n, bool all)
+{
+	if (t->ops->uses)
+		t->ops->uses(t->arg, t->ops->op(t->arg, t->push.of), paths, n, all);
+}
+
+static void tell_source(struct transfer *t)
+{
+	char **paths;
+	size_t n;
+
+	if (compile_depends(t->push.compile, &paths, &n) < 0)
+		return;
+	tell_uses(t, (const char *const *)paths, n, true);
+	while (n)
+		free(paths[--n]);
+	free(paths);
+}
+
 static const char *first_error(const char *said)
 {
 	static char line[400];
@@ -263,6 +282,7 @@ static void on_compiled(void *arg, const char *object, const char *said)
 		refuse(t, ENOEXEC, text);
 		return;
 	}
+	tell_source(t);
 	if (supply_object(&p->supply, object, &err) < 0)
 		refuse(t, err.code, err.msg);
 	else
@@ -288,9 +308,13 @@ static void begin(struct transfer *t, uint64_t seq, const struct files_ask *ask)
 		return;
 	}
 	if (!p->supply.source) {
+		if (p->supply.set.n)
+			tell_uses(t, &(const char *){p->supply.set.entries[0].source}, 1, true);
 		set_is_known(t);
 		return;
 	}
+	/* before it is compiled: one that fails is saved again soon */
+	tell_uses(t, &(const char *){p->supply.source}, 1, false);
 	p->compile = compile_start(t->loop, p->supply.source, on_compiled, t, &err);
 	if (!p->compile)
 		refuse(t, err.code, err.msg);

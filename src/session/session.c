@@ -7,6 +7,7 @@
  */
 #include "session/session.h"
 #include "session/host_load.h"
+#include "session/reload.h"
 #include "session/session_info.h"
 #include "session/supply.h"
 #include "session/transfer.h"
@@ -41,6 +42,7 @@ struct session {
 	bool sample_due;
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct transfer *transfer;
+	struct reload *reload; /* NULL: only where a person is there to save something */
 	struct buf pending; /* frames that wait for EV_READY */
 	loop_id ready_timer, ping_timer;
 	uint64_t heard_ns; /* host clock of the last frame */
@@ -276,6 +278,17 @@ static void note_exit(struct session *s, const char *name)
 		scenario_ended(s->scenario, name);
 }
 
+static void op_ended(struct session *s, const struct event *ev)
+{
+	const struct op *op = op_of(s, ev->seq);
+
+	if (!s->reload)
+		return;
+	if (op && ev->type == EV_DONE)
+		reload_done(s->reload, op);
+	reload_ended(s->reload, ev->seq);
+}
+
 static void on_event(struct session *s, const struct event *ev)
 {
 	if (ev->t_ns > s->now_ns)
@@ -293,12 +306,14 @@ static void on_event(struct session *s, const struct event *ev)
 		break;
 	case EV_FAILED:
 		transfer_ended(s->transfer, ev->seq);
+		op_ended(s, ev);
 		scenario_undo(s->scenario, ev->seq);
 		judge(s, ev);
 		s->sample_due = true;
 		break;
 	case EV_DONE:
 		transfer_ended(s->transfer, ev->seq);
+		op_ended(s, ev);
 		judge(s, ev);
 		s->sample_due = true;
 		break;
@@ -478,8 +493,37 @@ static void transfer_emit(void *arg, const struct event *ev)
 		emit_log(s, 4, buf_text(&why));
 }
 
+static void transfer_uses(void *arg, const struct op *op, const char *const *paths, size_t n, bool all)
+{
+	struct session *s = arg;
+
+	if (s->reload)
+		reload_files(s->reload, op, paths, n, all);
+}
+
 static const struct transfer_ops transfer_ops = {
-	.send = transfer_send_frame, .emit = transfer_emit, .op = transfer_op};
+	.send = transfer_send_frame, .emit = transfer_emit, .op = transfer_op, .uses = transfer_uses};
+
+static uint64_t reload_restart(void *arg)
+{
+	struct session *s = arg;
+	struct err err = ERR_INIT;
+	uint64_t seq;
+
+	if (session_submit(s, "sched restart", &seq, &err) == 0)
+		return seq;
+	emit_log(s, 4, err.msg);
+	return 0;
+}
+
+/* Else it would become a part of the body that is being typed. */
+static bool reload_may(void *arg)
+{
+	return !scenario_body_open(((struct session *)arg)->scenario);
+}
+
+static const struct reload_ops reload_ops = {
+	.may = reload_may, .restart = reload_restart, .log = on_log};
 
 /* Pulled files go beside the session file; where there is none, to where the person is. */
 static struct transfer *create_transfer(struct session *s)
@@ -527,6 +571,8 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 		}
 	}
 	s->transfer = create_transfer(s);
+	if (config->interactive && !config->replay)
+		s->reload = reload_create(loop, &reload_ops, s);
 	s->guest = guest_create(loop, &s->config.guest, &guest_ops, s);
 	return s;
 }
@@ -536,6 +582,7 @@ void session_destroy(struct session *s)
 	if (!s)
 		return;
 	s->finished = true; /* nobody is told any more */
+	reload_destroy(s->reload);
 	transfer_destroy(s->transfer);
 	guest_destroy(s->guest);
 	loop_remove(s->loop, s->ready_timer);

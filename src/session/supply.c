@@ -230,7 +230,11 @@ int supply_check(const struct op *op, struct err *err)
 	if (!(op->def->flags & OPF_TAKES) || (op_arg(op, WARG_ARGV) && !op_arg(op, WARG_SCHED)))
 		return 0;
 	r = supply_find(&s, op, err);
-	if (r == 0)
-		supply_finish(&s);
+	if (r < 0)
+		return r;
+	if (op_arg(op, WARG_WATCH) && !s.set.n && !s.source)
+		r = err_set(err, EINVAL, "watch=: '%.200s' is no file of this machine that could be saved",
+			    op_arg(op, WARG_SCHED)->str);
+	supply_finish(&s);
 	return r;
 }

@@ -20,6 +20,8 @@ struct transfer_ops {
 	int (*send)(void *arg, const void *frame, size_t len); /* 0 or -errno */
 	void (*emit)(void *arg, const struct event *ev);
 	const struct op *(*op)(void *arg, uint64_t seq); /* NULL = no such op */
+	/* What of this machine goes into what `op` takes along; all = it is the whole list. May be NULL. */
+	void (*uses)(void *arg, const struct op *op, const char *const *paths, size_t n, bool all);
 };
 
 struct transfer_config {
