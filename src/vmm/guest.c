@@ -18,6 +18,7 @@
 #include "vmm/initramfs.h"
 #include "vmm/kernel.h"
 #include "vmm/paths.h"
+#include "vmm/pin.h"
 #include "vmm/qemu.h"
 #include "vmm/qmp.h"
 #include "vmm/shell_tools.h"
@@ -54,6 +55,7 @@ struct guest {
 	enum accel accel;
 	uint64_t start_ns;
 	unsigned attempt;
+	bool pinned;
 	bool stopping;               /* a power-off was asked for */
 	bool killed;                 /* by guest_kill() */
 	char failure[256];           /* why the boot is being given up; "" = not */
@@ -302,6 +304,24 @@ static void qmp_send(struct guest *g, const char *text)
 	channel_write(&g->qmp, text, strlen(text));
 }
 
+static void ask_for_threads(struct guest *g)
+{
+	if (g->config.pin_from && g->accel == ACCEL_KVM)
+		qmp_send(g, "{\"execute\":\"query-cpus-fast\"}\n");
+	else if (g->config.pin_from)
+		say(g, 4, "vCPUs are not pinned: the guest runs under TCG, where the emulator's own work is "
+			  "on the same threads and times are no measure");
+}
+
+static void pin(struct guest *g, const struct qmp_message *m)
+{
+	struct err err = ERR_INIT;
+
+	g->pinned = pin_threads(m->thread, m->nthreads, g->config.pin_from, &err) == 0;
+	if (!g->pinned)
+		say(g, 4, "vCPUs are not pinned: %s", err.msg);
+}
+
 static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 {
 	switch (m->kind) {
@@ -318,6 +338,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 			text_copy(g->shutdown, sizeof(g->shutdown), m->reason);
 		break;
 	case QMP_RETURN:
+		if (m->nthreads)
+			pin(g, m);
 		if (!strcmp(m->status, "internal-error")) {
 			give_up_boot(g, "QEMU reports an internal error of the accelerator");
 			if (g->state == GUEST_UP)
@@ -377,6 +399,7 @@ static void on_first_frame(struct guest *g)
 	loop_arm(g->loop, g->watch_timer, 0, 0);
 	if (g->accel == ACCEL_KVM)
 		accel_remember_works();
+	ask_for_threads(g);
 	stage(g, "agent");
 }
 
@@ -459,6 +482,7 @@ static int try_launch(struct guest *g, struct err *err)
 	int r;
 
 	g->attempt++;
+	g->pinned = false;
 	g->failure[0] = '\0';
 	g->shutdown[0] = '\0';
 	console_reset(&g->console);
@@ -561,6 +585,11 @@ enum guest_state guest_state(const struct guest *g)
 enum accel guest_accel(const struct guest *g)
 {
 	return g->accel;
+}
+
+bool guest_pinned(const struct guest *g)
+{
+	return g->pinned;
 }
 
 const char *guest_kernel_release(const struct guest *g)

@@ -49,6 +49,8 @@ struct guest_config {
 	uint64_t duration_ns;       /* 0 = no limit */
 	const char *append;         /* more kernel arguments, or NULL */
 	const char *fault;          /* value of SCXPLORE_FAULT or NULL */
+	unsigned pin_from;          /* under KVM each vCPU onto one host CPU, from this one on
+				       (pin.h); 0 = no pinning */
 	bool shell_tools;           /* a shell and small programs for a person (shell_tools.h) */
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
 };
@@ -100,6 +102,7 @@ void guest_kill(struct guest *g);
 
 enum guest_state guest_state(const struct guest *g);
 enum accel guest_accel(const struct guest *g);
+bool guest_pinned(const struct guest *g); /* its vCPUs are pinned, as asked */
 const char *
 guest_kernel_release(const struct guest *g); /* "7.3.4+deb13-cloud-amd64"; "" before start */
 /* The console so far (bounded, 256 KiB, oldest dropped), raw bytes; sanitise before showing. */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <json-c/json.h>
+#include <stdint.h>
 #include <string.h>
 
 static void copy(struct json_object *o, const char *key, char *dst, size_t size)
@@ -27,6 +28,28 @@ static struct json_object *member(struct json_object *o, const char *key)
 	return v;
 }
 
+/* "return":[{"cpu-index":0,"thread-id":123,...},...]: every index once, or nothing. */
+static void threads(struct json_object *list, struct qmp_message *out)
+{
+	size_t i, n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	if (n > QMP_CPUS_MAX)
+		return;
+	for (i = 0; i < n; i++) {
+		struct json_object *cpu = json_object_array_get_idx(list, i);
+		struct json_object *index = member(cpu, "cpu-index"), *id = member(cpu, "thread-id");
+		int64_t at = json_object_get_int64(index), tid = json_object_get_int64(id);
+
+		if (!json_object_is_type(index, json_type_int) || !json_object_is_type(id, json_type_int) ||
+		    at < 0 || at >= (int64_t)n || tid < 1 || tid > INT32_MAX || out->thread[at]) {
+			memset(out->thread, 0, sizeof(out->thread));
+			return;
+		}
+		out->thread[at] = (int)tid;
+	}
+	out->nthreads = n;
+}
+
 static void classify(struct json_object *o, struct qmp_message *out)
 {
 	struct json_object *v;
@@ -45,6 +68,7 @@ static void classify(struct json_object *o, struct qmp_message *out)
 	} else if ((v = member(o, "return"))) {
 		out->kind = QMP_RETURN;
 		copy(v, "status", out->status, sizeof(out->status));
+		threads(v, out);
 	}
 }
 

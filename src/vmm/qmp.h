@@ -11,6 +11,7 @@
 
 #define QMP_LINE_MAX (256u << 10)
 #define QMP_WORD_MAX 64
+#define QMP_CPUS_MAX 256
 
 enum qmp_kind { QMP_GREETING, QMP_RETURN, QMP_ERROR, QMP_EVENT, QMP_OTHER, QMP_MALFORMED };
 
@@ -21,6 +22,9 @@ struct qmp_message {
 	char status[QMP_WORD_MAX]; /* return.status of query-status, "internal-error" */
 	char error[256];           /* error.desc, sanitised */
 	int major;                 /* greeting: QEMU's version */
+	/* query-cpus-fast: the host's thread of each CPU of the guest, by its index; all or none */
+	int thread[QMP_CPUS_MAX];
+	size_t nthreads;
 };
 
 void qmp_parse(const char *line, size_t len, struct qmp_message *out);

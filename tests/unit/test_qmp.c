@@ -36,6 +36,23 @@ static void an_event_brings_its_reason(void **state)
 	assert_string_equal(parsed("{\"event\":\"STOP\"}").reason, "");
 }
 
+static void vcpu_threads_come_by_index_all_or_none(void **state)
+{
+	struct qmp_message m = parsed("{\"return\":[{\"cpu-index\":1,\"thread-id\":12,\"target\":\"x86_64\"},"
+				      "{\"thread-id\":11,\"cpu-index\":0}]}");
+
+	assert_int_equal(m.kind, QMP_RETURN);
+	assert_int_equal(m.nthreads, 2);
+	assert_int_equal(m.thread[0], 11);
+	assert_int_equal(m.thread[1], 12);
+	assert_int_equal(parsed("{\"return\":[{\"cpu-index\":0,\"thread-id\":11},"
+				"{\"cpu-index\":0,\"thread-id\":12}]}").nthreads, 0);
+	assert_int_equal(parsed("{\"return\":[{\"cpu-index\":1,\"thread-id\":11}]}").nthreads, 0);
+	assert_int_equal(parsed("{\"return\":[{\"cpu-index\":0,\"thread-id\":0}]}").nthreads, 0);
+	assert_int_equal(parsed("{\"return\":[{\"cpu-index\":0,\"thread-id\":\"1\"}]}").nthreads, 0);
+	assert_int_equal(parsed("{\"return\":[]}").nthreads, 0);
+}
+
 static void what_is_no_object_is_malformed(void **state)
 {
 	static const char *const lines[] = {"", "x", "[]", "1", "\"QMP\"", "{", "{\"QMP\":", "null", "{\"a\":1"};
@@ -85,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_of_line_is_told_apart),
 		cmocka_unit_test(an_event_brings_its_reason),
+		cmocka_unit_test(vcpu_threads_come_by_index_all_or_none),
 		cmocka_unit_test(what_is_no_object_is_malformed),
 		cmocka_unit_test(values_of_the_wrong_type_are_not_taken),
 		cmocka_unit_test(long_and_foreign_words_are_cut_and_made_safe),

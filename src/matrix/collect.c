@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * collect - see collect.h. A number that is not finite is no measurement and is left out.
+ */
+#include "matrix/collect.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "matrix/cell.h"
+#include "ops/model_metric.h"
+#include "ops/report.h"
+
+#include <math.h>
+#include <string.h>
+
+static void add_number(struct mx_run *run, const char *group, const char *name, const char *unit,
+		       enum metric_better better, double value)
+{
+	cleanup_free char *full = xasprintf("%s:%s", group, name);
+
+	if (!isfinite(value) || fabs(value) > METRIC_VALUE_MAX || run->nmetrics == MX_METRICS_MAX ||
+	    strlen(full) > MX_WORD_MAX || mx_run_metric(run, full))
+		return;
+	mx_run_add_metric(run, full, unit, better, run->conditions.exact, &value, 1);
+}
+
+static void collect_groups(struct mx_run *run, const struct model *m)
+{
+	struct metric metric;
+	size_t i, j;
+
+	for (i = 0; i < m->ngroups; i++) {
+		const struct model_group *g = &m->groups[i];
+
+		/* a body starts one of that name again and again: the last stands for it */
+		if (model_group(m, g->name) != g)
+			continue;
+		for (j = 0; model_group_metric_at(g, j, &metric); j++)
+			if (metric.samples)
+				add_number(run, g->name, metric.name, metric_unit_name(metric.unit),
+					   metric.better, metric.value);
+	}
+}
+
+static void collect_sched(struct mx_run *run, const struct model *m)
+{
+	uint32_t i;
+
+	for (i = 0; i < m->nscx; i++)
+		if (m->scx[i].value != SAMPLE_ABSENT)
+			add_number(run, "sched", m->scx[i].name, "", BETTER_UNKNOWN,
+				   (double)m->scx[i].value);
+}
+
+/* The last one on the kernel's command line counts; the kernel's own choice is "auto". */
+static char *mitigations_of(const char *command)
+{
+	const char *p = command, *last = NULL;
+
+	while (p && (p = strstr(p, "mitigations=")))
+		last = p += strlen("mitigations=");
+	return last ? xstrndup(last, strcspn(last, " '\"\n")) : xstrdup("auto");
+}
+
+static void collect_conditions(struct mx_run *run, const struct model *m, const char *command)
+{
+	struct mx_conditions *c = &run->conditions;
+	const struct model_file *clock = model_file(m, MX_CLOCK_FILE, 0);
+	char text[64];
+
+	c->accel = xstrdup(m->accel);
+	c->kernel = xstrdup(m->kernel);
+	if (command && *command)
+		c->mitigations = mitigations_of(command);
+	if (clock && !clock->error && clock->data.len) {
+		const char *s = buf_text(&clock->data);
+
+		text_sanitise(text, sizeof(text), s, strcspn(s, "\n"));
+		c->clock = xstrdup(text);
+	}
+}
+
+static void judge(struct mx_run *run, const struct model *m, const char *title, const char *failed)
+{
+	struct report report;
+	size_t i;
+
+	report_build(&report, title, m);
+	run->verdict = report_verdict(&report);
+	if (failed && run->verdict != VERDICT_FAIL)
+		run->verdict = VERDICT_INCONCLUSIVE;
+	for (i = 0; i < report.n && !run->why && run->verdict != VERDICT_PASS; i++)
+		if (report.points[i].verdict == run->verdict &&
+		    (!failed || run->verdict == VERDICT_FAIL))
+			run->why = xasprintf("%s: %s", report.points[i].name, report.points[i].why);
+	if (!run->why)
+		run->why = xstrdup(failed ? failed : "");
+	run->exit = verdict_exit_code(run->verdict);
+	report_finish(&report);
+}
+
+void mx_collect(struct mx_run *run, const struct model *m, const char *title, const char *failed,
+		const char *command)
+{
+	collect_conditions(run, m, command);
+	judge(run, m, title, failed);
+	collect_groups(run, m);
+	collect_sched(run, m);
+}
