@@ -231,11 +231,15 @@ int matrix_ask_like(struct matrix_ask *a, const struct mx_head *head, struct err
 
 	if (!a->head.scenario)
 		a->head.scenario = xstrdup(head->scenario);
-	for (axis = 0; axis < MX_AXES; axis++)
-		for (i = 0; !a->head.axis[axis].n && i < head->axis[axis].n; i++)
-			if (mx_axis_add(&a->head, (enum mx_axis)axis, head->axis[axis].word[i],
-					err) < 0)
+	for (axis = 0; axis < MX_AXES; axis++) {
+		const struct mx_words *words = &head->axis[axis];
+
+		if (a->head.axis[axis].n)
+			continue;
+		for (i = 0; i < words->n; i++)
+			if (mx_axis_add(&a->head, (enum mx_axis)axis, words->word[i], err) < 0)
 				return err_wrap(err, "what it asks for");
+	}
 	return *a->head.options ? 0 : like_options(a, head->options, err);
 }
 

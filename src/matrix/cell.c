@@ -212,6 +212,15 @@ static void load_if_possible(struct cell *c)
 	}
 }
 
+static int append_read(struct scenario *s, const char *path, struct err *err)
+{
+	cleanup_free char *line = xasprintf("read %s", path);
+	cleanup_op struct op *op = NULL;
+	int r = op_parse(line, &op, err);
+
+	return r < 0 ? r : append(s, op, err);
+}
+
 static int put(struct cell *c, const struct op *op, struct err *err)
 {
 	enum part part = c->own ? PART_OTHER : part_of(op);
@@ -247,28 +256,31 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 		   struct err *err)
 {
 	cleanup_free struct cpu_layout *layout = xcalloc(1, sizeof(*layout));
-	cleanup_op struct op *clock = NULL;
 	const struct op *op;
 	size_t i;
 	int r;
 
 	mx_topology_layout(topology, layout);
-	r = op_parse("read " MX_CLOCK_FILE, &clock, err);
-	if (r == 0)
-		r = append(c->out, clock, err);
+	r = append_read(c->out, MX_CLOCK_FILE, err);
 	load_if_possible(c);
 	for (i = 0; r == 0 && (op = scenario_at(base, i)); i++) {
 		bool loads = !c->own && part_of(op) == PART_LOADS;
 
 		if (has_what_it_names(op, layout, err) < 0)
 			return out_of_range(op, err);
-		r = put(c, op, err);
+		if (part_of(op) == PART_UNLOADS && !scenario_body_open(c->out))
+			r = append_read(c->out, MX_SCHED_FILE, err);
+		if (r == 0)
+			r = put(c, op, err);
 		if (r < 0 && !loads)
 			return out_of_range(op, err);
 		load_if_possible(c);
 	}
 	if (r == 0 && c->sched)
 		r = err_set(err, EINVAL, "%s", c->last.msg);
+	/* a body that is never closed is the scenario's own affair */
+	if (r == 0 && !scenario_body_open(c->out))
+		r = append_read(c->out, MX_SCHED_FILE, err);
 	return r;
 }
 

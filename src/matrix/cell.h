@@ -28,7 +28,9 @@ int mx_sched_op(const char *word, struct op **out, struct err *err);
 int mx_cell_scenario(const struct scenario *base, const struct topology *topology,
 		     const char *sched, struct scenario **out, struct err *err);
 
-/* What each run reads first: how the guest keeps time is a condition of it. */
+/* What each run reads first: how the guest keeps time is a condition of it; and last, and before a
+ * scheduler is taken back: the kernel's counters of it. A file that is not there is no failure. */
 #define MX_CLOCK_FILE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+#define MX_SCHED_FILE "/sys/kernel/sched_ext/root/events"
 
 #endif

@@ -42,10 +42,41 @@ static void collect_groups(struct mx_run *run, const struct model *m)
 	}
 }
 
+/* "SCX_EV_NAME 123" each, as the kernel wrote them when the scheduler was last seen in force. */
+static bool collect_events(struct mx_run *run, const struct model *m)
+{
+	const struct model_file *file, *last = NULL;
+	cleanup_free char *text = NULL;
+	char *rest, *line;
+	size_t i;
+
+	for (i = 0; (file = model_file(m, MX_SCHED_FILE, i)); i++)
+		if (!file->error && file->data.len)
+			last = file;
+	if (!last)
+		return false;
+	text = xcalloc(last->data.len + 1, 1);
+	text_copy(text, last->data.len + 1, buf_text(&last->data));
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		char *value = strchr(line, ' ');
+		uint64_t v;
+
+		if (!value)
+			continue;
+		*value++ = '\0';
+		if (metric_check_name(line, NULL) == 0 && text_u64(value, 0, UINT64_MAX, &v))
+			add_number(run, "sched", line, "", BETTER_UNKNOWN, (double)v);
+	}
+	return true;
+}
+
+/* Else the last sample's. */
 static void collect_sched(struct mx_run *run, const struct model *m)
 {
 	uint32_t i;
 
+	if (collect_events(run, m))
+		return;
 	for (i = 0; i < m->nscx; i++)
 		if (m->scx[i].value != SAMPLE_ABSENT)
 			add_number(run, "sched", m->scx[i].name, "", BETTER_UNKNOWN,

@@ -228,6 +228,8 @@ static char *text_of(const struct scenario *s)
 	for (i = 1; (op = scenario_at(s, i)); i++) { /* 0 reads the clock */
 		cleanup_free char *line = op_format(op);
 
+		if (!strcmp(line, "read " MX_SCHED_FILE))
+			continue;
 		buf_addf(&text, "%s\n", line);
 	}
 	return buf_steal(&text);
@@ -265,6 +267,26 @@ static void a_scenario_with_no_scheduler_gets_it_first(void **state)
 		    "sched load fifo\ncgroup add a\nhold 1s\n");
 	assert_cell("cgroup add a\nhold 1s\n", "1n1l2c1t", "eevdf", "cgroup add a\nhold 1s\n");
 	assert_cell("cgroup add a\nhold 1s\n", "1n1l2c1t", "own", "cgroup add a\nhold 1s\n");
+}
+
+static void the_clock_is_read_first_and_the_counters_before_they_are_lost(void **state)
+{
+	static const char *const want[] = {"read " MX_CLOCK_FILE, "sched load fifo", "read " MX_SCHED_FILE,
+					   "sched unload", "read " MX_SCHED_FILE};
+	struct scenario *s = scenario_of("sched load vtime\nsched unload\n"), *out;
+	struct topology t = {1, 1, 2, 1};
+	struct err err = ERR_INIT;
+	size_t i;
+
+	assert_int_equal(mx_cell_scenario(s, &t, "fifo", &out, &err), 0);
+	assert_int_equal(scenario_len(out), ARRAY_SIZE(want));
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		cleanup_free char *line = op_format(scenario_at(out, i));
+
+		assert_string_equal(line, want[i]);
+	}
+	scenario_destroy(out);
+	scenario_destroy(s);
 }
 
 static void constants_that_name_a_cgroup_wait_for_it(void **state)
@@ -360,6 +382,7 @@ int main(void)
 		cmocka_unit_test(shards_are_a_partition_that_keeps_what_is_compared_together),
 		cmocka_unit_test(what_is_missing_is_what_has_no_run_and_was_not_skipped),
 		cmocka_unit_test(a_scenario_with_no_scheduler_gets_it_first),
+		cmocka_unit_test(the_clock_is_read_first_and_the_counters_before_they_are_lost),
 		cmocka_unit_test(constants_that_name_a_cgroup_wait_for_it),
 		cmocka_unit_test(a_scenario_that_loads_one_gets_another_in_its_place),
 		cmocka_unit_test(a_topology_that_lacks_what_is_named_is_out_of_range_and_says_what),
