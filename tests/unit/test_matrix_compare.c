@@ -253,6 +253,24 @@ static void what_differs_is_named(void **state)
 	made_finish(&b);
 }
 
+static void what_is_mixed_within_a_cell_is_named_too(void **state)
+{
+	struct mx_comparison c;
+	struct made m;
+	unsigned k;
+
+	made_begin(&m, "\"eevdf\",\"v\"");
+	for (k = 1; k <= 4; k++)
+		made_add(&m, &(struct made_run){.sched = k % 2 ? "eevdf" : "v",
+						.repeat = (k + 1) / 2,
+						.clock = k > 2 ? "hpet" : "tsc"});
+	made_end(&m);
+	assert_int_equal(mx_compare_sched(&m.table, "eevdf", &c, NULL), 0);
+	assert_string_equal(c.pair[0].differs, "clock (tsc/hpet, tsc/hpet)");
+	mx_comparison_finish(&c);
+	made_finish(&m);
+}
+
 static void a_saved_matrix_is_met_cell_by_cell_and_across_a_new_kernel(void **state)
 {
 	struct made_run new_kernel = {.kernel = "8.0", .release = "8.0.1"};
@@ -410,6 +428,8 @@ static void a_gate_is_judged_against_the_whole_interval(void **state)
 		{"us", "lower", 1.1, "n:+5%", VERDICT_FAIL, "worse by +10.1%, 95% interval"},
 		{"us", "lower", 1.1, "n:+15%", VERDICT_PASS, "allowed +15.0%"},
 		{"us", "lower", 1.1, "n:+10.1%", VERDICT_INCONCLUSIVE, "the interval has the gate in it"},
+		/* the estimate is within, the interval is not */
+		{"us", "lower", 1.1, "n:+10.15%", VERDICT_INCONCLUSIVE, "has the gate in it"},
 		{"us", "lower", 0.9, "n:+5%", VERDICT_PASS, "worse by -9.9%"},
 		{"us", "lower", 0.9, "n:-5%", VERDICT_PASS, "allowed -5.0%"},
 		{"us", "lower", 0.9, "n:-20%", VERDICT_FAIL, "allowed -20.0%"},
@@ -497,6 +517,7 @@ int main(void)
 		cmocka_unit_test(virtual_times_are_refused_and_virtual_counts_are_not),
 		cmocka_unit_test(speed_is_refused_across_accelerators_and_where_one_is_unknown),
 		cmocka_unit_test(what_differs_is_named),
+		cmocka_unit_test(what_is_mixed_within_a_cell_is_named_too),
 		cmocka_unit_test(a_saved_matrix_is_met_cell_by_cell_and_across_a_new_kernel),
 		cmocka_unit_test(what_has_no_counterpart_is_said),
 		cmocka_unit_test(a_baseline_that_is_not_there_is_an_error_that_lists_them),

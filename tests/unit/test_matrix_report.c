@@ -180,7 +180,8 @@ static void ktap_has_a_line_for_each_point_and_the_plan_counts_them(void **state
 	cleanup_free char *again = NULL;
 	cleanup_buf struct buf out = BUF_INIT;
 	size_t size, plan = 0, points = 0, number;
-	char *line, *rest;
+	char *line, *rest, *hash;
+	size_t hashes = 0;
 	FILE *from, *to;
 	struct made m;
 
@@ -207,9 +208,15 @@ static void ktap_has_a_line_for_each_point_and_the_plan_counts_them(void **state
 		if (sscanf(line, "ok %zu ", &number) != 1 && sscanf(line, "not ok %zu ", &number) != 1)
 			fail_msg("neither a point nor a diagnostic: %s", line);
 		assert_int_equal(number, ++points);
+		/* a '#' of a name begins no directive */
+		for (hash = strchr(line, '#'); hash; hash = strchr(hash + 1, '#')) {
+			assert_true(hash[-1] == '\\');
+			hashes++;
+		}
 	}
 	assert_true(plan > 3);
 	assert_int_equal(points, plan);
+	assert_true(hashes > 0);
 }
 
 static void validate(const struct buf *xml)
