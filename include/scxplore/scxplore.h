@@ -154,6 +154,10 @@ enum sxp_op_type {
 	SXP_EXPECT_SCHED,  /**< `.sched` is the scheduler in force; judged in its place, sxp_check_ops() tells. */
 	SXP_EXPECT_SCHED_EXIT, /**< A scheduler ended by `.kind` within `.within`; judged in its place. */
 	SXP_EXPECT_CHECK = 60, /**< The standard check `.check` holds for the workers `.name`, or the machine; `.limit`, `.samples`; judged in its place, sxp_check_ops() tells. */
+	SXP_DEF = 70,	   /**< SXP_CGROUP_ADD and SXP_SPAWN as one op: `.cgroup` with `.set`, and in it `.count` workers `.name`. */
+	SXP_TASKS = 71,	   /**< Record the processes and threads of `.name`, or in `.cgroup`: sxp_tasks(). */
+	SXP_EXPECT_TASKS = 72, /**< `.name`, or `.cgroup`, has `.threads` threads, as `.compare` says; judged in its place. */
+	SXP_SCHED_WATCHDOG = 73, /**< Schedulers loaded from here on get the watchdog time-out `.duration`; 0 = their own. */
 };
 
 /**
@@ -184,7 +188,7 @@ struct sxp_op {
 	const char *mem;		/**< Attribute: memory policy, "bind:0", ... */
 	unsigned uid;			/**< Attribute: 0 is what tasks have anyway. */
 	unsigned gid;			/**< Attribute: 0 is what tasks have anyway. */
-	const char *comm;		/**< Attribute of SXP_SPAWN: the name tasks show, at most 15 bytes. */
+	const char *comm;		/**< Attribute of SXP_SPAWN, SXP_RUN and SXP_DEF: the name tasks show, at most 15 bytes. */
 	const char *signal;		/**< SXP_SIGNAL: "TERM", or a number. */
 	unsigned cpu;			/**< SXP_CPU_OFFLINE, SXP_CPU_ONLINE: its number. */
 	const char *sched;		/**< A built-in scheduler, the path of an object, a source or a program; SXP_EXPECT_SCHED: its name, or "none". */
@@ -196,6 +200,9 @@ struct sxp_op {
 	const char *limit;		/**< SXP_EXPECT_CHECK: "2s", "15%", "200/s"; NULL = the check's own, "off" = not to be judged. */
 	unsigned samples;		/**< SXP_EXPECT_CHECK: how many in a row must be beyond the limit; 0 = 5. */
 	unsigned replays;		/**< SXP_EXPECT_CHECK: from how many replays `.limit` was learnt; 0 = from none. */
+	const char *compare;		/**< SXP_EXPECT_TASKS: "==", "!=", "<", "<=", ">", ">=". */
+	unsigned threads;		/**< SXP_EXPECT_TASKS: how many. */
+	unsigned thread;		/**< SXP_MOVE: of one task this thread only, 1 = its first, in the order they began; 0 = all. */
 };
 
 /**
@@ -484,6 +491,16 @@ SXP_API const char *sxp_file(const struct sxp_result *r, const char *path, unsig
  * @return Its path, until sxp_result_free(); NULL when there was none.
  */
 SXP_API const char *sxp_pulled(const struct sxp_result *r, const char *path, unsigned nth);
+
+/**
+ * @brief The processes and threads that SXP_TASKS or SXP_EXPECT_TASKS found.
+ *
+ * @param r	 What was seen.
+ * @param target The `.name` of the op, or "@" and its `.cgroup`.
+ * @param nth	 Which list of that target, from 0.
+ * @return Lines "PID TID COMM", each ended by '\n', until sxp_result_free(); NULL when there is none.
+ */
+SXP_API const char *sxp_tasks(const struct sxp_result *r, const char *target, unsigned nth);
 
 /** A number that a program has printed, or that workers report together. This struct never grows. */
 struct sxp_metric {

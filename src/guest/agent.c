@@ -24,6 +24,7 @@
 #include "guest/report.h"
 #include "guest/sampler.h"
 #include "guest/sched_ops.h"
+#include "guest/sched_watchdog.h"
 #include "guest/sched_watch.h"
 #include "guest/shared.h"
 #include "guest/shell.h"
@@ -65,6 +66,14 @@ static void maybe_start(void)
 		line_start();
 }
 
+static void on_watchdog(const char *why)
+{
+	if (why)
+		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = why});
+	probes_settled = true;
+	maybe_start();
+}
+
 static void on_probes(void *arg, struct job_reply *r)
 {
 	int e = r->code;
@@ -74,10 +83,9 @@ static void on_probes(void *arg, struct job_reply *r)
 	port_event(&(struct event){.type = EV_PROBES, .code = e, .text = r->text});
 	if (!e && *r->path)
 		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = r->path});
-	probes_settled = true;
 	sampler_set_rate(sample_ns);
 	report_set_rate(sample_ns);
-	maybe_start();
+	sched_watchdog_first(watchdog_ns, on_watchdog);
 }
 
 static void on_root(void *arg, struct job_reply *r)
@@ -145,7 +153,6 @@ static void configure(struct wire_reader *p)
 		port_log(1, "%s", err.msg);
 	w = pool_job(JOB_PROBES);
 	wire_put_u32(w, ncpus);
-	wire_put_u32(w, (uint32_t)((watchdog_ns + 999999) / 1000000));
 	if (!pool_send(w, NULL, 0, PROBES_DEADLINE_NS, "", on_probes, NULL, &err))
 		return;
 	port_event(&(struct event){.type = EV_PROBES, .code = err.code, .text = err.msg});

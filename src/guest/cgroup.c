@@ -10,6 +10,7 @@
 #include "guest/pool.h"
 #include "guest/port.h"
 #include "guest/shared.h"
+#include "guest/start.h"
 #include "guest/step.h"
 
 #include <errno.h>
@@ -177,12 +178,12 @@ static void put_settings(struct wire_writer *w, const struct wire_op *op)
 	}
 }
 
+/* The path is asked of the op again: its state may be another handler's. */
 static void send_job(struct line *l, struct wire_writer *w, const char *path, const struct wire_op *op, pool_fn fn)
 {
 	char full[CGROUP_FULL_MAX];
 	struct err err = ERR_INIT;
 
-	text_copy(line_state(l), CGROUP_REL_MAX, path);
 	cgroup_full(path, full);
 	wire_put_str(w, full);
 	put_settings(w, op);
@@ -190,27 +191,46 @@ static void send_job(struct line *l, struct wire_writer *w, const char *path, co
 		line_failed_err(l, &err);
 }
 
-static void on_added(void *arg, struct job_reply *r)
+static const char *path_of(const struct line *l)
 {
-	struct line *l = arg;
-	const char *pending = line_state(l);
+	return wire_op_str(line_op(l), WARG_CGROUP);
+}
+
+/* false = the op has failed. */
+static bool enter_added(struct line *l, const struct job_reply *r)
+{
 	struct cgroup *c;
 
 	if (r->code) {
 		line_failed(l, r->code, "%s", r->text);
-		return;
+		return false;
 	}
-	c = cgroup_find(pending);
+	c = cgroup_find(path_of(l));
 	/* the scan of all cgroups may have seen it first */
 	if (!c)
-		c = cgroup_add(pending, r->id, line_seq(l), step_current());
-	if (c)
-		line_done(l, "added %s/%s", root, pending);
-	else
+		c = cgroup_add(path_of(l), r->id, line_seq(l), step_current());
+	if (!c)
 		line_failed(l, ENOSPC, "the agent keeps %d cgroups at most", CGROUP_ROWS_MAX);
+	return c != NULL;
 }
 
-void cgroup_op_add(struct line *l, const struct wire_op *op)
+static void on_added(void *arg, struct job_reply *r)
+{
+	struct line *l = arg;
+
+	if (enter_added(l, r))
+		line_done(l, "added %s/%s", root, path_of(l));
+}
+
+static void on_defined(void *arg, struct job_reply *r)
+{
+	struct line *l = arg;
+
+	if (enter_added(l, r))
+		start_op_spawn(l, line_op(l));
+}
+
+static void add_with(struct line *l, const struct wire_op *op, pool_fn then)
 {
 	const char *path = wire_op_str(op, WARG_CGROUP), *slash;
 	char parent[CGROUP_REL_MAX];
@@ -234,18 +254,27 @@ void cgroup_op_add(struct line *l, const struct wire_op *op)
 			return;
 		}
 	}
-	send_job(l, pool_job(JOB_CGROUP_ADD), path, op, on_added);
+	send_job(l, pool_job(JOB_CGROUP_ADD), path, op, then);
+}
+
+void cgroup_op_add(struct line *l, const struct wire_op *op)
+{
+	add_with(l, op, on_added);
+}
+
+void cgroup_op_def(struct line *l, const struct wire_op *op)
+{
+	add_with(l, op, on_defined);
 }
 
 static void on_set(void *arg, struct job_reply *r)
 {
 	struct line *l = arg;
-	const char *pending = line_state(l);
 
 	if (r->code)
 		line_failed(l, r->code, "%s", r->text);
 	else
-		line_done(l, "set %s of %s/%s", r->text, root, pending);
+		line_done(l, "set %s of %s/%s", r->text, root, path_of(l));
 }
 
 void cgroup_op_set(struct line *l, const struct wire_op *op)

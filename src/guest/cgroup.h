@@ -60,6 +60,7 @@ uint64_t cgroup_next_seed(void);
 
 /* Handlers. */
 void cgroup_op_add(struct line *l, const struct wire_op *op);
+void cgroup_op_def(struct line *l, const struct wire_op *op); /* goes on as start_op_spawn() */
 void cgroup_op_set(struct line *l, const struct wire_op *op);
 void cgroup_op_remove(struct line *l, const struct wire_op *op);
 

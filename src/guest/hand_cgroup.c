@@ -85,6 +85,12 @@ static int explain_enable(struct hand *h, int code, const char *dir, const char 
 				 "'%s' needs the %s controller, which this kernel does not "
 				 "have",
 				 key, controller);
+	if (code == EOPNOTSUPP)
+		return hand_fail(h, code,
+				 "'%s' needs the %s controller, which counts whole processes: the "
+				 "kernel does not pass it on in '/%s', for there are threaded "
+				 "cgroups below or it is one",
+				 key, controller, dir);
 	return hand_fail_sys(h, code, "cannot enable the %s controller in '/%s' for '%s'",
 			     controller, dir, key);
 }
@@ -120,6 +126,14 @@ static int explain_set(struct hand *h, int code, const char *path, const char *k
 	if (code == ENOENT)
 		return hand_fail(h, code, "cannot set %s of '/%s': this kernel has no such file",
 				 key, path);
+	if (!strcmp(key, "cgroup.type") && code == EOPNOTSUPP)
+		return hand_fail(h, code,
+				 "cannot make '/%s' threaded: the kernel wants it empty, without "
+				 "controllers passed on but cpu, cpuset and pids, and so its parent, "
+				 "which must have no children with processes but threaded ones; "
+				 "the workload root passes on memory: make it a child of a cgroup of its "
+				 "own",
+				 path);
 	return hand_fail(h, code, "cannot set %s of '/%s' to '%s': %s%s%s", key, path, value,
 			 strerror(code), hint ? ": " : "", hint ? hint : "");
 }
@@ -229,77 +243,6 @@ int hand_cgroup_setup(struct hand *h, struct job_reply *r)
 	r->id = dir_id(path);
 	r->text = text;
 	return 0;
-}
-
-static int explain_move(struct hand *h, int code, const char *to, uint64_t pid)
-{
-	if (code == EBUSY)
-		return hand_fail(h, code,
-				 "cannot move pid %llu to '/%s': it has children with "
-				 "controllers enabled, and the kernel allows processes only in the "
-				 "leaves then",
-				 (unsigned long long)pid, to);
-	if (code == EOPNOTSUPP)
-		return hand_fail(h, code,
-				 "cannot move pid %llu to '/%s': its parent has processes of its "
-				 "own and controllers enabled, which makes this cgroup invalid for "
-				 "processes; move those to a child first",
-				 (unsigned long long)pid, to);
-	if (code == ENOENT || code == ENODEV)
-		return hand_fail(h, code, "cannot move pid %llu to '/%s': the cgroup is gone",
-				 (unsigned long long)pid, to);
-	return hand_fail_sys(h, code, "cannot move pid %llu to '/%s'", (unsigned long long)pid, to);
-}
-
-/* Tasks that have ended meanwhile are no failure. */
-static int move_one(struct hand *h, struct job_reply *r, const char *to, uint64_t pid)
-{
-	char file[512], text[32];
-	int e;
-
-	snprintf(file, sizeof(file), "%s%scgroup.procs", to, *to ? "/" : "");
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)pid);
-	e = fault_is(FAULT_MOVE_LEAVES_ONE) && !r->num
-		    ? 0
-		    : hand_write_at(shared_cgroup_fd, file, text);
-	if (!e)
-		r->num++;
-	return !e || e == -ESRCH ? 0 : explain_move(h, -e, to, pid);
-}
-
-static int move_all(struct hand *h, struct job_reply *r, const char *to, const char *from)
-{
-	char file[512];
-	cleanup_file FILE *f = NULL;
-	unsigned long long pid;
-	int fd, code = 0;
-
-	snprintf(file, sizeof(file), "%s%scgroup.procs", from, *from ? "/" : "");
-	fd = openat(shared_cgroup_fd, file, O_RDONLY | O_CLOEXEC);
-	f = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!f)
-		return hand_fail_sys(h, errno, "cannot list the processes of '/%s'", from);
-	while (!code && fscanf(f, "%llu", &pid) == 1)
-		code = move_one(h, r, to, pid);
-	return code;
-}
-
-int hand_cgroup_move(struct hand *h, struct job_reply *r)
-{
-	const char *to = get_path(h), *from;
-	uint32_t n = wire_get_u32(&h->in), i;
-	int code = 0;
-
-	for (i = 0; i < n && !code && !h->in.bad; i++)
-		code = move_one(h, r, to, wire_get_u64(&h->in));
-	if (code)
-		return code;
-	from = get_path(h);
-	if (*from)
-		code = move_all(h, r, to, from);
-	if (!code && n == 1 && !r->num)
-		return hand_fail(h, ESRCH, "there is no such process to move");
-	return code;
 }
 
 /* The file's text, which may be empty; enabling the controller first. */

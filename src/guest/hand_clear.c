@@ -4,7 +4,7 @@
  * Invariant: a directory is removed only when the kernel calls it empty; no wait is a sleep, it
  * is a poll on cgroup.events with a deadline.
  */
-#include "guest/hand.h"
+#include "guest/hand_tasks.h"
 
 #include "guest/fault_switch.h"
 
@@ -94,18 +94,16 @@ static void tell_process(struct hand *h, uint64_t pid, const char *path)
 	hand_tell(h, &r);
 }
 
+static int list_process(struct hand *h, void *path, uint64_t pid)
+{
+	tell_process(h, pid, path);
+	return 0;
+}
+
+/* One that vanishes under way has no processes. */
 static int list_one(struct hand *h, const char *path)
 {
-	cleanup_file FILE *f = NULL;
-	char file[PATH_LEN + 16];
-	unsigned long long pid;
-	int fd;
-
-	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-	fd = openat(shared_cgroup_fd, file, O_RDONLY | O_CLOEXEC);
-	f = fd < 0 ? NULL : fdopen(fd, "r");
-	while (f && fscanf(f, "%llu", &pid) == 1)
-		tell_process(h, pid, path);
+	hand_each_process(h, path, list_process, (void *)path);
 	return 0;
 }
 
@@ -186,6 +184,12 @@ static void sweep_sessions(struct hand *h, const uint32_t *sessions, uint32_t n)
 		closedir(proc);
 }
 
+static int kill_process(struct hand *h, void *arg, uint64_t pid)
+{
+	kill((pid_t)pid, SIGKILL);
+	return 0;
+}
+
 int hand_cgroup_kill(struct hand *h, struct job_reply *r)
 {
 	static uint32_t sessions[SESSIONS_MAX];
@@ -201,6 +205,9 @@ int hand_cgroup_kill(struct hand *h, struct job_reply *r)
 	for (i = 0; i < npaths; i++) {
 		snprintf(file, sizeof(file), "%s/cgroup.kill", paths[i]);
 		e = hand_write_at(shared_cgroup_fd, file, "1");
+		/* of a threaded cgroup the kernel kills nothing: signals are for whole processes */
+		if (e == -EOPNOTSUPP)
+			e = -hand_each_process(h, paths[i], kill_process, NULL);
 		if (e && e != -ENOENT && e != -ENODEV)
 			code = hand_fail_sys(h, -e, "cannot kill what is in '/%s'", paths[i]);
 	}

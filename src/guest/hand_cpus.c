@@ -5,6 +5,7 @@
  * Invariant: what a job did is read back from the kernel before it is said.
  */
 #include "guest/hand_cpus.h"
+#include "guest/hand_tasks.h"
 
 #include "guest/fault_switch.h"
 #include "base/cleanup.h"
@@ -190,21 +191,23 @@ static int bind_process(struct hand *h, uint64_t pid, const struct cpu_mask *m, 
 	return code;
 }
 
+struct binding {
+	const struct cpu_mask *m;
+	uint64_t *n;
+};
+
+static int bind_one(struct hand *h, void *arg, uint64_t tid)
+{
+	struct binding *b = arg;
+
+	return bind_thread(h, (int)tid, b->m, b->n);
+}
+
 static int bind_cgroup(struct hand *h, const char *cgroup, const struct cpu_mask *m, uint64_t *n)
 {
-	char file[512];
-	cleanup_file FILE *f = NULL;
-	unsigned long long pid;
-	int fd, code = 0;
+	struct binding b = {.m = m, .n = n};
 
-	snprintf(file, sizeof(file), "%s/cgroup.procs", cgroup + 1);
-	fd = openat(shared_cgroup_fd, file, O_RDONLY | O_CLOEXEC);
-	f = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!f)
-		return hand_fail_sys(h, errno, "cannot list the processes of '%s'", cgroup);
-	while (!code && fscanf(f, "%llu", &pid) == 1)
-		code = bind_process(h, pid, m, n);
-	return code;
+	return hand_each_thread(h, cgroup + 1, bind_one, &b);
 }
 
 int hand_affinity(struct hand *h, struct job_reply *r)
@@ -224,7 +227,7 @@ int hand_affinity(struct hand *h, struct job_reply *r)
 	if (*from)
 		code = bind_cgroup(h, from, &m, &r->num);
 	if (!code && !r->num)
-		return hand_fail(h, ESRCH, "there is no such task to bind");
+		return hand_fail(h, ESRCH, "nobody was bound: %s%s", *from ? "there is no task in " : "there is no such task any more", from);
 	cpu_mask_format(&m, text, sizeof(text));
 	r->text = text;
 	return code;

@@ -12,7 +12,6 @@
 #include "guest/probe.h"
 #include "probes.skel.h"
 
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,37 +38,7 @@ static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
-static struct {
-	uint32_t ncpus, watchdog_ms, type, offset;
-} params;
-
-/* Where a scheduler's timeout_ms is on this kernel; without sched_ext there is nothing to set. */
-static void find_watchdog(void)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	const struct btf_type *value, *ops;
-	const struct btf_member *m;
-	int id = btf ? btf__find_by_name_kind(btf, "bpf_struct_ops_sched_ext_ops", BTF_KIND_STRUCT)
-		     : -1,
-	    i;
-
-	for (i = 0; id > 0 && i < btf_vlen(value = btf__type_by_id(btf, (uint32_t)id)); i++) {
-		m = btf_members(value) + i;
-		if (strcmp(btf__name_by_offset(btf, m->name_off), "data"))
-			continue;
-		params.offset = btf_member_bit_offset(value, (uint32_t)i) / 8;
-		ops = btf__type_by_id(btf, m->type);
-		for (i = 0; i < btf_vlen(ops); i++) {
-			m = btf_members(ops) + i;
-			if (strcmp(btf__name_by_offset(btf, m->name_off), "timeout_ms"))
-				continue;
-			params.offset += btf_member_bit_offset(ops, (uint32_t)i) / 8;
-			params.type = (uint32_t)id;
-		}
-		break;
-	}
-	btf__free(btf);
-}
+static uint32_t ncpus;
 
 static struct probes *open_with(const bool *wanted)
 {
@@ -79,14 +48,8 @@ static struct probes *open_with(const bool *wanted)
 
 	if (!s)
 		return NULL;
-	s->rodata->ncpus = params.ncpus;
-	s->rodata->watchdog_ms = params.watchdog_ms;
-	s->rodata->watchdog_type = params.type;
-	s->rodata->watchdog_offset = params.offset;
+	s->rodata->ncpus = ncpus;
 	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, wanted[i++]);
-	/* it looks at every system call: only where it was asked for */
-	if (!params.watchdog_ms)
-		bpf_program__set_autoload(s->progs.set_watchdog, false);
 	return s;
 }
 
@@ -126,10 +89,6 @@ static void attach(struct probes *s, const bool *wanted, struct job_reply *r, ch
 
 	bpf_object__for_each_program(p, s->obj)
 	{
-		if (p == s->progs.set_watchdog && !params.watchdog_ms) {
-			i++;
-			continue;
-		}
 		/* this one is run on request, the others are attached */
 		reader = p == s->progs.read_runqueues && wanted[i];
 		link = wanted[i++] && !reader ? bpf_program__attach(p) : NULL;
@@ -154,15 +113,10 @@ int hand_probes(struct hand *h, struct job_reply *r)
 	struct probes *s;
 	int e = -ENOMEM;
 
-	params.ncpus = wire_get_u32(&h->in);
-	params.watchdog_ms = wire_get_u32(&h->in);
+	ncpus = wire_get_u32(&h->in);
 	memset(wanted, true, sizeof(wanted));
 	libbpf_set_print(keep_warning);
 	r->leaving = true;
-	if (params.watchdog_ms)
-		find_watchdog();
-	if (params.watchdog_ms && !params.type)
-		say(absent, sizeof(absent), "(no sched_ext: --watchdog has nothing to set)");
 	s = open_with(wanted);
 	if (s)
 		e = probes__load(s);

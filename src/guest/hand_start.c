@@ -63,6 +63,8 @@ static const char *const shell_environment[] = {
 	PATHS ":" SHELL_TOOLS_DIR, "HOME=/tmp", "TMPDIR=/tmp", "LANG=C.UTF-8",
 	"PS1=guest:\\w# ",	   term_variable, NULL};
 
+#define NAMES_DIR "/run/scxplore-names"
+
 const char *start_stage_text(uint32_t stage)
 {
 	static const char *const texts[] = {
@@ -119,19 +121,44 @@ static void become_ordinary(void)
 }
 
 /* Where execvp() looks. ENOENT for a program that exists means its interpreter or loader. */
-static bool is_there(const char *name)
+static bool find_program(const char *name, char *path, size_t size)
 {
 	const char *dir = environ[0] + strlen("PATH=");
-	char path[4096];
 
-	if (strchr(name, '/'))
-		return access(name, F_OK) == 0;
+	if (strchr(name, '/')) {
+		snprintf(path, size, "%s%s", *name == '/' ? "" : "/tmp/", name);
+		return access(path, F_OK) == 0;
+	}
 	for (; *dir; dir += strcspn(dir, ":"), dir += *dir == ':') {
-		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(dir, ":"), dir, name);
+		snprintf(path, size, "%.*s/%s", (int)strcspn(dir, ":"), dir, name);
 		if (access(path, F_OK) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool is_there(const char *name)
+{
+	char path[4096];
+
+	return find_program(name, path, sizeof(path));
+}
+
+/*
+ * exec names a task after the file it was called by: a link of the wanted name is that file. It
+ * stays, for a script is opened by it again. By root, before the task becomes somebody else.
+ */
+static bool make_link(const struct order *o, char *link, size_t size)
+{
+	char path[4096], dir[64];
+
+	if (!find_program(o->argv[0], path, sizeof(path)))
+		return true; /* exec says so */
+	snprintf(dir, sizeof(dir), NAMES_DIR "/%d", (int)getpid());
+	snprintf(link, size, "%s/%s", dir, o->attr.comm);
+	return (mkdir(NAMES_DIR, 0755) == 0 || errno == EEXIST) &&
+	       (mkdir(dir, 0755) == 0 || errno == EEXIST) &&
+	       (unlink(link) == 0 || errno == ENOENT) && symlink(path, link) == 0;
 }
 
 static void child_exec(const struct order *o, uint32_t index, const int *fds)
@@ -139,6 +166,7 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 	int in = *o->term ? fds[FD_IN] : open("/dev/null", O_RDWR | O_CLOEXEC);
 	int status = fcntl(fds[FD_STATUS], F_DUPFD_CLOEXEC, 3), error;
 	const char *about;
+	char link[96] = "";
 
 	if (in < 0 || status < 0 || dup2(in, 0) < 0 || dup2(fds[FD_OUT], 1) < 0 ||
 	    dup2(fds[FD_ERR], 2) < 0)
@@ -148,12 +176,14 @@ static void child_exec(const struct order *o, uint32_t index, const int *fds)
 		give_up(status, index, START_STAGE_FDS, errno, o->argv[0]);
 	if (chdir("/tmp") < 0)
 		give_up(status, index, START_STAGE_DIR, errno, o->argv[0]);
+	environ = (char **)(*o->term ? shell_environment : environment);
+	if (*o->attr.comm && !make_link(o, link, sizeof(link)))
+		give_up(status, index, START_STAGE_ATTR, errno, "what it is called");
 	error = hand_attr_become(&o->attr, &about);
 	if (error)
 		give_up(status, index, START_STAGE_ATTR, error, about);
 	snprintf(term_variable, sizeof(term_variable), "TERM=%s", o->term);
-	environ = (char **)(*o->term ? shell_environment : environment);
-	execvp(o->argv[0], (char **)o->argv);
+	execvp(*link ? link : o->argv[0], (char **)o->argv);
 	error = errno;
 	if (error == ENOENT && is_there(o->argv[0]))
 		give_up(status, index, START_STAGE_LOADER, error, o->argv[0]);

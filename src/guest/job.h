@@ -24,7 +24,10 @@
  *   CGROUP_LIST  list of paths -> for each process below them num = pid, path, text = comm
  *   CGROUP_KILL  list of paths, list of u32 sessions -> for each left-over num = pid, text = comm
  *   CGROUP_RMDIR list of paths -> for each removed directory, children first: path, id
- *   MOVE         str path, u32 n, n * u64 pid, str from (all of it; may be "") -> num = moved
+ *   MOVE         str path, u64 thread (0 = all), u32 n, n * u64 pid, str from (all of it; may be
+ *                "") -> num = moved, id = the last of them
+ *   TASKS        u32 n, n * u64 pid, str cgroup ("" = none) -> num = processes, id = threads, data
+ *                = lines "PID TID COMM", flag = cut, text = their numbers
  *   FREEZE       str path, u8 freeze -> the cgroup says that it is frozen, or not any more
  *   CPUSET       str path, str other ("" = none: set; else swap), str word ("" = clear), u64 seed
  *                -> text = CPUs the first may use now
@@ -56,6 +59,7 @@
  *   FILE_OPEN    str path -> fd, num = size, id = permission bits
  *   FILE_PART    u64 offset, u32 max; fd -> data
  *   FILE_LOOK    str program, str folders -> flag = it is there
+ *   SCHED_WATCHDOG u32 ms (0 = none); fd: the link before, closed here -> fd: link; the hand leaves
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
@@ -66,7 +70,8 @@
 	X(CGROUP_LIST, "list a cgroup's processes", hand_cgroup_list)                              \
 	X(CGROUP_KILL, "kill a cgroup's processes", hand_cgroup_kill)                              \
 	X(CGROUP_RMDIR, "remove a cgroup", hand_cgroup_rmdir)                                      \
-	X(MOVE, "move tasks to a cgroup", hand_cgroup_move)                                        \
+	X(MOVE, "move tasks to a cgroup", hand_move)                                               \
+	X(TASKS, "list tasks", hand_tasks)                                                         \
 	X(FREEZE, "freeze or thaw a cgroup", hand_freeze)                                          \
 	X(CPUSET, "set a cgroup's CPUs", hand_cpuset)                                              \
 	X(AFFINITY, "bind tasks to CPUs", hand_affinity)                                           \
@@ -81,6 +86,7 @@
 	X(SYSRQ, "pass on a sysrq key", hand_sysrq)                          \
 	X(SCHED_LOAD, "load a scheduler", hand_sched_load)                                         \
 	X(SCHED_UNLOAD, "unload a scheduler", hand_sched_unload)                                   \
+	X(SCHED_WATCHDOG, "set the watchdog", hand_sched_watchdog)                                 \
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
 	X(TALLY_OPEN, "count the threads that run", hand_tally_open)                               \
 	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)                                  \

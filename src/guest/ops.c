@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ops - the table of handlers of the lines, and the ops that need no file of their own:
- * hold, wait, move, reading a file, and expectations, which are barriers here (the host judges).
+ * hold, wait, reading a file, and expectations, which are barriers here (the host judges).
  * Invariant: each ends in exactly one line_done(l, ) or line_failed(l, ).
  */
 #include "base/cleanup.h"
@@ -11,9 +11,9 @@
 #include "guest/group.h"
 #include "guest/ledger.h"
 #include "guest/line.h"
-#include "guest/mover.h"
 #include "guest/ops_cpus.h"
 #include "guest/ops_every.h"
+#include "guest/ops_tasks.h"
 #include "guest/ops_until.h"
 #include "guest/output.h"
 #include "guest/pool.h"
@@ -23,6 +23,7 @@
 #include "guest/report.h"
 #include "guest/sched_keys.h"
 #include "guest/sched_ops.h"
+#include "guest/sched_watchdog.h"
 #include "guest/start.h"
 #include "guest/step.h"
 #include "guest/teardown.h"
@@ -115,53 +116,6 @@ static void wait_stop(struct line *l, int code, const char *why)
 static void wait_timeout(struct line *l)
 {
 	wait_stop(l, ETIMEDOUT, "timed out");
-}
-
-/* ---- move ---- */
-
-struct move {
-	char what[256], to[CGROUP_FULL_MAX];
-};
-
-static void on_moved(void *arg, struct job_reply *r)
-{
-	struct line *l = arg;
-	struct move *m = line_state(l);
-
-	if (r->num)
-		port_event(&(struct event){.type = EV_MOVED,
-					   .seq = line_seq(l),
-					   .text = m->what,
-					   .cgroup = m->to,
-					   .count = r->num});
-	if (r->code)
-		line_failed(l, r->code, "%s", r->text);
-	else
-		line_done(l, "%llu task%s moved to %s", (unsigned long long)r->num,
-			  r->num == 1 ? "" : "s", m->to);
-}
-
-static void move_begin(struct line *l, const struct wire_op *op)
-{
-	struct move *m = line_state(l);
-	const char *target = wire_op_str(op, WARG_TARGET), *to = wire_op_str(op, WARG_TO);
-	struct wire_writer *w;
-	struct err err = ERR_INIT;
-
-	if (!target || !to) {
-		line_failed(l, EINVAL, "what is to be moved, and where to?");
-		return;
-	}
-	text_copy(m->what, sizeof(m->what), target);
-	if (cgroup_resolve(to, m->to, &err)) {
-		line_failed_err(l, &err);
-		return;
-	}
-	w = pool_job(JOB_MOVE);
-	wire_put_str(w, m->to);
-	if (mover_put(w, target, m->to, &err) ||
-	    pool_send(w, NULL, 0, POOL_DEADLINE_NS, target, on_moved, l, &err))
-		line_failed_err(l, &err);
 }
 
 /* ---- files ---- */
@@ -297,6 +251,13 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 		      .poke = start_poke,
 		      .timeout = start_timeout,
 		      .cancel = start_cancel},
+	[OP_DEF] = {.begin = cgroup_op_def,
+		    .poke = start_poke,
+		    .timeout = start_timeout,
+		    .cancel = start_cancel,
+		    .changes = true},
+	[OP_TASKS] = {.begin = tasks_begin, .even_late = true, .repeats = true},
+	[OP_EXPECT_TASKS] = {.begin = tasks_begin, .even_late = true, .main_only = true},
 	[OP_RUN] = {.begin = start_op_run,
 		    .poke = start_poke,
 		    .timeout = start_timeout,
@@ -376,6 +337,7 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_SCHED_EJECT] = {.begin = sched_op_eject,
 			    .poke = sched_eject_poke,
 			    .timeout = sched_eject_timeout},
+	[OP_SCHED_WATCHDOG] = {.begin = sched_op_watchdog, .repeats = true},
 	[OP_EXPECT_SCHED] = {.begin = expect_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_SCHED_EXIT] = {.begin = sched_op_expect_exit,
 				  .poke = sched_expect_poke,

@@ -94,6 +94,45 @@ static void done(struct line *l, const struct group *g)
 			  g->cgroup);
 }
 
+/* ---- a cgroup whose workers could not be started does not stay ---- */
+
+static void on_undone(void *arg, struct job_reply *r)
+{
+	struct line *l = arg;
+	const struct err *err = &start_of(l)->err;
+	const char *rel = *r->path ? cgroup_rel(r->path) : NULL;
+	struct cgroup *c = rel ? cgroup_find(rel) : NULL;
+
+	if (c)
+		cgroup_gone(c, line_seq(l), true);
+	if (!r->last)
+		return;
+	if (r->code)
+		line_failed(l, err->code, "%s; its cgroup stays: %s", err->msg, r->text);
+	else
+		line_failed(l, err->code, "%s", err->msg);
+}
+
+static void fail(struct line *l, const struct err *err)
+{
+	struct start *now = start_of(l);
+	char full[CGROUP_FULL_MAX];
+	struct err none = ERR_INIT;
+	struct wire_writer *w;
+
+	if (line_op(l)->id != OP_DEF) {
+		line_failed_err(l, err);
+		return;
+	}
+	now->err = *err;
+	cgroup_full(wire_op_str(line_op(l), WARG_CGROUP), full);
+	w = pool_job(JOB_CGROUP_RMDIR);
+	wire_put_u32(w, 1);
+	wire_put_str(w, full);
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, full, on_undone, l, &none))
+		line_failed(l, now->err.code, "%s; its cgroup stays: %s", now->err.msg, none.msg);
+}
+
 static void finish(struct line *l)
 {
 	struct start *now = start_of(l);
@@ -119,7 +158,7 @@ static void finish(struct line *l)
 	if (now->then)
 		now->then(l, &now->err);
 	else
-		line_failed(l, now->err.code, "%s", now->err.msg);
+		fail(l, &now->err);
 }
 
 /* Nothing of the group may stay: kill, and wait for the exits. */
@@ -510,21 +549,25 @@ static void spawn_workers(struct line *l)
 	struct err err = ERR_INIT;
 
 	if (count < 1 || count > START_COUNT_MAX)
-		line_failed(l, ERANGE, "n=%llu: 1 to %d tasks", (unsigned long long)count,
-			    START_COUNT_MAX);
-	else if (crew_init(&crew, work ? work : "", params, nparams, count, &err) ||
-		 begin(l, op, false, (uint32_t)count, work, params, nparams, &err))
-		line_failed_err(l, &err);
+		err_set(&err, ERANGE, "n=%llu: 1 to %d tasks", (unsigned long long)count,
+			START_COUNT_MAX);
+	if (err.code || crew_init(&crew, work ? work : "", params, nparams, count, &err) ||
+	    begin(l, op, false, (uint32_t)count, work, params, nparams, &err))
+		fail(l, &err);
 }
 
 static void on_fetched(struct line *l, const struct files_result *r)
 {
-	if (r->code)
-		line_failed(l, r->code, "%s", r->text);
-	else if (line_op(l)->id == OP_SPAWN)
-		spawn_workers(l);
-	else
+	struct err err = ERR_INIT;
+
+	if (r->code) {
+		err_set(&err, r->code, "%s", r->text);
+		fail(l, &err);
+	} else if (line_op(l)->id == OP_RUN) {
 		run_program(l, r->program);
+	} else {
+		spawn_workers(l);
+	}
 }
 
 static void on_looked(void *arg, struct job_reply *r)

@@ -71,6 +71,10 @@
 	X(LEDGER_ESCAPE, 27, "ledger-escape",                                                      \
 	  "it ran outside its cpuset: how often; the first: when, CPU, thread, cgroup, comm",      \
 	  F_NAME, F_COUNT, F_ID, F_INDEX, F_PID, F_CGROUP, F_TEXT)                                 \
+	X(TASKS, 37, "tasks",                                                                      \
+	  "who is in a cgroup or group: target, processes, threads; data = lines 'PID TID COMM'; " \
+	  "flag = cut",                                                                            \
+	  F_NAME, F_COUNT, F_ID, F_DATA, F_FLAG)                                                   \
 	X(SCHED, 40, "sched",                                                                      \
 	  "the state of sched_ext changed: scheduler, state, enable_seq, nr_rejected", F_NAME,     \
 	  F_TEXT, F_ID, F_COUNT)                                                                   \

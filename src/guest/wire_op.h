@@ -53,6 +53,10 @@ enum wire_op_id {
 	OP_SCHED_EJECT = 45,
 	OP_EXPECT_SCHED = 46,
 	OP_EXPECT_SCHED_EXIT = 47,
+	OP_DEF = 48,          /* as OP_CGROUP_ADD, then OP_SPAWN in it */
+	OP_TASKS = 49,        /* EV_TASKS before EV_DONE */
+	OP_EXPECT_TASKS = 50, /* the same; the host judges */
+	OP_SCHED_WATCHDOG = 51,
 	OP_LOOK = 60, /* EV_LEDGER and its company before EV_DONE, as with the next ones */
 	OP_EXPECT_STAYED = 61,
 	OP_EXPECT_RAN = 62,
@@ -101,6 +105,7 @@ enum wire_arg {
 	WARG_SCHED = 40,     /* str: built-in scheduler or absolute path; "none" */
 	WARG_SCHED_SET = 41, /* list of name, value, ... for .rodata */
 	WARG_KIND = 42,      /* str: exit kind (wire_sched.h) */
+	WARG_THREAD = 43,    /* u64: which thread of a task, 1 = its first */
 	WARG_PAIR = 60,	     /* str: "B/A", two groups */
 	WARG_RATIO = 61,     /* u64 millionths */
 	WARG_TOLERANCE = 62, /* u64 millionths */

@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "lib/api_scenario.h"
+#include "ops/model_tasks.h"
 #include "ops/check.h"
 #include "ops/check_ledger.h"
 #include "ops/checks.h"
@@ -344,6 +345,13 @@ const char *sxp_pulled(const struct sxp_result *r, const char *path, unsigned nt
 	const struct model_transfer *p = model_pulled(model(r), path, nth);
 
 	return p && *p->here ? p->here : NULL;
+}
+
+const char *sxp_tasks(const struct sxp_result *r, const char *target, unsigned nth)
+{
+	const struct model_tasks *t = model_tasks_nth(model(r), target, nth);
+
+	return t ? t->lines : NULL;
 }
 
 const char *sxp_kernel(const struct sxp_result *r)

@@ -106,6 +106,14 @@ static int check_partition(const char *value, unsigned cpus, struct err *err)
 	return 0;
 }
 
+/* the kernel knows no way back */
+static int check_type(const char *value, unsigned cpus, struct err *err)
+{
+	return strcmp(value, "threaded")
+		       ? err_set(err, EINVAL, "'%.40s' is not threaded, all that can be asked for", value)
+		       : 0;
+}
+
 static const struct cgroup_setting settings[] = {
 	{"cpuset.cpus", "cpuset", "LIST|WORD", "CPUs its tasks may use: 0-3,6, or as for 'cpuset set'",
 	 check_cpus},
@@ -123,6 +131,8 @@ static const struct cgroup_setting settings[] = {
 	{"memory.swap.max", "swap", "max|BYTES", "limit of swap", check_bytes},
 	{"io.weight", "io", "1..10000", "share of I/O, 100 by default", check_weight},
 	{"pids.max", "pids", "max|N", "limit of tasks", check_pids},
+	{"cgroup.type", "type", "threaded", "threads of one process may be in different cgroups of it",
+	 check_type},
 };
 
 const struct cgroup_setting *cgroup_setting_at(size_t i)

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/model_tasks.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -298,6 +299,9 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 		return check_file_op(m, op, seq, why);
 	case OP_EXPECT_CHECK:
 		return check_standard_op(m, op, seq, why);
+	case OP_EXPECT_TASKS:
+		return check_tasks(m, seq, op_arg(op, WARG_TARGET)->str,
+				   op_arg(op, WARG_COMPARE)->str, op_arg(op, WARG_COUNT)->num, why);
 	case OP_EXPECT_SCHED:
 		return check_sched(m, op_arg(op, WARG_SCHED)->str, why);
 	case OP_EXPECT_SCHED_EXIT:

@@ -12,6 +12,7 @@
 #include "ops/model_log.h"
 #include "ops/model_metric.h"
 #include "ops/model_private.h"
+#include "ops/model_tasks.h"
 
 #include <string.h>
 
@@ -104,6 +105,7 @@ void model_destroy(struct model *m)
 	free(m->tasks);
 	free(m->tasks_before);
 	model_sched_finish(m);
+	model_tasks_finish(m);
 	model_transfer_finish(m);
 	free(m);
 }
@@ -466,6 +468,9 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_CGROUP_ADDED:
 	case EV_CGROUP_REMOVED:
 		on_cgroup(m, ev);
+		break;
+	case EV_TASKS:
+		model_tasks_apply(m, ev);
 		break;
 	case EV_LEDGER:
 	case EV_LEDGER_CPU:

@@ -163,6 +163,8 @@ struct model {
 	size_t nfiles;
 	struct model_transfer *transfers; /* model_transfer.c */
 	size_t ntransfers;
+	struct model_tasks *task_lists; /* model_tasks.h */
+	size_t ntask_lists;
 	struct model_look *looks; /* model_ledger.h */
 	size_t nlooks;
 	struct model_note *notes; /* model_metric.h */

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES 1024
+#define LOG_TASKS_MAX  64
 
 static void add(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark,
 		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
@@ -230,6 +231,24 @@ static void log_sched_exit(struct model *m, const struct event *ev)
 }
 
 /* An op that is no push took them along by itself: that is said. */
+/* A line for the whole, and one for each thread, as many as a log bears. */
+static void log_tasks(struct model *m, const struct event *ev)
+{
+	unsigned n = 0;
+	const char *p, *end;
+
+	add(m, ev, LOG_EVENT, MARK_NONE,
+	    "tasks     %s: %" PRIu64 " thread%s of %" PRIu64 " process%s%s", ev->name, ev->id,
+	    ev->id == 1 ? "" : "s", ev->count, ev->count == 1 ? "" : "es",
+	    ev->flag ? ", not all are listed" : "");
+	for (p = ev->data; *p && n < LOG_TASKS_MAX; p = *end ? end + 1 : end, n++) {
+		end = p + strcspn(p, "\n");
+		add(m, ev, LOG_EVENT, MARK_NONE, "tasks     %.*s", (int)(end - p), p);
+	}
+	if (*p)
+		add(m, ev, LOG_EVENT, MARK_NONE, "tasks     ... all are in the session file");
+}
+
 static void log_pushed(struct model *m, const struct event *ev)
 {
 	const struct model_op *op = model_op(m, ev->seq);
@@ -329,6 +348,9 @@ void model_log_event(struct model *m, const struct event *ev)
 	case EV_MOVED:
 		add(m, ev, LOG_EVENT, MARK_NONE, "moved     %s to %s: %" PRIu64, ev->text,
 		    ev->cgroup, ev->count);
+		break;
+	case EV_TASKS:
+		log_tasks(m, ev);
 		break;
 	case EV_PROBES:
 		add(m, ev, LOG_GUEST, ev->code ? MARK_WARN : MARK_NONE, "probes    %s%s",

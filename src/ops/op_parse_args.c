@@ -180,6 +180,33 @@ static int take_constant(const struct op_parser *p, struct op_val *v, const char
 	return 0;
 }
 
+static bool op_has_params(const struct op_def *d)
+{
+	size_t i;
+
+	for (i = 0; i < OP_ARGS_MAX && d->args[i].key; i++)
+		if (d->args[i].type == ARG_PARAMS)
+			return true;
+	return false;
+}
+
+/* Beside parameters of work: those words whose key is a cgroup's; no parameter has such a name. */
+static int take_known_settings(struct op_parser *p, size_t arg, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < p->rest; i++) {
+		cleanup_free char *key = xstrndup(p->words[i], strcspn(p->words[i], "="));
+
+		if (p->used[i] || !p->words[i][strlen(key)] || !cgroup_setting_find(key, NULL))
+			continue;
+		p->used[i] = true;
+		if (take_setting(&p->op->val[arg], p->words[i], err) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 static int take_settings(struct op_parser *p, size_t arg, struct err *err)
 {
 	const struct arg_def *a = &p->op->def->args[arg];
@@ -188,6 +215,8 @@ static int take_settings(struct op_parser *p, size_t arg, struct err *err)
 	if (a->type == ARG_PARAMS)
 		return take_params(p, arg, err);
 
+	if (a->type == ARG_SETTINGS && op_has_params(p->op->def))
+		return take_known_settings(p, arg, err);
 	for (i = next_word(p); i < p->rest; i = next_word(p)) {
 		p->used[i] = true;
 		if ((a->type == ARG_CONSTANTS

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define THINGS_MAX 100000
+#define COMM_MAX   15
 
 static const char *nearest(const struct scenario *s, bool cgroup, const char *word)
 {
@@ -126,7 +127,7 @@ static int check_target(const struct scenario *s, const struct op *op, const str
 		return 0; /* only the guest knows its processes */
 	if (a->type == ARG_MOVER && !scenario_find(s, false, w) && is_task(s, w))
 		return 0;
-	if (need_group(s, a->key, w, true, err) < 0)
+	if (need_group(s, a->key, w, !(op->def->flags & OPF_EXPECT), err) < 0)
 		return err ? -err->code : -ENOENT;
 	if (scenario_find(s, false, w)->pub.made_by->id == OP_EVERY && op->def->id != OP_KILL)
 		return err_set(err, EINVAL, "%s '%s': that is a body, which can only be killed",
@@ -251,6 +252,35 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 	}
 }
 
+/* The kernel cuts what is longer without a word. */
+static int check_comm(const struct op *op, struct err *err)
+{
+	const char *comm = scenario_str(op, WARG_COMM);
+
+	if (!comm)
+		return 0;
+	if (!*comm || strlen(comm) > COMM_MAX)
+		return err_set(err, EINVAL, "comm '%.40s': 1 to %d bytes are wanted", comm, COMM_MAX);
+	if (op_arg(op, WARG_ARGV) && (strchr(comm, '/') || *comm == '.'))
+		return err_set(err, EINVAL,
+			       "comm '%s': a program is called by a file of that name, which holds no "
+			       "'/' and begins with no '.'",
+			       comm);
+	return 0;
+}
+
+/* Which of several tasks' threads would that be? */
+static int check_thread(const struct scenario *s, const struct op *op, struct err *err)
+{
+	const char *target = scenario_str(op, WARG_TARGET);
+	const struct thing *t = target ? scenario_find(s, false, target) : NULL;
+
+	if (!op_arg(op, WARG_THREAD) || (*target != '@' && (!t || t->pub.count < 2)))
+		return 0;
+	return err_set(err, EINVAL, "thread: '%s' is more than one task; name one, such as '%s.1'",
+		       target, *target == '@' ? "hogs" : target);
+}
+
 int scenario_check(const struct scenario *s, const struct op *op, struct err *err)
 {
 	size_t i;
@@ -263,6 +293,10 @@ int scenario_check(const struct scenario *s, const struct op *op, struct err *er
 			r = check_arg(s, op, i, err);
 	if (r == 0)
 		r = scenario_check_body(s, op, err);
+	if (r == 0)
+		r = check_comm(op, err);
+	if (r == 0)
+		r = check_thread(s, op, err);
 	if (r < 0)
 		return r;
 	/* workers never end by themselves: a wait for them without a limit would never end, either
@@ -270,7 +304,7 @@ int scenario_check(const struct scenario *s, const struct op *op, struct err *er
 	if (op->def->id == OP_WAIT && !op_arg(op, WARG_TIMEOUT)) {
 		const struct thing *t = scenario_find(s, false, scenario_str(op, WARG_NAME));
 
-		if (t && !t->pub.gone && t->pub.made_by->id == OP_SPAWN)
+		if (t && !t->pub.gone && (t->pub.made_by->id == OP_SPAWN || t->pub.made_by->id == OP_DEF))
 			return err_set(err, EINVAL,
 				       "timeout is missing: the workers of '%s' run until they are "
 				       "killed; "

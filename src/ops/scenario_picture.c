@@ -177,6 +177,11 @@ void scenario_apply(struct scenario *s, const struct op *op, size_t index)
 			if (s->things[i].pub.is_cgroup && within(s->things[i].name, cgroup))
 				gone(&s->things[i], "was removed");
 		break;
+	case OP_DEF:
+		make(s, op, index, true, cgroup, NULL, 0);
+		make(s, op, index, false, scenario_str(op, WARG_NAME), cgroup,
+		     count ? (unsigned)count->num : 1);
+		break;
 	case OP_SPAWN:
 	case OP_RUN:
 		make(s, op, index, false, scenario_str(op, WARG_NAME),

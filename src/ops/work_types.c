@@ -41,15 +41,15 @@ static int values_of(const struct op *op, const struct work_type *t, struct work
 	return r;
 }
 
-static int unknown(const struct work_type *t, const char *word, const char *key,
+static int unknown(const struct op *op, const struct work_type *t, const char *word, const char *key,
 		   const char *const *keys, size_t n, struct err *err)
 {
 	const char *near = text_nearest(key, keys, n);
 
 	if (near)
 		return err_set(err, EINVAL,
-			       "'%.60s' is no argument of 'spawn'; did you mean '%s='?", word,
-			       near);
+			       "'%.60s' is no argument of '%s'; did you mean '%s='?", word,
+			       op->def->words[0], near);
 	work_set(t, &(struct work_values){.text = ""}, key, "", err);
 	return err_wrap(err, "'%.60s'", word);
 }
@@ -75,7 +75,7 @@ int work_types_param(const struct op *op, const char *word, const char *const *k
 	*key = xstrndup(word, (size_t)(eq - word));
 	i = work_param_index(t, *key);
 	if (i == (size_t)-1)
-		return unknown(t, word, *key, keys, n, err);
+		return unknown(op, t, word, *key, keys, n, err);
 	/* a bare number is a time on the wire only */
 	if (t->params[i].unit == WORK_TIME && eq[1] &&
 	    strspn(eq + 1, "0123456789") == strlen(eq + 1))

@@ -231,7 +231,7 @@ static void a_body_swaps_and_restarts_beside_the_main_line(void **state)
 	lab_send(lab, "kill third");
 	lab_send(lab, "run third@tight -- sleep 1000");
 	lab_ok(lab, "end");
-	lab_ok(lab, "hold 1s");
+	lab_ok(lab, "hold until rounds(race) > 2 timeout=60s");
 	lab_ok(lab, "kill race");
 	ev = lab_wait(lab, mark, EV_ROUNDS, "race", "over");
 	assert_true(ev->count >= 2);
@@ -316,7 +316,7 @@ static void every_switch_of_every_thread_is_noted(void **state)
 			 VERDICT_FAIL);
 	lab_ok(lab, "spawn mover@noted spin");
 	lab_ok(lab, "move mover to=elsewhere");
-	lab_ok(lab, "hold 200ms");
+	lab_ok(lab, "hold until ran(mover) > 20ms and switches(mover) > 1 timeout=60s");
 	snprintf(words, sizeof(words), "ran in '/scxplore/elsewhere' at");
 	assert_int_equal(verdict_of(lab_ok(lab, "expect stayed mover in=noted"), words),
 			 VERDICT_FAIL);

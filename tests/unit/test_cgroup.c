@@ -9,6 +9,7 @@
 #include "guest/line.h"
 #include "guest/pool.h"
 #include "guest/port.h"
+#include "guest/start.h"
 #include "guest/step.h"
 
 #include <errno.h>
@@ -46,6 +47,17 @@ void *line_state(struct line *l)
 	static char state[LINE_STATE_MAX];
 
 	return state;
+}
+
+static const struct wire_op *now;
+
+const struct wire_op *line_op(const struct line *l)
+{
+	return now;
+}
+
+void start_op_spawn(struct line *l, const struct wire_op *op)
+{
 }
 
 uint64_t line_seq(const struct line *l)
@@ -94,6 +106,7 @@ static int add(const char *path)
 	r = (struct wire_reader){.data = frame + WIRE_HEADER_SIZE, .len = w.len - WIRE_HEADER_SIZE};
 	assert_int_equal(wire_op_read(&r, &op), 0);
 	failed = -1;
+	now = &op;
 	cgroup_op_add(NULL, &op);
 	return failed;
 }
