@@ -31,6 +31,12 @@ enum verdict check_output(const struct model *m, const char *name, const char *t
 enum verdict check_file(const struct model *m, const char *path, size_t nth, const char *text,
 			struct buf *why); /* trimmed */
 
+/*
+ * May wall times of this guest be trusted? false = no, and `why` gets the reason: it is emulated,
+ * or its host was loaded. The only place that decides it, in check_time.c.
+ */
+bool check_time_trusted(const struct model *m, struct buf *why);
+
 /* Each worker's report as op `seq` noted it (model_metric.h), or the last there is; see figures.h. A
  * figure that is missing leaves it inconclusive, as
  * does a time that is missed where the guest was emulated. */

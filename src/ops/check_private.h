@@ -12,11 +12,6 @@ const struct model_group *check_group_of(const struct model *m, const char *name
 /* Were all tasks started that were asked for, and did they begin to execute? */
 bool check_all_started(const struct model *m, const struct model_group *g, struct buf *why);
 
-/*
- * May wall times of this guest be trusted? false = no, and `why` gets the reason. The only place
- * that decides it.
- */
-bool check_time_trusted(const struct model *m, struct buf *why);
 /* A limit was missed that depends on how fast the machine is: a fail, or inconclusive with the
  * reason where the time was not the guest's own. */
 enum verdict check_time_missed(const struct model *m, struct buf *why);

@@ -194,7 +194,8 @@ enum verdict check_standard(const struct model *m, uint64_t seq, const struct ch
 	metric_format(def->unit, seen.value, got, sizeof(got));
 	buf_addf(why, "%s%s%s%s: %s is %s, %s %s is %s", held ? "" : "expected ", def->name,
 		 def->of_group ? " of " : "", def->of_group ? group : "", def->measure, got,
-		 def->at_least ? "at least" : "at most", wanted, held ? "asked" : "allowed");
+		 def->at_least ? "at least" : "at most", wanted,
+		 def->at_least ? "asked" : "allowed");
 	if (replays)
 		buf_addf(why, " (learnt from %u replay%s)", replays, replays == 1 ? "" : "s");
 	if (*seen.where)
@@ -226,10 +227,19 @@ static bool asked(const struct model *m, const struct check_def *def, const char
 	return false;
 }
 
-/* A person who stops tasks, or gives them next to no time, makes gaps on purpose. */
+#define SCX_EXIT_ERROR 1024 /* and above: it did not end by anybody's will */
+
+/*
+ * A person who stops tasks, or gives them next to no time, makes gaps on purpose. What a scheduler
+ * did that broke down is judged with its end (check_sched.c).
+ */
 static bool held_up(const struct model *m)
 {
 	size_t i;
+
+	for (i = 0; i < m->nscheds; i++)
+		if (m->scheds[i].ended && m->scheds[i].kind >= SCX_EXIT_ERROR)
+			return true;
 
 	for (i = 0; i < m->nops; i++) {
 		const struct op *op = m->ops[i].op;

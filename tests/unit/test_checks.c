@@ -317,6 +317,19 @@ static void some_are_judged_unasked_unless_left_out(void **state)
 	did("cgroup freeze low");
 	buf_reset(&why);
 	assert_int_equal(check_unasked(m, &why), VERDICT_PASS);
+	drop(NULL);
+	build(NULL);
+	two_workers(GOOD, "units=0 gap=3000000000 wall=4000000000");
+	model_apply(m, &(struct event){.type = EV_SCHED, .name = "starve", .text = "enabled"});
+	assert_int_equal(check_unasked(m, &why), VERDICT_FAIL);
+	/* what a scheduler did that broke down is told with its end */
+	model_apply(m, &(struct event){.type = EV_SCHED_EXIT,
+				       .name = "starve",
+				       .text = "runnable task stall",
+				       .data = "",
+				       .code = 1026});
+	buf_reset(&why);
+	assert_int_equal(check_unasked(m, &why), VERDICT_PASS);
 	/* nor in an emulated guest; an escape is one everywhere */
 	model_apply(m, &(struct event){.type = EV_ACCEL, .name = "tcg", .text = ""});
 	two_workers(GOOD, GOOD);
