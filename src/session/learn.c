@@ -59,7 +59,7 @@ int64_t learn_tolerance(double least, double most, double limit, const char *com
 	under = (limit - least) / limit;
 	off = *compare == '<' ? over : *compare == '>' ? under : fmax(over, under);
 	off = fmax(off, 0) + (most - least) / limit;
-	return (int64_t)ceil(off * 1e3) * 1000;
+	return (int64_t)ceil(off * 1e3 - 1e-6) * 1000;
 }
 
 static const char *str(const struct op *op, enum wire_arg tag)
