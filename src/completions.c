@@ -6,8 +6,10 @@
 #include "completions.h"
 #include "cmd.h"
 #include "ops/export.h"
+#include "matrix/topologies.h"
 #include "ops/help.h"
 #include "ops/report.h"
+#include "ops/schedulers.h"
 #include "vmm/options.h"
 
 #include <stdio.h>
@@ -53,8 +55,32 @@ static void formats(struct buf *to, struct buf *report)
 		buf_addf(report, "%s%s", i ? " " : "", f->name);
 }
 
+/* What only `matrix` takes, apart from the guest options. */
+#define MATRIX_WORDS                                                                               \
+	"--sched --repeat --warmup --jobs --out --resume --shard --pin --max-cpus --dry-run "      \
+	"--baseline --compare --gate --histogram --output"
+
+static void topologies(struct buf *out)
+{
+	const struct mx_topology *t;
+	size_t i;
+
+	for (i = 0; (t = mx_topology_at(i)); i++)
+		buf_addf(out, "%s%s", i ? " " : "", t->name);
+}
+
+static void schedulers(struct buf *out)
+{
+	const struct scheduler *s;
+	size_t i;
+
+	buf_adds(out, "none eevdf own");
+	for (i = 0; (s = scheduler_at(i)); i++)
+		buf_addf(out, " %s", s->name);
+}
+
 struct words {
-	struct buf commands, options, to, report;
+	struct buf commands, options, to, report, topologies, schedulers;
 };
 
 static void words_init(struct words *w)
@@ -63,6 +89,8 @@ static void words_init(struct words *w)
 	command_names(&w->commands);
 	option_names(&w->options);
 	formats(&w->to, &w->report);
+	topologies(&w->topologies);
+	schedulers(&w->schedulers);
 }
 
 static void words_finish(struct words *w)
@@ -71,6 +99,8 @@ static void words_finish(struct words *w)
 	buf_finish(&w->options);
 	buf_finish(&w->to);
 	buf_finish(&w->report);
+	buf_finish(&w->topologies);
+	buf_finish(&w->schedulers);
 }
 
 void completions_bash(struct buf *out)
@@ -88,10 +118,14 @@ void completions_bash(struct buf *out)
 		 "	--to) words='%s' ;;\n"
 		 "	--format) words='%s' ;;\n"
 		 "	--tempo) words='keep asap' ;;\n"
+		 "	--topology) words=; [ \"${COMP_WORDS[1]}\" = matrix ] && words='%s presets' ;;\n"
+		 "	--sched) words='%s' ;;\n"
+		 "	matrix) words='report merge topologies '$(scxplore scenarios 2>/dev/null | cut -d' ' -f1) ;;\n"
 		 "	kernel) words='list fetch add check' ;;\n"
 		 "	help) words='ops %s' ;;\n"
 		 "	*) words='%s --save --json --format --tempo --to --force --no-verify --learn "
 		 "--with'\n"
+		 "	   [ \"${COMP_WORDS[1]}\" = matrix ] && words=\"$words " MATRIX_WORDS "\"\n"
 		 "	   [ \"$COMP_CWORD\" = 1 ] && words=\"%s $words\" ;;\n"
 		 "	esac\n"
 		 "	mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
@@ -99,7 +133,8 @@ void completions_bash(struct buf *out)
 		 "\"$cur\")\n"
 		 "}\n"
 		 "complete -o filenames -F _scxplore scxplore\n",
-		 buf_text(&w.to), buf_text(&w.report), buf_text(&w.commands), buf_text(&w.options),
+		 buf_text(&w.to), buf_text(&w.report), buf_text(&w.topologies),
+		 buf_text(&w.schedulers), buf_text(&w.commands), buf_text(&w.options),
 		 buf_text(&w.commands));
 	words_finish(&w);
 }
@@ -125,8 +160,12 @@ void completions_zsh(struct buf *out)
 		 "'--format[report]:format:(%s)' \\\n"
 		 "	'--tempo[guest time between ops]:tempo:(keep asap)' '--to[export "
 		 "as]:format:(%s)' '--force' '--no-verify' \\\n"
+		 "	'--sched[of a matrix]:sched:(%s)' '--repeat[of a matrix]:n:' '--warmup[of a "
+		 "matrix]:n:' '--jobs[guests at a time]:n:' \\\n"
+		 "	'--out[saved matrix]:file:_files' '--resume[saved matrix]:file:_files' "
+		 "'--shard[I/N]:shard:' '--pin' '--max-cpus:n:' '--dry-run' \\\n"
 		 "	'1:command:{_describe command commands; _files}' '*:file:_files'\n",
-		 buf_text(&w.report), buf_text(&w.to));
+		 buf_text(&w.report), buf_text(&w.to), buf_text(&w.schedulers));
 	words_finish(&w);
 }
 
@@ -147,9 +186,12 @@ void completions_fish(struct buf *out)
 	buf_addf(out,
 		 "complete -c scxplore -l accel -x -a 'auto kvm tcg'\ncomplete -c scxplore -l to "
 		 "-x -a '%s'\n"
+		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l topology -x -a '%s presets'\n"
+		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l sched -x -a '%s'\n"
 		 "complete -c scxplore -l format -x -a '%s'\ncomplete -c scxplore -l tempo -x -a "
 		 "'keep asap'\n",
-		 buf_text(&w.to), buf_text(&w.report));
+		 buf_text(&w.to), buf_text(&w.topologies), buf_text(&w.schedulers),
+		 buf_text(&w.report));
 	words_finish(&w);
 }
 
