@@ -63,10 +63,12 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 				 .nr_running = rq.nr_running,
 				 .scx_running = rq.scx_running,
 				 .local_dsq = rq.local_dsq,
-				 .clock = rq.clock,
+				 .clock = fault_is(FAULT_CLOCK_STUCK) ? 1 : rq.clock,
 				 .switches = SAMPLE_ABSENT,
 				 .migrations = SAMPLE_ABSENT,
 				 .busy_ns = SAMPLE_ABSENT};
+	if (fault_is(FAULT_QUEUE_SKEWED) && !cpu)
+		c->nr_running = 200;
 	if (!probe_cpu(cpu, &p))
 		return;
 	c->pid = p.pid;

@@ -43,6 +43,8 @@
 	X(EXIT_ALTERED, "exit-altered", "exit codes are another than they were")                   \
 	X(FILE_ALTERED, "file-altered", "files are read wrong")                                    \
 	X(SAMPLE_STUCK, "sample-stuck", "the counters of CPUs stand still in samples")             \
+	X(CLOCK_STUCK, "clock-stuck", "the clocks of runqueues stand still in samples")            \
+	X(QUEUE_SKEWED, "queue-skewed", "the first runqueue is told to be a long one")             \
 	X(LEDGER_BLIND, "ledger-blind", "switches are not noted")                                  \
 	X(SCHED_NOT_LOADED, "sched-not-loaded", "a scheduler is said to be loaded, and is not")    \
 	X(SCHED_OTHER, "sched-other", "another built-in scheduler is loaded")
