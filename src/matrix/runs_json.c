@@ -215,7 +215,8 @@ static int real_of(struct json_object *v, const char *key, double *out, struct e
 	d = json_object_get_double(v);
 	if (!isfinite(d) || fabs(d) > METRIC_VALUE_MAX)
 		return err_set(err, EINVAL, "'%s' is no number that could be measured", key);
-	*out = d;
+	/* -0 is 0: as an int it would be read back as that */
+	*out = d + 0.0;
 	return 0;
 }
 

@@ -100,9 +100,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	return 0;
 }
 
+/* found by libFuzzer: it was written as -0 and read back as 0 */
+static const char minus[] = "{\"scxplore-matrix\":1,\"version\":\"0.1.0\",\"scenario\":\"basic\","
+			    "\"sha256\":\"ab\",\"started\":\"2026\",\"plan\":{"
+			    "\"topology\":[\"t\"],\"sched\":[\"none\"],\"kernel\":[\"7\"],"
+			    "\"options\":\"\",\"repeat\":2,\"warmup\":1,\"shard\":[1,2]}}\n"
+			    "{\"cell\":{\"scenario\":\"basic\",\"topology\":\"t\","
+			    "\"sched\":\"none\",\"kernel\":\"7\"},\"turn\":1,\"repeat\":1,"
+			    "\"warmup\":true,\"verdict\":\"pass\",\"why\":\"\",\"exit\":0,"
+			    "\"conditions\":{\"accel\":\"kvm\",\"exact\":false,\"kernel\":null,"
+			    "\"mitigations\":null,\"clock\":\"tsc\",\"host_cpu\":\"x\","
+			    "\"host_load\":[0.5,null],\"steal_ms\":3,\"pinned\":true},"
+			    "\"metrics\":[{\"name\":\"a:p99\",\"unit\":\"ns\",\"better\":\"lower\","
+			    "\"virtual\":false,\"samples\":[-0e10]}]}\n";
+
 void fuzz_seeds(void (*add)(const void *data, size_t len))
 {
 	add(example, sizeof(example) - 1);
 	add(example, sizeof(example) - 10);
+	add(minus, sizeof(minus) - 1);
 	add(example, strcspn(example, "\n") + 1);
 }
