@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/cgroup_settings.h"
+#include "ops/complete_path.h"
 #include "ops/checks.h"
 #include "ops/figures.h"
 #include "guest/wire_custom.h"
@@ -35,7 +36,9 @@ static void offer(struct completing *c, const char *word, const char *tail)
 	size_t i;
 	char full[sizeof(o->words[0])];
 
-	if (strncmp(word, c->typed, strlen(c->typed)) || o->n == COMPLETE_MAX)
+	/* what does not fit is not offered: cut, it would be another word */
+	if (strncmp(word, c->typed, strlen(c->typed)) || o->n == COMPLETE_MAX ||
+	    strlen(c->prefix) + strlen(word) + strlen(tail) >= sizeof(full))
 		return;
 	snprintf(full, sizeof(full), "%s%s%s", c->prefix, word, tail);
 	for (i = 0; i < o->n; i++)
@@ -81,6 +84,24 @@ static void offer_params(struct completing *c)
 			 c->work->summary);
 }
 
+static void offer_path(void *arg, const char *path)
+{
+	offer(arg, path, "");
+}
+
+/* A program's path after "custom:", the function after that is a person's. */
+static void offer_custom(struct completing *c)
+{
+	if (strncmp(c->typed, CUSTOM_PREFIX, strlen(CUSTOM_PREFIX))) {
+		offer(c, CUSTOM_PREFIX, "");
+		return;
+	}
+	snprintf(c->prefix, sizeof(c->prefix), "%s", CUSTOM_PREFIX);
+	c->typed += strlen(CUSTOM_PREFIX);
+	if (*c->typed == '/')
+		complete_path(c->typed, offer_path, c);
+}
+
 static void offer_arg(struct completing *c, const struct arg_def *a)
 {
 	const struct sched_exit_kind *kind;
@@ -105,7 +126,10 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 	case ARG_WORK:
 		for (i = 0; (w = work_type_at(i)); i++)
 			offer(c, w->name, "");
-		offer(c, CUSTOM_PREFIX, "");
+		offer_custom(c);
+		break;
+	case ARG_FILE:
+		complete_path(c->typed, offer_path, c);
 		break;
 	case ARG_PARAMS:
 		offer_params(c);
@@ -119,6 +143,8 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 			offer(c, sched->name, "");
 		if (a->type == ARG_SCHED_SEEN)
 			offer(c, "none", "");
+		else if (strchr(c->typed, '/'))
+			complete_path(c->typed, offer_path, c);
 		break;
 	case ARG_KIND:
 		for (i = 0; (kind = sched_exit_kind_at(i)); i++)
@@ -220,6 +246,9 @@ static void offer_position(struct completing *c, const struct op_def *d, char **
 				offer(c, "--", " ");
 			snprintf(c->out->hint, sizeof(c->out->hint), "-- %s: %s", a->key,
 				 a->summary);
+			/* the program itself, when it is named by a path of this machine */
+			if (done && !strcmp(words[done - 1], "--") && strchr(c->typed, '/'))
+				complete_path(c->typed, offer_path, c);
 			return;
 		}
 		if (pos < takes) {

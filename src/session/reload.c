@@ -244,8 +244,11 @@ static void add(struct reload *r, const char *path)
 	char real[PATH_MAX];
 	size_t i;
 
+	/* clang says "mine.h" of what is named "./mine.h": what is known of it stays */
+	if (!realpath(path, real))
+		snprintf(real, sizeof(real), "%s", path);
 	for (i = 0; i < r->n; i++)
-		if (!strcmp(r->files[i].path, path)) {
+		if (!strcmp(r->files[i].real, real)) {
 			r->files[i].kept = true;
 			return;
 		}
@@ -254,8 +257,6 @@ static void add(struct reload *r, const char *path)
 		return;
 	}
 	/* where it is named, and where a link leads */
-	if (!realpath(path, real))
-		snprintf(real, sizeof(real), "%s", path);
 	if (watch_folder(r, path, &err) < 0 ||
 	    (strcmp(real, path) && watch_folder(r, real, &err) < 0)) {
 		say(r, 4, "reload    '%.300s' is not watched: %s", path, err.msg);

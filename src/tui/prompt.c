@@ -149,7 +149,7 @@ static void complete(struct prompt *p, const struct scenario *s, const struct mo
 	erase(p, c->start, p->cursor);
 	prompt_insert(p, word, n);
 	/* what ends so is only the beginning of a word */
-	if (c->n == 1 && n && !strchr("=@: ", word[n - 1]))
+	if (c->n == 1 && n && !strchr("=@:/ ", word[n - 1]))
 		prompt_insert(p, " ", 1);
 }
 

@@ -7,6 +7,9 @@
 #include "base/cleanup.h"
 #include "ops/complete.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 static struct scenario *scenario;
 static struct complete c;
 
@@ -129,6 +132,54 @@ static void a_name_too_long_is_offered_nothing(void **state)
 	assert_offered(line, "");
 }
 
+static void files_are_offered_where_a_path_is_expected(void **state)
+{
+	char folder[] = "/tmp/test_complete.XXXXXX", line[200], want[400];
+	static const char *const names[] = {"one.bpf.c", "one.bpf.o", "two", ".hidden", "with blank"};
+	static const char *const ops[] = {"push ", "pull /tmp/x to=", "sched load ", "sched replace ", "run x -- ",
+					  "spawn w custom:"};
+	size_t i;
+
+	assert_non_null(mkdtemp(folder));
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(line, sizeof(line), "%s/%s", folder, names[i]);
+		assert_int_equal(i == 2 ? mkdir(line, 0755) : mknod(line, S_IFREG | 0644, 0), 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		const char *last = strrchr(ops[i], ' ') + 1;
+
+		/* to= and custom: stay before what is offered; */
+		snprintf(line, sizeof(line), "%s%s/", ops[i], folder);
+		snprintf(want, sizeof(want), "|%s%s/one.bpf.c|%s%s/one.bpf.o|%s%s/two/|", last, folder, last, folder,
+			 last, folder);
+		assert_offered(line, want);
+	}
+	snprintf(line, sizeof(line), "push %s/.", folder);
+	snprintf(want, sizeof(want), "|%s/.hidden|", folder);
+	assert_offered(line, want);
+	assert_offered("push /nonesuch/", "");
+	assert_offered("cgroup add /tmp/", "");
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(line, sizeof(line), "%s/%s", folder, names[i]);
+		remove(line);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
+/* A folder deep enough is no longer a word that fits. */
+static void a_path_that_does_not_fit_is_not_offered_cut(void **state)
+{
+	char folder[300] = "/tmp/test_complete.XXXXXX", deep[300], line[320];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(deep, sizeof(deep), "%s/%0240d", folder, 0);
+	assert_int_equal(mkdir(deep, 0755), 0);
+	snprintf(line, sizeof(line), "push %s/0", folder);
+	assert_offered(line, "");
+	assert_int_equal(rmdir(deep), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +190,8 @@ int main(void)
 		cmocka_unit_test(only_what_is_before_the_cursor_counts),
 		cmocka_unit_test(the_common_beginning_is_found),
 		cmocka_unit_test(a_name_too_long_is_offered_nothing),
+		cmocka_unit_test(files_are_offered_where_a_path_is_expected),
+		cmocka_unit_test(a_path_that_does_not_fit_is_not_offered_cut),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

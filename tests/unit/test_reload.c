@@ -283,6 +283,19 @@ static void another_scheduler_or_none_ends_it(void **state)
 	assert_only("mine.bpf.c");
 }
 
+/* A save while it was compiled is not forgotten because the compiler spells the path otherwise. */
+static void a_path_that_is_spelt_otherwise_is_the_same_file(void **state)
+{
+	cleanup_free char *otherwise = xasprintf("%s/./mine.bpf.c", folder);
+
+	save("mine.bpf.c", "one");
+	reload_files(reload, watching, &(const char *){otherwise}, 1, false);
+	save("mine.bpf.c", "two, longer");
+	watch("mine.bpf.c", NULL, true);
+	assert_int_equal(reload_count(reload), 1);
+	assert_restarts(1);
+}
+
 static void a_folder_that_cannot_be_watched_is_told(void **state)
 {
 	watch("nowhere/mine.bpf.c", NULL, true);
@@ -302,6 +315,7 @@ int main(void)
 		T(saves_while_a_restart_waits_lead_to_one_more),
 		T(a_restart_stays_out_of_a_body_that_is_being_typed),
 		T(another_scheduler_or_none_ends_it),
+		T(a_path_that_is_spelt_otherwise_is_the_same_file),
 		T(a_folder_that_cannot_be_watched_is_told),
 	};
 
