@@ -51,15 +51,15 @@ double learn_limit(double least, double most, bool at_least)
 
 int64_t learn_tolerance(double least, double most, double limit, const char *compare)
 {
-	double over, under, off;
+	double spread = most - least, over, under, off;
 
 	if (limit <= 0)
 		return 0;
-	over = (most - limit) / limit;
-	under = (limit - least) / limit;
+	/* the limits that would be learnt, against the one that is given */
+	over = (most + spread - limit) / limit;
+	under = (limit - fmax(least - spread, 0)) / limit;
 	off = *compare == '<' ? over : *compare == '>' ? under : fmax(over, under);
-	off = fmax(off, 0) + (most - least) / limit;
-	return (int64_t)ceil(off * 1e3 - 1e-6) * 1000;
+	return (int64_t)ceil(fmax(off, 0) * 1e3 - 1e-6) * 1000;
 }
 
 static const char *str(const struct op *op, enum wire_arg tag)
@@ -167,7 +167,7 @@ static void conclude(struct learnt *l, unsigned n, struct buf *said)
 	cleanup_free char *before = op_format(l->op), *after = NULL;
 	enum metric_unit unit;
 	double limit = 0;
-	char text[48];
+	char text[48], least[48], most[48];
 
 	if (l->n < n) {
 		buf_addf(said, "%s: nothing learnt, only %u of %u replays measured it: %s\n", before,
@@ -193,8 +193,9 @@ static void conclude(struct learnt *l, unsigned n, struct buf *said)
 	}
 	op_set_num(l->op, WARG_REPLAYS, n);
 	after = op_format(l->op);
-	buf_addf(said, "%s: %.6g to %.6g in %u replays, so: %s\n", before, l->least, l->most, n,
-		 after);
+	metric_format(def ? def->unit : UNIT_PLAIN, l->least, least, sizeof(least));
+	metric_format(def ? def->unit : UNIT_PLAIN, l->most, most, sizeof(most));
+	buf_addf(said, "%s: %s to %s in %u replays, so: %s\n", before, least, most, n, after);
 }
 
 int learn_limits(const struct export_input *in, struct scenario *scenario,

@@ -27,9 +27,12 @@ static void a_tolerance_covers_what_was_seen_on_the_side_that_counts(void **stat
 {
 	/* 2.9 to 3.1 around 3: a thirtieth off, and the spread of a fifteenth */
 	assert_int_equal(learn_tolerance(2.9, 3.1, 3, "=="), 100000);
-	assert_int_equal(learn_tolerance(4, 5, 10, "<"), 100000);
+	assert_int_equal(learn_tolerance(4, 5, 10, "<"), 0);
 	assert_int_equal(learn_tolerance(9, 12, 10, "<"), 500000);
 	assert_int_equal(learn_tolerance(9, 12, 10, ">"), 400000);
+	/* what is kept by far needs none */
+	assert_int_equal(learn_tolerance(5992, 27496, 1, ">"), 1000000);
+	assert_int_equal(learn_tolerance(26000, 27496, 1, ">"), 0);
 	assert_int_equal(learn_tolerance(3, 3, 3, "=="), 0);
 	assert_int_equal(learn_tolerance(1, 2, 0, "=="), 0);
 }
