@@ -88,7 +88,7 @@ static void head(const struct model *m, const struct tui_state *st, struct canva
 			 level < 3 ? " | " : "", level < 3 ? cost : "");
 		room = r.cols - 2 - canvas_width(fixed);
 		/* the long release only where nothing else suffers from it */
-		if (room >= (level == 0 ? name_len : level < 4 ? NAME_LEAST : 0))
+		if (room >= (level == 0 ? name_len : level < 3 ? NAME_LEAST : 0))
 			break;
 	}
 	canvas_fill(c, line, ROLE_HEAD, ' ');
