@@ -2,11 +2,12 @@
 /*
  * export_sh - a session as a POSIX shell script for any machine with cgroup v2.
  *
- * One function an op, by wire id; the tearing-down at the end of a step is written out from the
+ * One function an op, by wire id, here and in export_sh_more.c; the tearing-down at the end of a step is written out from the
  * scenario's picture. Invariant: whatever a session says is one quoted word (export_sh_word) or a
  * sanitised comment.
  */
 #include "ops/export_sh.h"
+#include "ops/export_sh_private.h"
 #include "ops/export.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -19,28 +20,20 @@
 
 #define TICK_NS 50000000u /* of wait_group */
 
-struct writer {
-	const struct export_input *in;
-	struct buf *out;
-	struct export_checks checks;
-	unsigned step; /* whose things the next end of a step tears down; 0 = backdrop */
-	unsigned steps;
-};
-
-static const char *str(const struct op *op, enum wire_arg tag)
+const char *export_sh_str(const struct op *op, enum wire_arg tag)
 {
 	const struct op_val *v = op_arg(op, tag);
 
 	return v ? v->str : NULL;
 }
 
-static void word(struct writer *w, const char *s)
+void export_sh_add(struct export_sh *w, const char *s)
 {
 	buf_addc(w->out, ' ');
 	export_sh_word(w->out, s);
 }
 
-static void comment(struct writer *w, const char *text)
+static void comment(struct export_sh *w, const char *text)
 {
 	char safe[2048];
 
@@ -48,7 +41,7 @@ static void comment(struct writer *w, const char *text)
 	buf_addf(w->out, "# %s\n", safe);
 }
 
-static void pause_for(struct writer *w, uint64_t ns)
+void export_sh_pause(struct export_sh *w, uint64_t ns)
 {
 	if (ns)
 		buf_addf(w->out, "pause %" PRIu64 ".%03" PRIu64 "\n", ns / 1000000000,
@@ -57,48 +50,48 @@ static void pause_for(struct writer *w, uint64_t ns)
 
 /* ---- one function an op ------------------------------------------------------------------ */
 
-static void settings(struct writer *w, const struct op *op)
+static void settings(struct export_sh *w, const struct op *op)
 {
 	const struct op_val *v = op_arg(op, WARG_SETTINGS);
 	size_t i;
 
 	for (i = 0; v && i + 1 < v->n; i += 2) {
 		buf_adds(w->out, "cgroup_set");
-		word(w, str(op, WARG_CGROUP));
-		word(w, v->list[i]);
-		word(w, v->list[i + 1]);
+		export_sh_add(w, export_sh_str(op, WARG_CGROUP));
+		export_sh_add(w, v->list[i]);
+		export_sh_add(w, v->list[i + 1]);
 		buf_addc(w->out, '\n');
 	}
 }
 
-static void cgroup_add(struct writer *w, const struct op *op)
+static void cgroup_add(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out, "cgroup_add");
-	word(w, str(op, WARG_CGROUP));
+	export_sh_add(w, export_sh_str(op, WARG_CGROUP));
 	buf_addc(w->out, '\n');
 	settings(w, op);
 }
 
-static void remove_cgroup(struct writer *w, const char *cgroup)
+static void remove_cgroup(struct export_sh *w, const char *cgroup)
 {
 	buf_adds(w->out, "remove_cgroup \"$top\"/");
 	export_sh_word(w->out, cgroup);
 	buf_addc(w->out, '\n');
 }
 
-static void cgroup_remove(struct writer *w, const struct op *op)
+static void cgroup_remove(struct export_sh *w, const struct op *op)
 {
-	remove_cgroup(w, str(op, WARG_CGROUP));
+	remove_cgroup(w, export_sh_str(op, WARG_CGROUP));
 }
 
-static void start(struct writer *w, const struct op *op, const char *index)
+static void start(struct export_sh *w, const struct op *op, const char *index)
 {
-	const char *cgroup = str(op, WARG_CGROUP);
+	const char *cgroup = export_sh_str(op, WARG_CGROUP);
 
 	buf_adds(w->out, "start");
-	word(w, str(op, WARG_NAME));
+	export_sh_add(w, export_sh_str(op, WARG_NAME));
 	buf_addf(w->out, " %s", index);
-	word(w, cgroup ? cgroup : "/");
+	export_sh_add(w, cgroup ? cgroup : "/");
 }
 
 /* What a work type is in a plain shell: the nearest to what the agent does. */
@@ -120,7 +113,7 @@ static const char *shell_work(const char *name)
 	return NULL;
 }
 
-static void spawn(struct writer *w, const struct op *op)
+static void spawn(struct export_sh *w, const struct op *op)
 {
 	const struct op_val *count = op_arg(op, WARG_COUNT);
 	int64_t n = count ? count->num : 1;
@@ -128,67 +121,86 @@ static void spawn(struct writer *w, const struct op *op)
 	buf_addf(w->out,
 		 "i=1\n# shellcheck disable=SC2016\nwhile [ \"$i\" -le %" PRId64 " ]; do\n\t", n);
 	start(w, op, "\"$i\"");
-	buf_adds(w->out, " sh -c");
-	word(w, shell_work(str(op, WARG_WORK)));
+	buf_addc(w->out, ' ');
+	export_sh_attributes(w, op);
+	buf_adds(w->out, "sh -c");
+	export_sh_add(w, shell_work(export_sh_str(op, WARG_WORK)));
 	buf_adds(w->out, "\n\ti=$((i + 1))\ndone\n");
 }
 
-static void run(struct writer *w, const struct op *op)
+static void def(struct export_sh *w, const struct op *op)
+{
+	cgroup_add(w, op);
+	spawn(w, op);
+}
+
+static void run(struct export_sh *w, const struct op *op)
 {
 	const struct op_val *argv = op_arg(op, WARG_ARGV);
 	size_t i;
 
 	start(w, op, "1");
-	for (i = 0; i < argv->n; i++)
-		word(w, argv->list[i]);
+	buf_addc(w->out, ' ');
+	export_sh_attributes(w, op);
+	export_sh_word(w->out, argv->list[0]);
+	for (i = 1; i < argv->n; i++)
+		export_sh_add(w, argv->list[i]);
 	buf_addc(w->out, '\n');
 }
 
-static void wait_op(struct writer *w, const struct op *op)
+static void wait_op(struct export_sh *w, const struct op *op)
 {
 	const struct op_val *timeout = op_arg(op, WARG_TIMEOUT);
 
 	buf_adds(w->out, "wait_group");
-	word(w, str(op, WARG_NAME));
+	export_sh_add(w, export_sh_str(op, WARG_NAME));
 	buf_addf(w->out, " %" PRIu64 "\n", timeout ? (uint64_t)timeout->num / TICK_NS + 1 : 0);
 }
 
-static void kill_op(struct writer *w, const struct op *op)
+static void kill_op(struct export_sh *w, const struct op *op)
 {
-	const char *target = str(op, WARG_TARGET);
+	const char *target = export_sh_str(op, WARG_TARGET);
 
 	if (*target == '@') {
 		buf_adds(w->out, "kill_cgroup \"$top\"/");
 		export_sh_word(w->out, target + 1);
 	} else {
 		buf_adds(w->out, "kill_group");
-		word(w, target);
+		export_sh_add(w, target);
 	}
 	buf_addc(w->out, '\n');
 }
 
-static void move(struct writer *w, const struct op *op)
+static void move(struct export_sh *w, const struct op *op)
 {
-	const char *target = str(op, WARG_TARGET);
+	const char *target = export_sh_str(op, WARG_TARGET);
 
 	if (*target >= '0' && *target <= '9' && strspn(target, "0123456789") == strlen(target)) {
 		buf_adds(w->out, "note \"left out: the process number of the recorded guest means "
 				 "nothing here\"\n");
 		return;
 	}
-	buf_adds(w->out, *target == '@' ? "move_cgroup" : "move_group");
-	word(w, target + (*target == '@'));
-	word(w, str(op, WARG_TO));
+	if (op_arg(op, WARG_THREAD))
+		buf_addf(w->out, "move_thread %" PRId64, op_arg(op, WARG_THREAD)->num);
+	else
+		buf_adds(w->out, *target == '@' ? "move_cgroup" : "move_group");
+	export_sh_add(w, target + (*target == '@'));
+	export_sh_add(w, export_sh_str(op, WARG_TO));
 	buf_addc(w->out, '\n');
 }
 
-static void hold(struct writer *w, const struct op *op)
+static void hold(struct export_sh *w, const struct op *op)
 {
-	pause_for(w, (uint64_t)op_arg(op, WARG_DURATION)->num);
+	int64_t ns = op_arg(op, WARG_DURATION)->num;
+
+	/* a part of the scenario's time */
+	if (ns < 0)
+		ns = (int64_t)((double)w->in->info->duration_ns * (double)-ns / 1e6);
+	export_sh_pause(w, (uint64_t)ns);
 }
 
 /* What the step has made and nobody promoted: groups first, then cgroups from the leaves. */
-static void end_step(struct writer *w)
+static void end_step(struct export_sh *w)
 {
 	const struct scenario *s = w->in->scenario;
 	const struct scenario_thing *t;
@@ -199,7 +211,7 @@ static void end_step(struct writer *w)
 		if (t->is_cgroup || t->backdrop || t->step != w->step)
 			continue;
 		buf_adds(w->out, "kill_group");
-		word(w, t->name);
+		export_sh_add(w, t->name);
 		buf_addc(w->out, '\n');
 	}
 	for (i = n; w->step && i--;) {
@@ -209,13 +221,14 @@ static void end_step(struct writer *w)
 	}
 }
 
-static void step(struct writer *w, const struct op *op)
+static void step(struct export_sh *w, const struct op *op)
 {
 	end_step(w);
+	w->step_at = w->at + 1;
 	w->step = ++w->steps;
 }
 
-static void backdrop(struct writer *w, const struct op *op)
+static void backdrop(struct export_sh *w, const struct op *op)
 {
 	if (op_arg(op, WARG_TARGET))
 		return; /* what is promoted is left out where its step ends */
@@ -223,17 +236,17 @@ static void backdrop(struct writer *w, const struct op *op)
 	w->step = 0;
 }
 
-static void read_file(struct writer *w, const struct op *op)
+static void read_file(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out, "cat");
-	word(w, str(op, WARG_PATH));
+	export_sh_add(w, export_sh_str(op, WARG_PATH));
 	buf_adds(w->out, " > /dev/null\n");
 }
 
 /* Guest and host are one machine here. */
-static void push(struct writer *w, const struct op *op)
+static void push(struct export_sh *w, const struct op *op)
 {
-	const char *to = str(op, WARG_GUEST_PATH), *file = str(op, WARG_HOST_PATH);
+	const char *to = export_sh_str(op, WARG_GUEST_PATH), *file = export_sh_str(op, WARG_HOST_PATH);
 
 	if (!to) {
 		buf_adds(w->out, "note \"nothing is to be done: the file is on this machine\"\n");
@@ -246,13 +259,13 @@ static void push(struct writer *w, const struct op *op)
 	buf_adds(w->out, " || echo ");
 	export_sh_word(w->out, file);
 	buf_adds(w->out, ")\"");
-	word(w, to);
+	export_sh_add(w, to);
 	buf_addc(w->out, '\n');
 }
 
-static void pull(struct writer *w, const struct op *op)
+static void pull(struct export_sh *w, const struct op *op)
 {
-	const char *from = str(op, WARG_GUEST_PATH), *to = str(op, WARG_HOST_PATH);
+	const char *from = export_sh_str(op, WARG_GUEST_PATH), *to = export_sh_str(op, WARG_HOST_PATH);
 	const char *slash = strrchr(from, '/');
 
 	to = to ? to : slash + 1;
@@ -260,11 +273,11 @@ static void pull(struct writer *w, const struct op *op)
 	export_sh_word(w->out, to);
 	buf_adds(w->out, " ] || cp -- ");
 	export_sh_word(w->out, from);
-	word(w, to);
+	export_sh_add(w, to);
 	buf_addc(w->out, '\n');
 }
 
-static void check(struct writer *w, const struct export_check *c)
+static void judge(struct export_sh *w, const struct export_check *c)
 {
 	static const char *const calls[] = {
 		[CHECK_PLACED] = "expect_placed",
@@ -278,8 +291,8 @@ static void check(struct writer *w, const struct export_check *c)
 	export_check_sentence(c, &sentence);
 	text_sanitise(safe, sizeof(safe), buf_text(&sentence), sentence.len);
 	buf_adds(w->out, calls[c->kind]);
-	word(w, safe);
-	word(w, c->kind == CHECK_FILE ? c->path : c->name);
+	export_sh_add(w, safe);
+	export_sh_add(w, c->kind == CHECK_FILE ? c->path : c->name);
 	if (c->kind == CHECK_PLACED && !strcmp(c->cgroup, "/"))
 		buf_adds(w->out, " /");
 	else if (c->kind == CHECK_PLACED) {
@@ -288,24 +301,25 @@ static void check(struct writer *w, const struct export_check *c)
 	} else if (c->kind == CHECK_EXIT)
 		buf_addf(w->out, " %" PRId64, c->code);
 	else
-		word(w, c->text);
+		export_sh_add(w, c->text);
 	buf_addc(w->out, '\n');
 }
 
-static void expect(struct writer *w, const struct op *op)
+static void expect(struct export_sh *w, const struct op *op)
 {
 	size_t i;
 
 	for (i = 0; i < w->checks.n; i++)
 		if (w->checks.v[i].op == op && w->checks.v[i].pinned)
-			check(w, &w->checks.v[i]);
+			judge(w, &w->checks.v[i]);
 }
 
-static void (*const writers[OP_ID_MAX])(struct writer *, const struct op *) = {
+static const export_sh_fn writers[OP_ID_MAX] = {
 	[OP_CGROUP_ADD] = cgroup_add,
 	[OP_CGROUP_SET] = settings,
 	[OP_CGROUP_REMOVE] = cgroup_remove,
 	[OP_SPAWN] = spawn,
+	[OP_DEF] = def,
 	[OP_RUN] = run,
 	[OP_WAIT] = wait_op,
 	[OP_KILL] = kill_op,
@@ -329,7 +343,7 @@ static const char *or_unknown(const char *s)
 	return s && *s ? s : "unknown";
 }
 
-static void head(struct writer *w)
+static void head(struct export_sh *w)
 {
 	const struct session_info *info = w->in->info;
 	cleanup_buf struct buf line = BUF_INIT;
@@ -353,31 +367,56 @@ static void head(struct writer *w)
 									   : "/scxplore");
 	buf_addc(w->out, '\n');
 	buf_adds(w->out, export_sh_prelude);
+	buf_adds(w->out, export_sh_prelude_more);
 	buf_adds(w->out, "\nbegin\n");
 }
 
-static int body(struct writer *w, struct err *err)
+static export_sh_fn writer_of(enum wire_op_id id)
+{
+	return id < OP_ID_MAX && writers[id] ? writers[id] : export_sh_more(id);
+}
+
+void export_sh_op(struct export_sh *w, const struct op *op)
+{
+	writer_of(op->def->id)(w, op);
+}
+
+static int check(const struct op *op, struct err *err)
+{
+	const char *work = export_sh_str(op, WARG_WORK);
+	cleanup_free char *line = op_format(op);
+
+	if (!writer_of(op->def->id))
+		return err_set(err, ENOTSUP, "op '%s' has no shell form", line);
+	if (work && (!shell_work(work) || op_arg(op, WARG_PARAMS)))
+		return err_set(err, ENOTSUP,
+			       "op '%s': only the guest's agent has this work; a shell has spin, "
+			       "yield and bursty as they are by default: export to C instead",
+			       line);
+	return export_sh_check(op, err);
+}
+
+static int body(struct export_sh *w, struct err *err)
 {
 	const struct op *op;
-	size_t i;
 
-	for (i = 0; (op = scenario_at(w->in->scenario, i)); i++) {
+	for (w->at = 0; (op = scenario_at(w->in->scenario, w->at)); w->at++) {
 		cleanup_free char *line = op_format(op);
+		int r = check(op, err);
 
-		if (op->def->id >= OP_ID_MAX || !writers[op->def->id] || op_arg(op, WARG_PARAMS) ||
-		    (str(op, WARG_WORK) && !shell_work(str(op, WARG_WORK))))
-			return err_set(err, ENOTSUP, "op '%s' has no shell form yet", line);
+		if (r < 0)
+			return r;
 		buf_addc(w->out, '\n');
-		pause_for(w, op->after_ns);
+		export_sh_pause(w, op->after_ns);
 		comment(w, line);
-		writers[op->def->id](w, op);
+		export_sh_op(w, op);
 	}
 	return 0;
 }
 
 int export_sh_write(const struct export_input *in, struct buf *out, struct err *err)
 {
-	struct writer w = {.in = in, .out = out};
+	struct export_sh w = {.in = in, .out = out};
 	size_t i;
 	int r;
 
@@ -388,7 +427,7 @@ int export_sh_write(const struct export_input *in, struct buf *out, struct err *
 		 "\n# added by scxplore: where everything was started, and how payloads ended\n");
 	for (i = 0; i < w.checks.n; i++)
 		if (!w.checks.v[i].pinned)
-			check(&w, &w.checks.v[i]);
+			judge(&w, &w.checks.v[i]);
 	buf_adds(out, "\nend\n");
 	export_checks_finish(&w.checks);
 	return r;

@@ -6,6 +6,6 @@
 #define OPS_EXPORT_SH_H
 
 /* Shell functions: start, cgroup_add, expect_exit, ... Needs $root set before. */
-extern const char export_sh_prelude[];
+extern const char export_sh_prelude[], export_sh_prelude_more[];
 
 #endif

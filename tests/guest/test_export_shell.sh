@@ -1,0 +1,79 @@
+#!/bin/sh
+# A session exported as a shell script: shellcheck finds nothing in it, and it does in a guest what the
+# session did. Needs SXP_SCXPLORE, SXP_AGENT.
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_STATE_HOME="$work/state"
+n=0
+result() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; sed 's/^/# /' "$work/out"; fi
+}
+echo 1..4
+cat >"$work/forms.scx" <<END
+cgroup add a cpuset=0
+def hogs@d spin n=2 cpuset=0-1 weight=50
+expect tasks hogs == 2
+expect tasks @d == 2
+step "one"
+spawn b@a spin cpus=0 policy=batch nice=5
+cgroup add dom
+cgroup add dom/t type=threaded
+move hogs.1 to=dom
+move hogs.1 to=dom/t thread=1
+expect tasks @dom/t == 1
+tasks @dom/t
+move hogs.1 to=d
+cpuset set a 1
+cpuset swap a d
+expect file /sys/fs/cgroup/exported/a/cpuset.cpus == "0-1"
+cpuset set d 0-1
+cpuset clear a
+affinity b 0-1
+cgroup freeze a
+hold until tasks(a) == 1 timeout=60s
+cgroup thaw a
+signal hogs STOP
+hold until nr_running(hogs) == 0 timeout=60s
+signal hogs CONT
+every 50ms as churn
+move hogs.2 to=a
+move hogs.2 to=d
+end
+hold until rounds(churn) > 1 timeout=60s
+kill churn
+cpuset set a 0
+hold loop every=50ms until=100ms
+cpu offline 1
+cpu online 1
+expect sched == none
+run seven@a uid=1000 gid=1000 -- sh -c "exit 7"
+wait seven timeout=60s
+expect exit seven == 7
+expect ran seven within=100s
+step
+kill @d
+expect tasks hogs == 0
+END
+"$SXP_SCXPLORE" do "$work/forms.scx" --include sh --workload-root /exported --save "$work/forms.session" >"$work/out" 2>&1
+result $? "the session is recorded"
+"$SXP_SCXPLORE" export "$work/forms.session" --to sh -o "$work/forms.sh" >"$work/out" 2>&1
+result $? "and exported"
+shellcheck "$work/forms.sh" >"$work/out" 2>&1
+result $? "shellcheck finds nothing in the script"
+cat >"$work/run.scx" <<END
+push $work/forms.sh to=/tmp/forms.sh
+run script -- sh /tmp/forms.sh
+wait script timeout=200s
+expect exit script == 0
+expect check escape script limit=off
+expect output script contains "SKIP a shell does not see it"
+END
+include=
+for tool in sh cat mkdir rmdir sleep id mktemp rm sed sort uniq grep wc find tr taskset chrt nice setpriv; do
+	include="$include --include $tool"
+done
+# shellcheck disable=SC2086
+"$SXP_SCXPLORE" do "$work/run.scx" $include >"$work/out" 2>&1
+result $? "the script holds in a guest"
