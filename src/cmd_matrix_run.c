@@ -42,6 +42,7 @@ static int on_run(void *arg, const struct mx_run *run, uint64_t took_ns, struct 
 	struct matrix *m = arg;
 	cleanup_buf struct buf text = BUF_INIT;
 	char took[32];
+	int r = mx_save_run(&m->save, run, err); /* what is told is on the disk */
 
 	keep(m, run);
 	name_cell(&run->cell, &text);
@@ -49,7 +50,7 @@ static int on_run(void *arg, const struct mx_run *run, uint64_t took_ns, struct 
 	fprintf(stderr, "[%zu/%zu] %s, %s %u: %s, %s%s%s\n", ++m->done, m->todo, buf_text(&text),
 		run->warmup ? "warm-up" : "run", run->repeat, verdict_name(run->verdict), took,
 		*run->why ? ": " : "", run->why);
-	return mx_save_run(&m->save, run, err);
+	return r;
 }
 
 static void on_say(void *arg, const struct mx_plan_cell *cell, const char *text)
