@@ -116,6 +116,10 @@ static int take(struct matrix_ask *a, const struct command *cmd, int argc, char 
 		r = take_count(a, cmd, argc, argv, i, taken);
 	if (r || *taken)
 		return r;
+	r = matrix_engine_option(cmd, &a->engine, argc, argv, i);
+	*taken = r > 0;
+	if (r)
+		return r < 0 ? EXIT_UNJUDGED : 0;
 	r = matrix_report_option(cmd, &a->report, argc, argv, i);
 	*taken = r > 0;
 	return r < 0 ? EXIT_UNJUDGED : 0;
@@ -192,6 +196,11 @@ int matrix_ask_parse(struct matrix_ask *a, const struct command *cmd, int argc, 
 				     MX_WORD_MAX);
 	if (a->out && a->resume)
 		return command_usage(cmd, "--resume goes on in its own file; leave --out away");
+	r = matrix_report_beside(cmd, &a->report, a->out);
+	if (r == 0)
+		r = matrix_engine_check(cmd, a);
+	if (r)
+		return r;
 	/* the first guest of a row finds cold caches: with several it does not count */
 	if (!a->warmup_said)
 		a->head.warmup = a->head.repeat > 1 ? 1 : 0;

@@ -6,6 +6,7 @@
 #ifndef CMD_MATRIX_ASK_H
 #define CMD_MATRIX_ASK_H
 
+#include "cmd_matrix_engine.h"
 #include "cmd_matrix_report.h"
 #include "matrix/feasible.h"
 #include "session/load.h"
@@ -18,6 +19,7 @@ struct matrix_ask {
 	const char *out, *resume; /* borrowed from argv */
 	bool pin, dry_run;
 	unsigned jobs, max_cpus;
+	struct matrix_engine_options engine;
 	struct matrix_report_options report;
 	struct guest_options guest;
 	char **option_words; /* what `guest` is borrowed from, when a file said it; owned */

@@ -68,6 +68,15 @@ int matrix_report_option(const struct command *cmd, struct matrix_report_options
 	return 0;
 }
 
+int matrix_report_beside(const struct command *cmd, const struct matrix_report_options *o,
+			 const char *out)
+{
+	if (!out || strcmp(out, "-") || (o->output && strcmp(o->output, "-")))
+		return 0;
+	return command_usage(cmd, "with --out - the runs are on standard output: -o FILE says where the "
+				  "report goes");
+}
+
 int matrix_report_check(const struct command *cmd, const struct matrix_report_options *o)
 {
 	if (o->histogram && o->format && strcmp(o->format->name, "text") &&

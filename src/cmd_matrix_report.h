@@ -29,6 +29,10 @@ int matrix_report_option(const struct command *cmd, struct matrix_report_options
 			 char **argv, int *i);
 /* Before anything runs: may these options stand together? 0, or the exit status of a wrong use. */
 int matrix_report_check(const struct command *cmd, const struct matrix_report_options *o);
+/* Runs may be saved to standard output ("-"; NULL = not saved) only when the report goes elsewhere. 0,
+ * or the exit status; told. */
+int matrix_report_beside(const struct command *cmd, const struct matrix_report_options *o,
+			 const char *out);
 /* Compares, judges, writes; the exit status. */
 int matrix_report_write(const struct command *cmd, const struct matrix_report_options *o,
 			const struct mx_runs *runs);

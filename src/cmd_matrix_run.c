@@ -161,6 +161,12 @@ static int prepare(struct matrix *m, struct err *err)
 	if (r < 0)
 		return r;
 	limits.memory_asked_mib = m->ask.guest.config.memory_mib;
+	if (m->ask.engine.engine) {
+		/* what is too much for a host is its own to say */
+		limits.cpus_max = m->ask.max_cpus ? m->ask.max_cpus : GUEST_CPUS_MAX;
+		limits.host_cpus = GUEST_CPUS_MAX;
+		return mx_plan_judge(&m->plan, m->ask.loaded.scenario, &limits, err);
+	}
 	mx_limits_of_host(&limits, m->ask.guest.config.accel);
 	if (m->ask.pin && !limits.kvm) {
 		fprintf(stderr,
@@ -212,10 +218,12 @@ static int carry_out(struct matrix *m)
 	mx_plan_missing(&m->plan, m->runs.run, m->runs.n, todo);
 	if (m->ask.dry_run)
 		return say_plan(m, todo);
+	if (m->ask.engine.engine)
+		return matrix_engine_main(m->cmd, &m->ask);
 	r = run_all(m, todo, &err);
 	if (r < 0) {
 		command_error(m->cmd, &err);
-		if (m->save.fd >= 0)
+		if (m->save.fd >= 0 && strcmp(m->save.path, MX_SAVE_STDOUT))
 			fprintf(stderr,
 				"scxplore %s: %zu of %zu runs were made; go on with 'scxplore "
 				"matrix --resume %s'\n",
@@ -259,8 +267,8 @@ static int write_merged(const char *path, const struct mx_runs *runs, struct err
 	return r;
 }
 
-static int merge(const struct command *cmd, const char *const *paths, size_t n, const char *out,
-		 const struct matrix_report_options *report)
+int matrix_merge_files(const struct command *cmd, const char *const *paths, size_t n,
+		       const char *out, const struct matrix_report_options *report)
 {
 	struct err err = ERR_INIT;
 	struct mx_runs runs;
@@ -310,7 +318,9 @@ int matrix_merge_main(const struct command *cmd, int argc, char **argv)
 	if (!n)
 		return command_usage(cmd, "merge: name saved matrices");
 	r = matrix_report_check(cmd, report);
-	return r ? r : merge(cmd, paths, n, out, report);
+	if (r == 0)
+		r = matrix_report_beside(cmd, report, out);
+	return r ? r : matrix_merge_files(cmd, paths, n, out, report);
 }
 
 int matrix_topologies_main(const struct command *cmd, int argc, char **argv)

@@ -58,7 +58,8 @@ static void formats(struct buf *to, struct buf *report)
 /* What only `matrix` takes, apart from the guest options. */
 #define MATRIX_WORDS                                                                               \
 	"--sched --repeat --warmup --jobs --out --resume --shard --pin --max-cpus --dry-run "      \
-	"--baseline --compare --gate --histogram --output"
+	"--baseline --compare --gate --histogram --output "                                          \
+	"--engine --hosts --shards --engine-args --engine-program --engine-dir"
 
 static void topologies(struct buf *out)
 {
@@ -120,6 +121,7 @@ void completions_bash(struct buf *out)
 		 "	--tempo) words='keep asap' ;;\n"
 		 "	--topology) words=; [ \"${COMP_WORDS[1]}\" = matrix ] && words='%s presets' ;;\n"
 		 "	--sched) words='%s' ;;\n"
+		 "	--engine) words='local parallel slurm' ;;\n"
 		 "	matrix) words='report merge topologies '$(scxplore scenarios 2>/dev/null | cut -d' ' -f1) ;;\n"
 		 "	kernel) words='list fetch add check' ;;\n"
 		 "	help) words='ops %s' ;;\n"
@@ -164,6 +166,10 @@ void completions_zsh(struct buf *out)
 		 "matrix]:n:' '--jobs[guests at a time]:n:' \\\n"
 		 "	'--out[saved matrix]:file:_files' '--resume[saved matrix]:file:_files' "
 		 "'--shard[I/N]:shard:' '--pin' '--max-cpus:n:' '--dry-run' \\\n"
+		 "	'--engine[runs the shards]:engine:(local parallel slurm)' '--hosts[FILE or "
+		 "names]:hosts:_files' '--shards:n:' \\\n"
+		 "	'--engine-args:words:' '--engine-program:path:_files' "
+		 "'--engine-dir:folder:_files -/' \\\n"
 		 "	'1:command:{_describe command commands; _files}' '*:file:_files'\n",
 		 buf_text(&w.report), buf_text(&w.to), buf_text(&w.schedulers));
 	words_finish(&w);
@@ -188,6 +194,8 @@ void completions_fish(struct buf *out)
 		 "-x -a '%s'\n"
 		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l topology -x -a '%s presets'\n"
 		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l sched -x -a '%s'\n"
+		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l engine -x -a 'local "
+		 "parallel slurm'\n"
 		 "complete -c scxplore -l format -x -a '%s'\ncomplete -c scxplore -l tempo -x -a "
 		 "'keep asap'\n",
 		 buf_text(&w.to), buf_text(&w.topologies), buf_text(&w.schedulers),

@@ -1,46 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * engine - where the shards of a matrix are run: the seam between the question and whatever spreads
- * programs over machines. An engine is given whole command lines and knows nothing of matrices.
+ * engine - the shards of a matrix handed to an existing engine: GNU parallel over ssh, or a Slurm
+ * job array. Each shard is a `scxplore matrix ... --shard I/N` somewhere; what comes back is a
+ * saved matrix of its own in one folder here.
  *
- * Each shard is `scxplore matrix SCENARIO ... --shard I/N --out FOLDER/shard-I.jsonl`; what has run
- * is put together with mx_merge() by the caller, so an engine may run them anywhere that sees
- * FOLDER, in any order, and may try one again with mx_shard_resume().
- * Invariant: the command lines say all that the question says; nothing comes from the environment
- * of the caller but what the engine itself hands on.
+ * A shard is done when its file says so: it answers this question, and no run of it is missing.
+ * What an engine or a program ended with is only told. So the same words again go on where it broke
+ * off.
  */
 #ifndef MATRIX_ENGINE_H
 #define MATRIX_ENGINE_H
 
 #include "matrix/runs.h"
 
-struct mx_shard {
-	unsigned number; /* from 1 */
-	char **argv;     /* NULL-terminated, argv[0] is the program's path; owned */
-	char *out;       /* the file that it saves in; owned */
-	int status;      /* exit status, set by the engine; -1 = it never ended by itself */
+struct mx_engine;
+const struct mx_engine *mx_engine_by_name(const char *name);
+const char *mx_engine_name(size_t i); /* NULL past the end; "local", which is none, is not among */
+
+struct mx_engine_task {
+	const struct mx_engine *engine;
+	const struct mx_head *head; /* the question, complete, of all shards */
+	unsigned shards;
+	const char *folder;  /* for the shards' files */
+	const char *hosts;   /* parallel: a file as --sshloginfile takes it, or names with commas */
+	const char *args;    /* further words for the engine, quoted as in a shell; "" */
+	const char *program; /* scxplore on the hosts */
+	const char *dir;     /* working folder on the hosts */
+	unsigned jobs, max_cpus; /* of each shard; max_cpus 0 = not said */
+	bool pin;
+	void (*say)(void *arg, const char *line); /* a line of what goes on, sanitised */
+	void *arg;
 };
 
-struct mx_shards {
-	struct mx_shard *v;
-	size_t n;
-};
+/* As many shards as can be made of it: what is compared stays together. */
+unsigned mx_engine_shards_max(const struct mx_head *head);
 
-/* extra: more words for each, NULL-terminated ("--jobs", "2"); NULL = none. */
-void mx_shards_make(struct mx_shards *s, const struct mx_head *head, unsigned n,
-		    const char *program, const char *folder, const char *const *extra);
-void mx_shards_finish(struct mx_shards *s);
-/* The same shard from where its file stands: its argv becomes `matrix --resume FILE`. */
-void mx_shard_resume(struct mx_shard *shard, const char *const *extra);
+/*
+ * Runs the shards that are not done. 0: all are; their files are mx_engine_file(). -EINTR: a signal
+ * ended it and everything it had begun. Errors say how many shards are missing; which and why was
+ * said.
+ */
+int mx_engine_run(const struct mx_engine_task *t, struct err *err);
 
-struct mx_engine {
-	const char *name, *summary;
-	/*
-	 * Runs all shards and sets their status. < 0: the engine itself could not (err says what it
-	 * lacks); an exit status of a shard is no error. say() tells a person what goes on.
-	 */
-	int (*run)(struct mx_shards *shards, const char *folder, void (*say)(const char *text),
-		   struct err *err);
-};
+/* "FOLDER/shard-2-of-5.jsonl"; caller frees. */
+char *mx_engine_file(const char *folder, unsigned shard, unsigned shards);
+/* After the files were put together: theirs and the folder's end. What others put there stays. */
+void mx_engine_clean(const char *folder, unsigned shards);
 
 #endif

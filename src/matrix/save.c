@@ -46,6 +46,13 @@ int mx_save_create(struct mx_save *s, const char *path, const struct mx_head *he
 	int r;
 
 	s->path = xstrdup(path);
+	if (!strcmp(path, MX_SAVE_STDOUT)) {
+		s->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		if (s->fd < 0)
+			return err_sys(err, errno, "write to standard output");
+		mx_head_write(head, &line);
+		return write_line(s, &line, err);
+	}
 	s->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (s->fd < 0 && errno == EEXIST)
 		return err_set(

@@ -16,7 +16,8 @@ struct mx_save {
 };
 #define MX_SAVE_INIT ((struct mx_save){.fd = -1})
 
-/* A new file with its head; one that is there is an error. */
+#define MX_SAVE_STDOUT "-"
+/* A new file with its head; one that is there is an error. "-": standard output. */
 int mx_save_create(struct mx_save *s, const char *path, const struct mx_head *head,
 		   struct err *err);
 /* An old one to go on with: reads it, cuts off what was not whole, and locks it. runs is the

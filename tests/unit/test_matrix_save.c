@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_matrix_save - the file a matrix grows in: made, killed, gone on with, put together; and the
- * command lines of shards.
+ * test_matrix_save - the file a matrix grows in: made, killed, gone on with, put together.
  */
 #include "tests/unit/test.h"
 
 #include "base/cleanup.h"
 #include "base/die.h"
-#include "matrix/engine.h"
 #include "matrix/save.h"
 
 #include <errno.h>
@@ -188,47 +186,6 @@ static void files_of_different_questions_are_not_put_together(void **state)
 	mx_head_finish(&other);
 }
 
-static void a_shards_command_line_says_all_that_was_asked(void **state)
-{
-	static const char *const want[] = {"/bin/scxplore",
-					   "matrix",
-					   "s",
-					   "--topology",
-					   "1n1l2c1t,tiny-2llc",
-					   "--sched",
-					   "none,vtime slice_us=5",
-					   "--kernel",
-					   "7",
-					   "--append",
-					   "a b",
-					   "--repeat",
-					   "2",
-					   "--warmup",
-					   "1",
-					   "--shard",
-					   "2/2",
-					   "--out",
-					   "/x/shard-2.jsonl",
-					   "--jobs",
-					   "3"};
-	static const char *const extra[] = {"--jobs", "3", NULL};
-	struct mx_head head = head_of(1, 1);
-	struct mx_shards shards;
-	size_t i;
-
-	mx_shards_make(&shards, &head, 2, "/bin/scxplore", "/x", extra);
-	assert_int_equal(shards.n, 2);
-	for (i = 0; i < ARRAY_SIZE(want); i++)
-		assert_string_equal(shards.v[1].argv[i], want[i]);
-	assert_null(shards.v[1].argv[i]);
-	mx_shard_resume(&shards.v[1], NULL);
-	assert_string_equal(shards.v[1].argv[2], "--resume");
-	assert_string_equal(shards.v[1].argv[3], "/x/shard-2.jsonl");
-	assert_null(shards.v[1].argv[4]);
-	mx_shards_finish(&shards);
-	mx_head_finish(&head);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,7 +194,6 @@ int main(void)
 		cmocka_unit_test(two_programs_do_not_write_the_same_file),
 		cmocka_unit_test(shards_put_together_are_the_whole_in_the_order_of_its_plan),
 		cmocka_unit_test(files_of_different_questions_are_not_put_together),
-		cmocka_unit_test(a_shards_command_line_says_all_that_was_asked),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
