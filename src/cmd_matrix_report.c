@@ -60,6 +60,8 @@ int matrix_report_option(const struct command *cmd, struct matrix_report_options
 		return set_format(cmd, o, v);
 	if ((v = command_value("--gate", argc, argv, i)))
 		return add_gate(cmd, o, v);
+	if (!strcmp(argv[*i], "--all"))
+		return (int)(o->all = true);
 	for (k = 0; k < ARRAY_SIZE(words); k++)
 		if ((v = command_value(words[k].name, argc, argv, i))) {
 			*words[k].value = v;
@@ -162,7 +164,8 @@ static int judge_and_write(const struct matrix_report_options *o, const struct m
 				   .comparison = c->c,
 				   .ncomparisons = c->n,
 				   .gateds = &gateds,
-				   .histogram = o->histogram};
+				   .histogram = o->histogram,
+				   .all = o->all};
 	int status, r;
 
 	mx_gates_judge(o->gate, o->ngates, c->c, c->n, &gateds);

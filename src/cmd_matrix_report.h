@@ -11,13 +11,14 @@
 
 #define MATRIX_REPORT_SYNOPSIS                                                                     \
 	"[--format text|ktap|junit|json] [--baseline SCHED] [--compare SAVED] "                    \
-	"[--gate METRIC:+10%|+5us] [--histogram METRIC] [-o REPORT]"
+	"[--gate METRIC:+10%|+5us] [--histogram METRIC] [--all] [-o REPORT]"
 
 struct matrix_report_options {
 	const struct mx_report_format *format; /* NULL = text */
 	const char *baseline;                  /* NULL = EEVDF where it is one of several */
 	const char *compare;                   /* a saved matrix */
 	const char *histogram;
+	bool all;           /* also what is 0 in every run */
 	const char *output; /* NULL or "-" = standard output */
 	struct mx_gate gate[MX_GATES_MAX];
 	size_t ngates;

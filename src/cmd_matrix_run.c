@@ -12,7 +12,7 @@
 #include "cmd_matrix_ask.h"
 #include "matrix/drive.h"
 #include "matrix/save.h"
-#include "matrix/topologies.h"
+#include "vmm/topologies.h"
 
 #include <errno.h>
 #include <string.h>
@@ -325,15 +325,15 @@ int matrix_merge_main(const struct command *cmd, int argc, char **argv)
 
 int matrix_topologies_main(const struct command *cmd, int argc, char **argv)
 {
-	const struct mx_topology *t;
+	const struct topology_preset *t;
 	struct topology shape;
 	size_t i;
 
 	if (argc > 1)
 		return command_usage(cmd, "'%s' is not understood here", argv[1]);
-	for (i = 0; (t = mx_topology_at(i)); i++) {
-		topology_parse(t->spec, &shape, NULL);
-		printf("%-20s %-12s %4u CPUs  %s\n", t->name, t->spec, topology_cpus(&shape),
+	for (i = 0; (t = topology_preset_at(i)); i++) {
+		topology_parse(t->shape, &shape, NULL);
+		printf("%-20s %-12s %4u CPUs  %s\n", t->name, t->shape, topology_cpus(&shape),
 		       t->summary);
 	}
 	return fflush(stdout) == EOF ? EXIT_UNJUDGED : 0;

@@ -6,7 +6,7 @@
 #include "completions.h"
 #include "cmd.h"
 #include "ops/export.h"
-#include "matrix/topologies.h"
+#include "vmm/topologies.h"
 #include "ops/help.h"
 #include "ops/report.h"
 #include "ops/schedulers.h"
@@ -58,15 +58,15 @@ static void formats(struct buf *to, struct buf *report)
 /* What only `matrix` takes, apart from the guest options. */
 #define MATRIX_WORDS                                                                               \
 	"--sched --repeat --warmup --jobs --out --resume --shard --pin --max-cpus --dry-run "      \
-	"--baseline --compare --gate --histogram --output "                                          \
+	"--baseline --compare --gate --histogram --all --output "                                          \
 	"--engine --hosts --shards --engine-args --engine-program --engine-dir"
 
 static void topologies(struct buf *out)
 {
-	const struct mx_topology *t;
+	const struct topology_preset *t;
 	size_t i;
 
-	for (i = 0; (t = mx_topology_at(i)); i++)
+	for (i = 0; (t = topology_preset_at(i)); i++)
 		buf_addf(out, "%s%s", i ? " " : "", t->name);
 }
 
@@ -119,7 +119,7 @@ void completions_bash(struct buf *out)
 		 "	--to) words='%s' ;;\n"
 		 "	--format) words='%s' ;;\n"
 		 "	--tempo) words='keep asap' ;;\n"
-		 "	--topology) words=; [ \"${COMP_WORDS[1]}\" = matrix ] && words='%s presets' ;;\n"
+		 "	--topology) words='%s'; [ \"${COMP_WORDS[1]}\" = matrix ] && words=\"$words presets\" ;;\n"
 		 "	--sched) words='%s' ;;\n"
 		 "	--engine) words='local parallel slurm' ;;\n"
 		 "	matrix) words='report merge topologies '$(scxplore scenarios 2>/dev/null | cut -d' ' -f1) ;;\n"
@@ -192,7 +192,8 @@ void completions_fish(struct buf *out)
 	buf_addf(out,
 		 "complete -c scxplore -l accel -x -a 'auto kvm tcg'\ncomplete -c scxplore -l to "
 		 "-x -a '%s'\n"
-		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l topology -x -a '%s presets'\n"
+		 "complete -c scxplore -l topology -x -a '%s'\n"
+		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l topology -x -a presets\n"
 		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l sched -x -a '%s'\n"
 		 "complete -c scxplore -n '__fish_seen_subcommand_from matrix' -l engine -x -a 'local "
 		 "parallel slurm'\n"

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "guest/wire_custom.h"
+#include "vmm/topologies.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -356,7 +357,7 @@ int api_guest_config(const struct sxp_guest *guest, struct guest_config *out, st
 		.fault = fault && *fault ? fault : NULL,
 	};
 	if (topology && *topology) {
-		r = topology_parse(topology, &out->topology, err);
+		r = topology_word(topology, &out->topology, err);
 		if (r < 0)
 			return err_wrap(err, "SXP_TOPOLOGY");
 	} else {

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "matrix/plan.h"
-#include "matrix/topologies.h"
+#include "vmm/topologies.h"
 #include "ops/schedulers.h"
 #include "session/supply.h"
 
@@ -260,7 +260,7 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	size_t i;
 	int r;
 
-	mx_topology_layout(topology, layout);
+	topology_layout(topology, layout);
 	r = append_read(c->out, MX_CLOCK_FILE, err);
 	load_if_possible(c);
 	for (i = 0; r == 0 && (op = scenario_at(base, i)); i++) {

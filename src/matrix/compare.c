@@ -12,10 +12,26 @@
 #include <math.h>
 #include <string.h>
 
-static void alone(struct mx_comparison *c, char *sentence)
+#define NOT_RUN "no counterpart that was run"
+
+/* "CELL: what"; cells of which the same is to be said share a sentence. */
+static void alone(struct mx_comparison *c, const char *where, const char *cell, const char *what)
 {
+	cleanup_free char *end = xasprintf(": %s", what);
+	size_t n = strlen(end), i;
+
+	for (i = 0; i < c->nalone; i++) {
+		char *old = c->alone[i];
+		size_t head = strlen(old) > n ? strlen(old) - n : 0;
+
+		if (!head || strcmp(old + head, end) || strncmp(old, where, strlen(where)))
+			continue;
+		c->alone[i] = xasprintf("%.*s, %s%s", (int)head, old, cell, end);
+		free(old);
+		return;
+	}
 	c->alone = xreallocarray(c->alone, c->nalone + 1, sizeof(*c->alone));
-	c->alone[c->nalone++] = sentence;
+	c->alone[c->nalone++] = xasprintf("%s%s%s", where, cell, end);
 }
 
 /* ---- which of two cells' runs were neighbours ---- */
@@ -135,15 +151,36 @@ static void compare_metric(struct mx_pair *p, const struct mx_series *a, const s
 /* ---- two cells ---- */
 
 static void only_in(struct mx_comparison *c, const struct mx_table *t, const struct mx_row *row,
-		    const char *metric)
+		    const char *what)
 {
-	const char *where = t == c->to ? "" : "the saved ";
 	cleanup_buf struct buf label = BUF_INIT;
 
 	mx_cell_label(t, row->cell, &label);
-	alone(c,
-	      metric ? xasprintf("%s%s: '%s' has no counterpart", where, buf_text(&label), metric)
-		     : xasprintf("%s%s: no counterpart that was run", where, buf_text(&label)));
+	alone(c, t == c->to ? "" : "the saved ", buf_text(&label), what);
+}
+
+/* What the other cell has not: by name, but what is 0 in every run is counted only. */
+static void lacking(struct mx_comparison *c, const struct mx_table *t, const struct mx_row *row,
+		    const struct mx_row *other)
+{
+	cleanup_buf struct buf what = BUF_INIT;
+	size_t zero = 0, i;
+
+	for (i = 0; i < row->nseries; i++) {
+		if (mx_row_series(other, row->series[i].name))
+			continue;
+		if (mx_series_zero(&row->series[i]))
+			zero++;
+		else
+			buf_addf(&what, "%s%s", what.len ? ", " : "no counterpart of ",
+				 row->series[i].name);
+	}
+	if (zero)
+		buf_addf(&what, "%s%zu metric%s 0 in every run",
+			 what.len ? " and " : "no counterpart of ", zero,
+			 zero == 1 ? " that is" : "s that are");
+	if (what.len)
+		only_in(c, t, row, buf_text(&what));
 }
 
 static void compare_rows(struct mx_comparison *c, const struct mx_row *a, const struct mx_row *b,
@@ -163,12 +200,9 @@ static void compare_rows(struct mx_comparison *c, const struct mx_row *a, const 
 		other = mx_row_series(a, b->series[i].name);
 		if (other)
 			compare_metric(p, other, &b->series[i], turns);
-		else
-			only_in(c, c->to, b, b->series[i].name);
 	}
-	for (i = 0; i < a->nseries; i++)
-		if (!mx_row_series(b, a->series[i].name))
-			only_in(c, c->from, a, a->series[i].name);
+	lacking(c, c->to, b, a);
+	lacking(c, c->from, a, b);
 }
 
 static bool all_but(const struct mx_cell *a, const struct mx_cell *b, size_t axis)
@@ -246,7 +280,7 @@ int mx_compare_sched(const struct mx_table *t, const char *baseline, struct mx_c
 		if (base && was_run(base))
 			compare_rows(c, base, &t->row[i], true);
 		else
-			only_in(c, t, &t->row[i], NULL);
+			only_in(c, t, &t->row[i], NOT_RUN);
 	}
 	return 0;
 }
@@ -301,7 +335,7 @@ int mx_compare_saved(const struct mx_table *t, const struct mx_table *saved, con
 		if (other && was_run(other))
 			compare_rows(c, other, &t->row[i], false);
 		else
-			only_in(c, t, &t->row[i], NULL);
+			only_in(c, t, &t->row[i], NOT_RUN);
 	}
 	if (!c->n)
 		return err_set(err, EINVAL,
@@ -310,7 +344,7 @@ int mx_compare_saved(const struct mx_table *t, const struct mx_table *saved, con
 			       name);
 	for (i = 0; i < saved->n; i++)
 		if (was_run(&saved->row[i]) && !is_compared(c, &saved->row[i]))
-			only_in(c, saved, &saved->row[i], NULL);
+			only_in(c, saved, &saved->row[i], NOT_RUN);
 	return 0;
 }
 

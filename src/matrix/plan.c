@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
-#include "matrix/topologies.h"
+#include "vmm/topologies.h"
 #include "ops/schedulers.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static int check_word(enum mx_axis axis, const char *word, struct err *err)
 	if (text_sanitise(safe, sizeof(safe), word, n) != n || strcmp(safe, word))
 		return err_set(err, EINVAL, "'%s' has a byte that cannot be printed", safe);
 	if (axis == MX_TOPOLOGY)
-		return mx_topology_parse(word, &t, err);
+		return topology_word(word, &t, err);
 	return axis == MX_SCHED ? check_sched(word, err) : 0;
 }
 
@@ -56,8 +56,8 @@ static bool same_word(enum mx_axis axis, const char *a, const char *b)
 
 	if (axis == MX_SCHED && mx_sched_is_none(a) && mx_sched_is_none(b))
 		return true;
-	if (axis == MX_TOPOLOGY && mx_topology_parse(a, &s, NULL) == 0 &&
-	    mx_topology_parse(b, &t, NULL) == 0)
+	if (axis == MX_TOPOLOGY && topology_word(a, &s, NULL) == 0 &&
+	    topology_word(b, &t, NULL) == 0)
 		return !memcmp(&s, &t, sizeof(s));
 	return !strcmp(a, b);
 }
@@ -81,7 +81,7 @@ static int add_word(struct mx_head *head, enum mx_axis axis, const char *word, s
 
 int mx_axis_add(struct mx_head *head, enum mx_axis axis, const char *text, struct err *err)
 {
-	const struct mx_topology *preset;
+	const struct topology_preset *preset;
 	size_t i;
 
 	for (;; text++) {
@@ -89,7 +89,7 @@ int mx_axis_add(struct mx_head *head, enum mx_axis axis, const char *text, struc
 		cleanup_free char *word = xstrndup(text, n);
 
 		if (axis == MX_TOPOLOGY && !strcmp(word, ALL_PRESETS)) {
-			for (i = 0; (preset = mx_topology_at(i)); i++)
+			for (i = 0; (preset = topology_preset_at(i)); i++)
 				if (add_word(head, axis, preset->name, err) < 0)
 					return err_wrap(err, "--%s", mx_axis_name(axis));
 		} else if (add_word(head, axis, word, err) < 0) {
@@ -167,7 +167,7 @@ int mx_plan_make(struct mx_plan *p, const struct mx_head *h, struct err *err)
 	for (first = 0; first < p->ncells; first += scheds)
 		add_turns(p, first, scheds);
 	for (i = 0; i < p->ncells; i++)
-		if (mx_topology_parse(p->cell[i].words.topology, &p->cell[i].topology, err) < 0)
+		if (topology_word(p->cell[i].words.topology, &p->cell[i].topology, err) < 0)
 			return -EINVAL;
 	return 0;
 }

@@ -90,6 +90,40 @@ static void delta(const struct mx_comparison *c, const struct mx_delta *d, struc
 			 d->paired ? " of pairs" : "", mx_delta_word(d));
 }
 
+bool mx_report_has_series(const struct mx_report *r, const char *name)
+{
+	return r->all || !mx_table_zero(r->table, name);
+}
+
+bool mx_report_has_delta(const struct mx_report *r, const struct mx_delta *d)
+{
+	return r->all || !mx_series_zero(d->a) || !mx_series_zero(d->b);
+}
+
+bool mx_report_told_before(const struct mx_table *t, size_t row, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < row; i++)
+		if (mx_row_series(&t->row[i], name))
+			return true;
+	return false;
+}
+
+void mx_report_left_out(const struct mx_report *r, struct buf *out)
+{
+	const struct mx_table *t = r->table;
+	size_t n = 0, i, k;
+
+	for (i = 0; i < t->n; i++)
+		for (k = 0; k < t->row[i].nseries; k++)
+			n += !mx_report_has_series(r, t->row[i].series[k].name) &&
+			     !mx_report_told_before(t, i, t->row[i].series[k].name);
+	if (n)
+		buf_addf(out, "%zu metric%s 0 in every run and left out (--all has %s)", n,
+			 n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
+}
+
 void mx_report_deltas(const struct mx_report *r, const struct mx_row *row, struct buf *out)
 {
 	size_t i, k, d;
@@ -99,7 +133,8 @@ void mx_report_deltas(const struct mx_report *r, const struct mx_row *row, struc
 			const struct mx_pair *p = &r->comparison[i].pair[k];
 
 			for (d = 0; p->b == row && d < p->n; d++)
-				delta(&r->comparison[i], &p->delta[d], out);
+				if (mx_report_has_delta(r, &p->delta[d]))
+					delta(&r->comparison[i], &p->delta[d], out);
 		}
 }
 

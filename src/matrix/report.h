@@ -20,6 +20,7 @@ struct mx_report {
 	size_t ncomparisons;
 	const struct mx_gateds *gateds;
 	const char *histogram; /* metric whose histograms are printed, '*' in it; NULL = none */
+	bool all;              /* for people, too: metrics that are 0 in every run */
 };
 
 /* Of cells and gates; fail > inconclusive > pass > skip. */
@@ -44,6 +45,11 @@ void mx_report_series(const struct mx_series *s, struct buf *out);
 /* A line for each metric of this cell that was compared: "low:p99 against eevdf: +30.4%, 95%
  * interval +22.9% to +32.5% of pairs: worse". */
 void mx_report_deltas(const struct mx_report *r, const struct mx_row *row, struct buf *out);
+/* What is 0 wherever it was measured says nothing and is counted only, unless all is asked for. */
+bool mx_report_has_series(const struct mx_report *r, const char *name);
+bool mx_report_has_delta(const struct mx_report *r, const struct mx_delta *d);
+void mx_report_left_out(const struct mx_report *r, struct buf *out); /* a sentence or nothing */
+bool mx_report_told_before(const struct mx_table *t, size_t row, const char *name); /* by a row */
 /* Calls add() with a name and a value for each condition and for each note. */
 void mx_report_conditions(const struct mx_report *r,
 			  void (*add)(struct buf *out, const char *name, const char *value),

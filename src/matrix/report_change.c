@@ -52,22 +52,27 @@ static void delta_line(const struct mx_delta *d, struct buf *out)
 }
 
 /* Each reason once, with how many of the lines above it is for. */
-static void reasons(const struct mx_pair *p, struct buf *out)
+static void reasons(const struct mx_report *r, const struct mx_pair *p, struct buf *out)
 {
 	size_t i, k;
 
 	for (i = 0; i < p->n; i++) {
 		cleanup_free char *line = NULL;
-		size_t same = 1;
+		size_t before = 0, after = 0;
 
-		for (k = 0; k < i && strcmp(p->delta[k].why, p->delta[i].why); k++)
-			;
-		if (k < i || !*p->delta[i].why)
+		if (!*p->delta[i].why || !mx_report_has_delta(r, &p->delta[i]))
 			continue;
-		for (k = i + 1; k < p->n; k++)
-			same += !strcmp(p->delta[k].why, p->delta[i].why);
+		for (k = 0; k < p->n; k++) {
+			if (k == i || strcmp(p->delta[k].why, p->delta[i].why) ||
+			    !mx_report_has_delta(r, &p->delta[k]))
+				continue;
+			before += k < i;
+			after += k > i;
+		}
+		if (before)
+			continue;
 		line = xasprintf("-: %s (%s%s)", p->delta[i].why, p->delta[i].b->name,
-				 same > 1 ? " and others" : "");
+				 after ? " and others" : "");
 		mx_line_sentence(out, 2, line);
 	}
 }
@@ -82,10 +87,14 @@ static bool all_paired(const struct mx_pair *p)
 	return p->n > 0;
 }
 
-static void pair(const struct mx_comparison *c, const struct mx_pair *p, struct buf *out)
+static void pair(const struct mx_report *r, const struct mx_comparison *c,
+		 const struct mx_pair *p, struct buf *out)
 {
 	cleanup_buf struct buf title = BUF_INIT, differs = BUF_INIT;
-	size_t i;
+	size_t i, zero = 0;
+
+	for (i = 0; i < p->n; i++)
+		zero += !mx_report_has_delta(r, &p->delta[i]);
 
 	buf_addf(&title, "cell %zu, ", number_of(c->to, p->b));
 	mx_cell_label(c->to, p->b->cell, &title);
@@ -101,26 +110,33 @@ static void pair(const struct mx_comparison *c, const struct mx_pair *p, struct 
 	}
 	if (!p->n)
 		buf_adds(out, "  - no metric is in both\n");
-	else
+	else if (p->n > zero)
 		buf_addf(out, "  %-17s %10s %10s %8s  %-19s FOUND\n", "METRIC", "BASELINE", "THIS",
 			 "CHANGE", "95% INTERVAL");
 	for (i = 0; i < p->n; i++)
-		delta_line(&p->delta[i], out);
-	reasons(p, out);
+		if (mx_report_has_delta(r, &p->delta[i]))
+			delta_line(&p->delta[i], out);
+	reasons(r, p, out);
+	if (zero)
+		buf_addf(out, "  %zu metric%s 0 in both and left out (--all has %s)\n", zero,
+			 zero == 1 ? " is" : "s are", zero == 1 ? "it" : "them");
 }
 
-static void comparison(const struct mx_comparison *c, struct buf *out)
+static void comparison(const struct mx_report *r, const struct mx_comparison *c,
+		       struct buf *out)
 {
 	size_t i;
 
 	buf_addc(out, '\n');
 	mx_line_wrapped(out, 0, 2, c->title);
 	for (i = 0; i < c->n; i++)
-		pair(c, &c->pair[i], out);
+		pair(r, c, &c->pair[i], out);
 	if (c->nalone)
 		buf_adds(out, "\n  not compared\n");
-	for (i = 0; i < c->nalone; i++)
-		mx_line_sentence(out, 4, c->alone[i]);
+	for (i = 0; i < c->nalone; i++) {
+		buf_adds(out, "    ");
+		mx_line_wrapped(out, 4, 6, c->alone[i]);
+	}
 }
 
 static void gates(const struct mx_report *r, struct buf *out)
@@ -145,6 +161,6 @@ void mx_report_changes(const struct mx_report *r, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < r->ncomparisons; i++)
-		comparison(&r->comparison[i], out);
+		comparison(r, &r->comparison[i], out);
 	gates(r, out);
 }

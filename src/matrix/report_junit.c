@@ -65,6 +65,8 @@ static void cell(const struct mx_report *r, const struct mx_row *row, struct buf
 	mx_report_why(row, &why);
 	open_case(out, row->cell->scenario, buf_text(&name), row->verdict, buf_text(&why));
 	for (i = 0; i < row->nseries; i++) {
+		if (!mx_report_has_series(r, row->series[i].name))
+			continue;
 		buf_addf(&series, "%s: ", row->series[i].name);
 		mx_report_series(&row->series[i], &series);
 		buf_addc(&series, '\n');
@@ -103,6 +105,7 @@ static void differences(const struct mx_report *r, struct buf *out)
 void mx_report_junit(const struct mx_report *r, struct buf *out)
 {
 	const struct mx_table *t = r->table;
+	cleanup_buf struct buf left_out = BUF_INIT;
 	size_t count[VERDICT_NONE] = {0}, i;
 
 	for (i = 0; i < t->n; i++)
@@ -113,6 +116,9 @@ void mx_report_junit(const struct mx_report *r, struct buf *out)
 	property(out, "begun", t->runs->head.started);
 	mx_report_conditions(r, property, out);
 	differences(r, out);
+	mx_report_left_out(r, &left_out);
+	if (left_out.len)
+		property(out, "left out", buf_text(&left_out));
 	buf_adds(out, "    </properties>\n");
 	for (i = 0; i < t->n; i++)
 		cell(r, &t->row[i], out);

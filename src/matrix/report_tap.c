@@ -38,6 +38,8 @@ static void cell(const struct mx_report *r, const struct mx_row *row, size_t num
 	mx_report_why(row, &why);
 	point(out, number, buf_text(&name), row->verdict, buf_text(&why));
 	for (i = 0; i < row->nseries; i++) {
+		if (!mx_report_has_series(r, row->series[i].name))
+			continue;
 		buf_addf(out, "# %s: ", row->series[i].name);
 		mx_report_series(&row->series[i], out);
 		buf_addc(out, '\n');
@@ -70,12 +72,16 @@ static void differences(const struct mx_report *r, struct buf *out)
 void mx_report_ktap(const struct mx_report *r, struct buf *out)
 {
 	const struct mx_table *t = r->table;
+	cleanup_buf struct buf left_out = BUF_INIT;
 	size_t i;
 
 	buf_adds(out, "KTAP version 1\n");
 	buf_addf(out, "# matrix of %s, begun %s\n", t->runs->head.scenario, t->runs->head.started);
 	mx_report_conditions(r, condition, out);
 	differences(r, out);
+	mx_report_left_out(r, &left_out);
+	if (left_out.len)
+		buf_addf(out, "# %s\n", buf_text(&left_out));
 	buf_addf(out, "1..%zu\n", t->n + r->gateds->n);
 	for (i = 0; i < t->n; i++)
 		cell(r, &t->row[i], i + 1, out);

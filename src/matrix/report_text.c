@@ -174,22 +174,12 @@ static void series_line(const struct mx_report *r, size_t row, const struct mx_s
 	mx_line_end(out);
 }
 
-static bool told_before(const struct mx_table *t, size_t row, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < row; i++)
-		if (mx_row_series(&t->row[i], name))
-			return true;
-	return false;
-}
-
 static void metric_table(const struct mx_report *r, const char *name, struct buf *out)
 {
 	const struct mx_table *t = r->table;
 	cleanup_buf struct buf title = BUF_INIT;
 	const struct mx_series *s = NULL;
-	bool virtual_time = false, few = false, mixed = false;
+	bool virtual_time = false, mixed = false;
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
@@ -197,7 +187,6 @@ static void metric_table(const struct mx_report *r, const char *name, struct buf
 
 		s = s ? s : x;
 		virtual_time |= x && x->virtual_time;
-		few |= x && x->n < INTERVAL_VALUES_MIN;
 		mixed |= x && x->mixed;
 	}
 	buf_addf(&title, "%s%s%s%s", name, s->better ? ", " : "", metric_better_name(s->better),
@@ -208,9 +197,6 @@ static void metric_table(const struct mx_report *r, const char *name, struct buf
 	for (i = 0; i < t->n; i++)
 		if ((s = mx_row_series(&t->row[i], name)))
 			series_line(r, i, s, out);
-	if (few)
-		buf_addf(out, "  -: an interval needs at least %d runs of a cell (--repeat)\n",
-			 INTERVAL_VALUES_MIN);
 	if (mixed)
 		buf_adds(out, "  -: runs of a cell do not have it in one unit\n");
 }
@@ -218,19 +204,33 @@ static void metric_table(const struct mx_report *r, const char *name, struct buf
 static void numbers(const struct mx_report *r, struct buf *out)
 {
 	const struct mx_table *t = r->table;
-	bool any = false;
+	cleanup_buf struct buf left_out = BUF_INIT;
+	bool any = false, few = false;
 	size_t i, k;
 
 	for (i = 0; i < t->n; i++)
 		for (k = 0; k < t->row[i].nseries; k++) {
-			if (told_before(t, i, t->row[i].series[k].name))
+			const char *name = t->row[i].series[k].name;
+
+			if (!mx_report_has_series(r, name))
+				continue;
+			few |= t->row[i].series[k].n < INTERVAL_VALUES_MIN;
+			if (mx_report_told_before(t, i, name))
 				continue;
 			if (!any)
 				buf_adds(out, "\nNUMBERS: the median of the runs, a run being the "
 					      "median of its samples\n");
 			any = true;
-			metric_table(r, t->row[i].series[k].name, out);
+			metric_table(r, name, out);
 		}
+	mx_report_left_out(r, &left_out);
+	if (few || left_out.len)
+		buf_adds(out, any ? "\n" : "\nNUMBERS\n");
+	if (few)
+		buf_addf(out, "  -: an interval needs at least %d runs of a cell (--repeat)\n",
+			 INTERVAL_VALUES_MIN);
+	if (left_out.len)
+		mx_line_sentence(out, 2, buf_text(&left_out));
 }
 
 static void histograms(const struct mx_report *r, struct buf *out)

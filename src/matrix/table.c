@@ -226,6 +226,29 @@ const struct mx_series *mx_row_series(const struct mx_row *row, const char *name
 	return NULL;
 }
 
+bool mx_series_zero(const struct mx_series *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->value[i] != 0)
+			return false;
+	return !s->mixed;
+}
+
+bool mx_table_zero(const struct mx_table *t, const char *name)
+{
+	const struct mx_series *s;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		s = mx_row_series(&t->row[i], name);
+		if (s && !mx_series_zero(s))
+			return false;
+	}
+	return true;
+}
+
 void mx_row_hist(const struct mx_row *row, const char *name, struct hist *h)
 {
 	const struct mx_series *s = mx_row_series(row, name);

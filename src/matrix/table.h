@@ -51,6 +51,8 @@ enum verdict mx_table_verdict(const struct mx_table *t);
 enum verdict mx_worse(enum verdict a, enum verdict b); /* fail > inconclusive > pass > skip */
 
 const struct mx_series *mx_row_series(const struct mx_row *row, const char *name); /* or NULL */
+bool mx_series_zero(const struct mx_series *s); /* in all its runs */
+bool mx_table_zero(const struct mx_table *t, const char *name); /* in all runs of all cells */
 /* All raw samples of a metric. */
 void mx_row_hist(const struct mx_row *row, const char *name, struct hist *h);
 

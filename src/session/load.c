@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "session/canned.h"
 #include "session/session_info.h"
+#include "vmm/topologies.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,8 @@ static int take_topology(const char *path, struct guest_options *options, struct
 	text = canned_topology(path);
 	if (!text)
 		return 0;
-	return topology_parse(text, &options->config.topology, err) < 0 ? err_wrap(err, "%s", path)
-									 : 0;
+	return topology_word(text, &options->config.topology, err) < 0 ? err_wrap(err, "%s", path)
+									: 0;
 }
 
 int load_file(struct loaded *l, const char *path, bool asap, struct guest_options *options,

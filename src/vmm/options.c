@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_fault.h"
+#include "vmm/topologies.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 
 static int take_topology(struct guest_options *o, const char *v, struct err *err)
 {
-	return topology_parse(v, &o->config.topology, err);
+	return topology_word(v, &o->config.topology, err);
 }
 
 static int take_memory(struct guest_options *o, const char *v, struct err *err)
@@ -102,7 +103,9 @@ static int take_append(struct guest_options *o, const char *v, struct err *err)
 }
 
 static const struct guest_option table[] = {
-	{"topology", "NnNlNcNt", "NUMA nodes, LLCs, cores per LLC, threads per core (1n1l2c1t)",
+	{"topology", "NnNlNcNt|NAME",
+	 "nodes, LLCs, cores per LLC, threads a core; names: 'scxplore matrix topologies' "
+	 "(1n1l2c1t)",
 	 take_topology},
 	{"memory", "MIB", "memory of the guest (512, at least 64 per CPU)", take_memory},
 	{"kernel", "VERSION|PATH", "kernel version, image or build tree (newest usable)",

@@ -308,12 +308,13 @@ static void what_has_no_counterpart_is_said(void **state)
 	made_number(&m, (struct made_run){.repeat = 1}, "g:old", "us", "lower", 2);
 	made_number(&m, (struct made_run){.sched = "v"}, "g:new", "us", "lower", 2);
 	made_number(&m, (struct made_run){.sched = "v", .topology = "t"}, "g:new", "us", "lower", 2);
+	made_number(&m, (struct made_run){.sched = "v", .topology = "u"}, "g:new", "us", "lower", 2);
 	made_end(&m);
 	assert_int_equal(mx_compare_sched(&m.table, "eevdf", &c, NULL), 0);
 	assert_int_equal(c.nalone, 3);
-	assert_string_equal(c.alone[0], "1n1l2c1t v: 'g:new' has no counterpart");
-	assert_string_equal(c.alone[1], "1n1l2c1t eevdf: 'g:old' has no counterpart");
-	assert_string_equal(c.alone[2], "t v: no counterpart that was run");
+	assert_string_equal(c.alone[0], "1n1l2c1t v: no counterpart of g:new");
+	assert_string_equal(c.alone[1], "1n1l2c1t eevdf: no counterpart of g:old");
+	assert_string_equal(c.alone[2], "t v, u v: no counterpart that was run");
 	mx_comparison_finish(&c);
 	made_finish(&m);
 }

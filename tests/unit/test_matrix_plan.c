@@ -8,7 +8,7 @@
 #include "base/die.h"
 #include "matrix/cell.h"
 #include "matrix/plan.h"
-#include "matrix/topologies.h"
+#include "vmm/topologies.h"
 
 #include <errno.h>
 
@@ -46,23 +46,23 @@ static char *order_of(const struct mx_plan *p)
 
 static void every_preset_is_a_topology_and_is_found_by_name(void **state)
 {
-	const struct mx_topology *t;
+	const struct topology_preset *t;
 	struct topology a, b;
 	struct err err = ERR_INIT;
 	char spec[48];
 	size_t i;
 
-	for (i = 0; (t = mx_topology_at(i)); i++) {
-		assert_int_equal(mx_topology_parse(t->name, &a, &err), 0);
+	for (i = 0; (t = topology_preset_at(i)); i++) {
+		assert_int_equal(topology_word(t->name, &a, &err), 0);
 		topology_format(&a, spec, sizeof(spec));
-		assert_string_equal(spec, t->spec);
-		assert_int_equal(mx_topology_parse(t->spec, &b, &err), 0);
+		assert_string_equal(spec, t->shape);
+		assert_int_equal(topology_word(t->shape, &b, &err), 0);
 		assert_true(topology_cpus(&a) >= 4 && topology_cpus(&a) <= 252);
 	}
 	assert_int_equal(i, 24);
-	assert_true(mx_topology_parse("tiny-1lc", &a, &err) < 0);
+	assert_true(topology_word("tiny-1lc", &a, &err) < 0);
 	assert_non_null(strstr(err.msg, "did you mean 'tiny-1llc'"));
-	assert_true(mx_topology_parse("2x2", &a, &err) < 0);
+	assert_true(topology_word("2x2", &a, &err) < 0);
 	assert_non_null(strstr(err.msg, "NUMA nodes"));
 }
 
@@ -72,7 +72,7 @@ static void a_layout_numbers_caches_and_nodes_as_the_guest_does(void **state)
 	struct topology t;
 
 	assert_int_equal(topology_parse("2n4l3c2t", &t, NULL), 0);
-	mx_topology_layout(&t, l);
+	topology_layout(&t, l);
 	assert_int_equal(cpu_mask_count(&l->online), 24);
 	assert_int_equal(l->core[5], 2);
 	assert_int_equal(l->llc[5], 0);

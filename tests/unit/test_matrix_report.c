@@ -107,6 +107,50 @@ static void every_format_is_what_it_was(void **state)
 	made_finish(&m);
 }
 
+static void what_is_0_everywhere_is_counted_and_not_listed_unless_it_is_asked_for(void **state)
+{
+	const struct mx_report_format *f;
+	struct made m;
+	unsigned k;
+	size_t i;
+
+	made_begin(&m, "\"eevdf\",\"v\"");
+	for (k = 1; k <= 4; k++) {
+		struct made_run r = {.repeat = (k + 1) / 2, .sched = k % 2 ? "eevdf" : "v"};
+
+		r.metrics = k % 2 ? "{\"name\":\"w:late\",\"unit\":\"ns\",\"better\":\"lower\",\"virtual\":"
+				    "false,\"samples\":[0]},{\"name\":\"w:work\",\"unit\":\"\",\"better\":"
+				    "\"higher\",\"virtual\":false,\"samples\":[0]}"
+				  : "{\"name\":\"w:late\",\"unit\":\"ns\",\"better\":\"lower\",\"virtual\":"
+				    "false,\"samples\":[0]},{\"name\":\"w:work\",\"unit\":\"\",\"better\":"
+				    "\"higher\",\"virtual\":false,\"samples\":[7]},{\"name\":\"sched:SCX_EV_X\","
+				    "\"unit\":\"\",\"better\":\"none\",\"virtual\":false,\"samples\":[0]}";
+		made_add(&m, &r);
+	}
+	made_end(&m);
+	for (i = 0; (f = mx_report_format_at(i)); i++) {
+		cleanup_buf struct buf out = BUF_INIT, all = BUF_INIT;
+		struct reported r = {.compared = false};
+		bool lists = !strcmp(f->name, "json");
+
+		report_of(&r, &m.table);
+		f->write(&r.report, &out);
+		r.report.all = true;
+		f->write(&r.report, &all);
+		reported_finish(&r);
+		assert_non_null(strstr(buf_text(&all), "SCX_EV_X"));
+		assert_non_null(strstr(buf_text(&all), "w:late"));
+		assert_int_equal(!!strstr(buf_text(&out), "SCX_EV_X"), lists);
+		assert_int_equal(!!strstr(buf_text(&out), "w:late"), lists);
+		/* 0 in one cell is a finding where another has more */
+		assert_non_null(strstr(buf_text(&out), "w:work"));
+		assert_int_equal(!!strstr(buf_text(&out), "2 metrics are 0 in every run and left out"), !lists);
+		assert_null(strstr(buf_text(&all), "left out (--all"));
+		assert_non_null(strstr(buf_text(&out), "v: no counterpart of 1 metric that is 0 in every run"));
+	}
+	made_finish(&m);
+}
+
 static void every_format_tells_all_conditions(void **state)
 {
 	static const char *const names[] = {"accelerator", "exact", "kernel",	 "mitigations", "clock",
@@ -323,6 +367,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_format_is_what_it_was),
+		cmocka_unit_test(what_is_0_everywhere_is_counted_and_not_listed_unless_it_is_asked_for),
 		cmocka_unit_test(every_format_tells_all_conditions),
 		cmocka_unit_test(text_fits_eighty_columns),
 		cmocka_unit_test(ktap_has_a_line_for_each_point_and_the_plan_counts_them),

@@ -86,7 +86,7 @@ static void errors_name_the_option(void **state)
 		const char *word, *words;
 	} bad[] = {
 		{"--topology=4", "--topology: topology '4'"}, {"--memory=63", "--memory: '63' is not a number of MiB from 64"},
-		{"--memory=1e3", "--memory"}, {"--accel=kmv", "did you mean 'kvm'"}, {"--kernel=", "--kernel: is empty"},
+		{"--topology=tiny-2lc", "did you mean 'tiny-2llc'"}, {"--memory=1e3", "--memory"}, {"--accel=kmv", "did you mean 'kvm'"}, {"--kernel=", "--kernel: is empty"},
 		{"--include=", "--include: is empty"}, {"--workload-root=x", "of the form /NAME"},
 		{"--workload-root=/a/b", "only letters"}, {"--workload-root=/..", "/NAME"},
 		{"--watchdog=5", "--watchdog: '5' is not a time"}, {"--watchdog=31s", "limit of 30s"},
@@ -117,6 +117,11 @@ static void the_environment_gives_what_no_option_does(void **state)
 	assert_int_equal(topology_cpus(&o.config.topology), 8);
 	assert_string_equal(o.config.kernel, "7.3");
 	assert_string_equal(o.config.fault, "place-never");
+	guest_options_finish(&o);
+	setenv("SXP_TOPOLOGY", "numa2-4llc", 1);
+	assert_int_equal(take(&o, &err, WORDS("x")), 0);
+	assert_int_equal(o.config.topology.nodes, 2);
+	assert_int_equal(topology_cpus(&o.config.topology), 16);
 	guest_options_finish(&o);
 	setenv("SXP_TOPOLOGY", "8", 1);
 	assert_int_equal(take(&o, &err, WORDS("x")), -EINVAL);

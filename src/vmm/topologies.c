@@ -3,14 +3,14 @@
  * topologies - see topologies.h. Names and shapes are those of ktstr's presets, so that results
  * can be held beside each other.
  */
-#include "matrix/topologies.h"
+#include "vmm/topologies.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <string.h>
 
-static const struct mx_topology table[] = {
+static const struct topology_preset table[] = {
 	{"tiny-1llc", "1n1l4c1t", "one last-level cache"},
 	{"tiny-2llc", "1n2l2c1t", "the smallest with two caches"},
 	{"odd-3llc", "1n3l3c1t", "an odd number of CPUs"},
@@ -37,12 +37,12 @@ static const struct mx_topology table[] = {
 	{"numa4-12llc", "4n12l8c2t", "four nodes, two threads a core"},
 };
 
-const struct mx_topology *mx_topology_at(size_t i)
+const struct topology_preset *topology_preset_at(size_t i)
 {
 	return i < ARRAY_SIZE(table) ? &table[i] : NULL;
 }
 
-int mx_topology_parse(const char *word, struct topology *out, struct err *err)
+int topology_word(const char *word, struct topology *out, struct err *err)
 {
 	const char *names[ARRAY_SIZE(table)], *near;
 	struct err parse = ERR_INIT;
@@ -50,7 +50,7 @@ int mx_topology_parse(const char *word, struct topology *out, struct err *err)
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		if (!strcmp(word, table[i].name))
-			return topology_parse(table[i].spec, out, err);
+			return topology_parse(table[i].shape, out, err);
 		names[i] = table[i].name;
 	}
 	if (topology_parse(word, out, &parse) == 0)
@@ -65,7 +65,7 @@ int mx_topology_parse(const char *word, struct topology *out, struct err *err)
 			       : ", or name one of 'scxplore matrix topologies'");
 }
 
-void mx_topology_layout(const struct topology *t, struct cpu_layout *out)
+void topology_layout(const struct topology *t, struct cpu_layout *out)
 {
 	unsigned cpu, per_llc = t->cores * t->threads;
 
