@@ -14,10 +14,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { DEPTH_MAX = 32 };
 
@@ -152,10 +154,23 @@ static void scan(const char *path, struct job_reply *r, int depth)
 	closedir(dir);
 }
 
+/* proc_stat(5): cpu user nice system idle iowait irq softirq steal, in USER_HZ */
+static uint64_t read_steal(void)
+{
+	char text[256];
+	uint64_t ticks;
+
+	if (hand_read_at(AT_FDCWD, "/proc/stat", text, sizeof(text)) <= 0 ||
+	    sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &ticks) != 1)
+		return SAMPLE_ABSENT;
+	return ticks * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
 int hand_scan(struct hand *h, struct job_reply *r)
 {
 	const char *root = wire_get_str(&h->in);
 
+	shared_rows->steal_ns = read_steal();
 	read_row("", &shared_rows->cgroups[r->num++]);
 	scan(root + (root[0] == '/'), r, 0);
 	return 0;

@@ -32,7 +32,7 @@ static struct sample_cpu cpus[SAMPLE_CPUS_MAX];
 static struct sample_task tasks[SAMPLE_TASKS_MAX];
 static struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX];
 static uint32_t ncgroups;
-static uint64_t cgroups_cut;
+static uint64_t cgroups_cut, steal_ns = SAMPLE_ABSENT;
 
 void sampler_set_cpus(unsigned n)
 {
@@ -107,6 +107,7 @@ static void send_sample(uint64_t ntasks, uint64_t cut)
 			   .cgroups = cgroups,
 			   .ncpus = ncpus,
 			   .ncgroups = ncgroups,
+			   .steal_ns = steal_ns,
 			   .cut = cut + cgroups_cut};
 	unsigned i;
 
@@ -156,6 +157,7 @@ static void on_scan(void *arg, struct job_reply *r)
 	memcpy(cgroups, shared_rows->cgroups, n * sizeof(*cgroups));
 	ncgroups = (uint32_t)n;
 	cgroups_cut = r->id;
+	steal_ns = shared_rows->steal_ns;
 	/* an op that was changing cgroups meanwhile makes the two lists incomparable */
 	if (!cgroups_cut && scan_changes == line_changes() && !(scan_changes & 1))
 		watch_cgroups(cgroups, ncgroups);

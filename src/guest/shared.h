@@ -17,6 +17,7 @@ struct shared {
 	struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN */
 	struct sample_task tasks[SAMPLE_TASKS_MAX];       /* JOB_SAMPLE */
 	uint64_t nr_running[SAMPLE_CPUS_MAX]; /* JOB_SAMPLE; SAMPLE_ABSENT = not known */
+	uint64_t steal_ns;                    /* JOB_SCAN; the same */
 };
 
 #define SHARED_CGROUP_FD 512 /* the same number in every process */

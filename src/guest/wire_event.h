@@ -112,8 +112,10 @@
 	  "SHA-256",                                                                               \
 	  F_PATH, F_TEXT, F_COUNT, F_NAME)                                                         \
 	X(HOST, 115, "host",                                                                       \
-	  "host: permille of the time since the last word that something here waited for a CPU",   \
-	  F_COUNT)                                                                                 \
+	  "host: permille of the time since the beginning that something here waited for a CPU; "  \
+	  "permille of its CPUs' work that its own host took; tasks for 1000 of its CPUs; all "    \
+	  "ones = not known",                                                                      \
+	  F_COUNT, F_ID, F_INDEX)                                                                  \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

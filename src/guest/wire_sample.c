@@ -106,7 +106,7 @@ static void get_cgroup(struct wire_reader *r, struct sample_cgroup *g)
 
 /* largest encoded row: a cgroup with a full path; tasks and CPUs are smaller */
 enum { ROW_MAX = 48 + SAMPLE_PATH_MAX + 8, HEAD_SIZE = 3 * 8 + 3 * 4 };
-enum { SCX_HEAD = 4 + 8, SCX_ROW = 4 + SAMPLE_SCX_NAME + 8 };
+enum { TAIL_SIZE = 8, SCX_HEAD = 4 + 8, SCX_ROW = 4 + SAMPLE_SCX_NAME + 8 };
 
 void wire_sample_put(struct wire_writer *w, const struct sample *s)
 {
@@ -116,7 +116,8 @@ void wire_sample_put(struct wire_writer *w, const struct sample *s)
 	size_t room = w->size - w->len, used;
 	uint32_t nscx = s->nscx < SAMPLE_SCX_MAX ? s->nscx : SAMPLE_SCX_MAX, fit, i;
 
-	used = HEAD_SIZE + (size_t)(ncpus + ncgroups) * ROW_MAX + SCX_HEAD + (size_t)nscx * SCX_ROW;
+	used = HEAD_SIZE + TAIL_SIZE + (size_t)(ncpus + ncgroups) * ROW_MAX + SCX_HEAD +
+	       (size_t)nscx * SCX_ROW;
 	fit = used < room ? (uint32_t)((room - used) / 96) : 0;
 
 	if (ntasks > fit)
@@ -145,6 +146,7 @@ void wire_sample_put(struct wire_writer *w, const struct sample *s)
 		wire_put_u64(w, s->cpus[i].local_dsq);
 		wire_put_u64(w, s->cpus[i].clock);
 	}
+	wire_put_u64(w, s->steal_ns);
 }
 
 /* An older agent sends none. */
@@ -205,6 +207,8 @@ int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct 
 		get_cgroup(r, &s->cgroups[i]);
 	get_scx(r, s);
 	get_runqueues(r, s);
+	/* an older agent sends none */
+	s->steal_ns = !r->bad && r->pos < r->len ? wire_get_u64(r) : SAMPLE_ABSENT;
 	if (r->bad) {
 		s->ncpus = s->ntasks = s->ncgroups = 0;
 		return -EPROTO;

@@ -71,6 +71,7 @@ struct sample {
 	uint64_t drops;   /* records the probes could not deliver, total */
 	uint64_t cost_ns; /* CPU time agent and helpers have used, total */
 	uint64_t cut;     /* rows that did not fit */
+	uint64_t steal_ns; /* what the host took from all CPUs while they had work, total */
 	uint32_t ncpus, ntasks, ncgroups;
 	struct sample_cpu *cpus; /* arrays belong to whoever filled the struct */
 	struct sample_task *tasks;

@@ -33,7 +33,9 @@ struct model *model_create(void)
 	m->steps = xcalloc(1, sizeof(*m->steps));
 	m->steps[0].label = xstrdup("backdrop");
 	m->nsteps = 1;
-	m->drops = m->cost_ns = m->cost_before_ns = m->host_wait = SAMPLE_ABSENT;
+	m->drops = m->cost_ns = m->cost_before_ns = SAMPLE_ABSENT;
+	m->host_wait = m->host_load = m->host_steal = m->steal = SAMPLE_ABSENT;
+	m->steal_from.stolen_ns = SAMPLE_ABSENT;
 	m->log = xcalloc(MODEL_LOG_MAX, sizeof(*m->log));
 	return m;
 }
@@ -426,6 +428,13 @@ static void on_ready(struct model *m, const struct event *ev)
 	set(&m->root, ev->cgroup);
 }
 
+/* The worst of all readings; what is not known changes nothing. */
+static void at_most(uint64_t *most, uint64_t seen)
+{
+	if (seen != SAMPLE_ABSENT && (*most == SAMPLE_ABSENT || seen > *most))
+		*most = seen;
+}
+
 void model_apply(struct model *m, const struct event *ev)
 {
 	if (ev->t_ns > m->now_ns)
@@ -510,8 +519,9 @@ void model_apply(struct model *m, const struct event *ev)
 			set(&m->fault, ev->name);
 		break;
 	case EV_HOST:
-		if (m->host_wait == SAMPLE_ABSENT || ev->count > m->host_wait)
-			m->host_wait = ev->count;
+		at_most(&m->host_wait, ev->count);
+		at_most(&m->host_steal, ev->id);
+		at_most(&m->host_load, ev->index);
 		break;
 	case EV_GONE:
 		m->live = false;

@@ -145,6 +145,12 @@ struct model {
 	char *fault;             /* the last fault switch in force, or NULL */
 	uint64_t host_wait;      /* permille of its time the host wanted more CPUs than it has, at
 				    most of all readings; SAMPLE_ABSENT = not known */
+	uint64_t host_load;      /* tasks for 1000 of its CPUs; the same */
+	uint64_t host_steal;     /* permille of its CPUs' work that its own host took; the same */
+	uint64_t steal;          /* permille of the guest's CPUs' work that the host took; the same */
+	struct {
+		uint64_t stolen_ns, busy_ns; /* of all CPUs at the first sample that told both */
+	} steal_from;
 	unsigned cpus_online;
 	bool ready, ended;
 	char *probes;        /* what is attached; NULL = nothing said yet */

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/check.h"
 #include "ops/figures.h"
 #include "ops/model_metric.h"
 
@@ -272,6 +273,22 @@ static void log_shell_end(struct model *m, const struct event *ev)
 		    ev->code);
 }
 
+/* What colours times is worth a line. */
+static void log_host(struct model *m, const struct event *ev)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (ev->count != SAMPLE_ABSENT)
+		buf_addf(&text, "; something here waited for a CPU %.1f%% of the time",
+			 (double)ev->count / 10);
+	if (ev->index && ev->index != SAMPLE_ABSENT)
+		buf_addf(&text, "; %.2f tasks here for each CPU", (double)ev->index / 1000);
+	if (ev->id && ev->id != SAMPLE_ABSENT)
+		buf_addf(&text, "; its own host took %.1f%% of its CPUs' work", (double)ev->id / 10);
+	add(m, ev, LOG_HOST, check_host_trusted(ev->count, ev->id, ev->index) ? MARK_NONE : MARK_WARN, "host      %s",
+	    text.len ? buf_text(&text) + 2 : "not loaded");
+}
+
 void model_log_event(struct model *m, const struct event *ev)
 {
 	switch (ev->type) {
@@ -378,10 +395,7 @@ void model_log_event(struct model *m, const struct event *ev)
 		    ev->text);
 		break;
 	case EV_HOST:
-		/* what colours times is worth a line */
-		add(m, ev, LOG_HOST, ev->count > 200 ? MARK_WARN : MARK_NONE,
-		    "host      something here waited for a CPU %.1f%% of the time",
-		    (double)ev->count / 10);
+		log_host(m, ev);
 		break;
 	case EV_FAULT:
 		if (!*ev->name)

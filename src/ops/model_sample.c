@@ -101,6 +101,35 @@ static void sample_cgroups(struct model *m, const struct sample *s)
 	}
 }
 
+#define STEAL_BUSY_NS 500000000u /* of less work a tick is too much */
+
+/* Busy is from one switch to the next: what was stolen is in it. */
+static void sample_steal(struct model *m, const struct sample *s)
+{
+	uint64_t busy = 0, permille;
+	uint32_t i;
+
+	for (i = 0; i < s->ncpus; i++) {
+		if (s->cpus[i].busy_ns == SAMPLE_ABSENT)
+			return;
+		busy += s->cpus[i].busy_ns;
+	}
+	if (s->steal_ns == SAMPLE_ABSENT)
+		return;
+	if (m->steal_from.stolen_ns == SAMPLE_ABSENT || s->steal_ns < m->steal_from.stolen_ns ||
+	    busy < m->steal_from.busy_ns) {
+		m->steal_from.stolen_ns = s->steal_ns;
+		m->steal_from.busy_ns = busy;
+	}
+	busy -= m->steal_from.busy_ns;
+	if (busy < STEAL_BUSY_NS)
+		return;
+	permille = (uint64_t)((double)(s->steal_ns - m->steal_from.stolen_ns) * 1000 / (double)busy);
+	permille = permille > 1000 ? 1000 : permille;
+	if (m->steal == SAMPLE_ABSENT || permille > m->steal)
+		m->steal = permille;
+}
+
 static void sample_cost(struct model *m, const struct sample *s)
 {
 	if (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS)
@@ -126,6 +155,7 @@ void model_sample(struct model *m, const struct sample *s)
 	model_monitor_sample(m, s);
 	m->drops = s->drops;
 	sample_cost(m, s);
+	sample_steal(m, s);
 	m->cut = s->cut;
 	m->samples++;
 }

@@ -115,6 +115,8 @@ void sample_json_line(struct buf *out, const struct sample *s)
 			       s->cost_ns == SAMPLE_ABSENT ? NULL
 							   : json_object_new_uint64(s->cost_ns));
 	json_object_object_add(body, "cut", json_object_new_uint64(s->cut));
+	if (s->steal_ns != SAMPLE_ABSENT)
+		json_object_object_add(body, "steal_ns", json_object_new_uint64(s->steal_ns));
 	json_object_object_add(body, "cpus", cpus);
 	json_object_object_add(body, "tasks", tasks);
 	json_object_object_add(body, "cgroups", cgroups);
@@ -256,6 +258,7 @@ int sample_json_read(struct json_object *o, struct sample *s)
 	s->drops = member(body, "drops");
 	s->cost_ns = member(body, "cost_ns");
 	s->cut = member(body, "cut");
+	s->steal_ns = member(body, "steal_ns");
 	if (read_rows(body, "cpus", SAMPLE_CPUS_MAX, 8, s, read_cpu, &s->ncpus) < 0 ||
 	    read_rows(body, "tasks", SAMPLE_TASKS_MAX, 12, s, read_task, &s->ntasks) < 0 ||
 	    read_rows(body, "cgroups", SAMPLE_CGROUPS_MAX, 7, s, read_cgroup, &s->ncgroups) < 0 ||

@@ -136,9 +136,14 @@ static void tell_host_load(struct session *s)
 			   .cgroup = "",
 			   .path = "",
 			   .data = ""};
+	struct host_told told;
 
-	if (host_load_look(&s->host_load, loop_now_ns(), &ev.count))
-		emit(s, &ev);
+	if (!host_load_look(&s->host_load, loop_now_ns(), &told))
+		return;
+	ev.count = told.wait;
+	ev.id = told.steal;
+	ev.index = told.load;
+	emit(s, &ev);
 }
 
 static void judge(struct session *s, const struct event *ev)

@@ -122,6 +122,9 @@ void fuzz_seeds(void (*add)(const void *data, size_t len))
 		"wait x timeout=1.5s\nexpect exit x == 0\nexpect placed x in=a/b\nstep\nmove x to=/\nbackdrop\n",
 		"step \"two words\"\nspawn y yield\nbackdrop y\nkill y\nkill @low\nmove @low to=/ # why not\nhold 0\n",
 		"expect output probe contains \"--\"\nexpect file /etc/hostname == 'it'\\''s'\n",
+		"def d@low/d spin n=2 cpu.weight=20\nmove d thread=2 to=/\ntasks d\ntasks @low\nexpect tasks @low == 4\n",
+		"expect check starvation hogs\nexpect check gap hogs limit=250ms replays=3\nexpect check escape hogs\n"
+		"expect check imbalance limit=4 samples=7\nexpect check fallback limit=200/s\nexpect check keep-last limit=off\n",
 	};
 	const struct op_def *d;
 	size_t i;

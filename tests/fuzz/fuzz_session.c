@@ -15,7 +15,7 @@ const char *const fuzz_words[] = {
 	"{\"seq\":1,\"t_ns\":5,\"event\":\"", "{\"seq\":9,\"t_ns\":0,\"op\":\"", "\"}\n", "begin", "done", "failed", "exit",
 	"output", "placed", "verdict", "data64", "\"name\":", "\"index\":", "\"code\":", "\"cgroup\":", "-1", "1e999",
 	"18446744073709551615", "null", "true", "[]", "{}", "\\u0000", "\\ud800", "\\n*/", "?\?/", "\xff", "\x1b[2J", "step",
-	"run x -- sh", "%s%n", "\"sample\":{\"cpus\":[[1,2]]}", NULL,
+	"run x -- sh", "%s%n", "\"steal_ns\":", "tasks", "host", "expect check gap w", "def w@x spin n=2", "\"sample\":{\"cpus\":[[1,2]]}", NULL,
 };
 
 static const char session[] =
@@ -39,6 +39,30 @@ static const char session[] =
 	"\"code\":0}\n{\"seq\":4,\"t_ns\":35000000,\"event\":\"done\",\"text\":\"\"}\n"
 	"{\"seq\":4,\"t_ns\":35000000,\"event\":\"verdict\",\"code\":0,\"text\":\"it holds\"}\n"
 	"{\"seq\":5,\"t_ns\":0,\"op\":\"expect placed probe in=low\"}\n{\"seq\":5,\"t_ns\":36000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":6,\"t_ns\":0,\"op\":\"def w@work spin n=2 cpu.weight=20\"}\n"
+	"{\"seq\":6,\"t_ns\":36100000,\"event\":\"begin\"}\n"
+	"{\"seq\":6,\"t_ns\":36200000,\"event\":\"placed\",\"name\":\"w\",\"index\":1,\"pid\":91,"
+	"\"cgroup\":\"/placement/work\",\"text\":\"0::/placement/work\",\"flag\":true}\n"
+	"{\"seq\":6,\"t_ns\":36300000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":6,\"t_ns\":36400000,\"event\":\"report\",\"name\":\"w\",\"index\":1,\"pid\":91,\"flag\":true,"
+	"\"text\":\"begun=1 units=5 wall=900000000 gap=3000000000 gap-cpu=1 cpus=0-1 wake=9:1,200:4 wakes=5\"}\n"
+	"{\"seq\":7,\"t_ns\":0,\"op\":\"tasks @work\"}\n"
+	"{\"seq\":7,\"t_ns\":36500000,\"event\":\"tasks\",\"name\":\"@work\",\"count\":1,\"id\":2,"
+	"\"data\":\"91 91 w.1\\n91 92 w.1\\n\",\"flag\":false}\n"
+	"{\"seq\":7,\"t_ns\":36500000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":8,\"t_ns\":0,\"op\":\"expect tasks @work == 2\"}\n"
+	"{\"seq\":8,\"t_ns\":36500000,\"event\":\"tasks\",\"name\":\"@work\",\"count\":1,\"id\":2,"
+	"\"data\":\"91 91 w.1\\n91 92 w.1\\n\",\"flag\":false}\n"
+	"{\"seq\":8,\"t_ns\":36500000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"t_ns\":36600000,\"sample\":{\"drops\":0,\"cost_ns\":5,\"cut\":0,\"steal_ns\":7,"
+	"\"cpus\":[[0,91,\"w.1\",3,2,9,1,100000000,2,3,36600000]],\"tasks\":[],\"cgroups\":[],"
+	"\"scx\":[[\"SCX_EV_SELECT_CPU_FALLBACK\",5,1]]}}\n"
+	"{\"t_ns\":36700000,\"event\":\"host\",\"count\":450,\"id\":120,\"index\":18446744073709551615}\n"
+	"{\"seq\":9,\"t_ns\":0,\"op\":\"expect check gap w limit=1s replays=3\"}\n"
+	"{\"seq\":9,\"t_ns\":36800000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":9,\"t_ns\":36800000,\"event\":\"verdict\",\"code\":2,\"text\":\"the host was loaded\"}\n"
+	"{\"seq\":10,\"t_ns\":0,\"op\":\"expect check dsq-depth samples=2\"}\n"
+	"{\"seq\":10,\"t_ns\":36900000,\"event\":\"done\",\"text\":\"\"}\n"
 	"{\"t_ns\":40000000,\"event\":\"end\"}\n{\"t_ns\":40000000,\"event\":\"gone\",\"text\":\"powered off\"}\n";
 
 static void looked_at(const struct session_info *info, const struct model *model, const struct scenario *scenario)

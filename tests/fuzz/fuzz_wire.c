@@ -90,6 +90,10 @@ static size_t seed_event(uint8_t *frame, size_t size, const struct event_def *d,
 			   .stream = 1, .count = 2, .id = 3, .level = 4, .flag = true};
 	struct wire_writer w;
 
+	if (d->type == EV_TASKS) {
+		ev.data = "77 77 spin\n77 78 spin\n";
+		ev.data_len = strlen(ev.data);
+	}
 	if (d->type == EV_REPORT)
 		ev.text = "begun=1 units=5 wall=9 gap=3 gap-cpu=1 cpus=0-1,3 numa=0:5,1:6 wake=9:1,200:4 wakes=5";
 	wire_begin(&w, frame, size);
@@ -99,10 +103,13 @@ static size_t seed_event(uint8_t *frame, size_t size, const struct event_def *d,
 
 static size_t seed_sample(uint8_t *frame, size_t size, uint64_t t_ns)
 {
-	struct sample_cpu cpu = {.cpu = 1, .pid = 77, .nr_running = SAMPLE_ABSENT, .switches = t_ns, .comm = "spin"};
+	struct sample_cpu cpu = {.cpu = 1, .pid = 77, .nr_running = SAMPLE_ABSENT, .switches = t_ns, .busy_ns = t_ns * 9,
+				 .scx_running = 2, .local_dsq = 3, .clock = t_ns, .comm = "spin"};
 	struct sample_task task = {.pid = 77, .tid = 78, .cpu = 1, .state = 'R', .run_ns = t_ns, .comm = "spin"};
 	struct sample_cgroup cgroup = {.id = 3, .usage_ns = t_ns, .path = "/scxplore/low"};
-	struct sample s = {.ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu, .tasks = &task, .cgroups = &cgroup};
+	struct sample s = {.ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu, .tasks = &task, .cgroups = &cgroup,
+			   .nscx = 2, .scx_enables = 1, .steal_ns = t_ns,
+			   .scx = {{"SCX_EV_SELECT_CPU_FALLBACK", t_ns}, {"SCX_EV_DISPATCH_KEEP_LAST", 5}}};
 	struct wire_writer w;
 
 	wire_begin(&w, frame, size);

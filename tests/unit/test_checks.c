@@ -82,7 +82,10 @@ static void sampled(const struct machine *is, unsigned n)
 	unsigned i, c;
 
 	for (i = 0; i < n; i++) {
-		struct sample s = {.cpus = cpus, .ncpus = CPUS, .nscx = is->sched ? 2 : 0};
+		struct sample s = {.cpus = cpus,
+				   .ncpus = CPUS,
+				   .nscx = is->sched ? 2 : 0,
+				   .steal_ns = SAMPLE_ABSENT};
 
 		s.t_ns = t_ns += 500000000;
 		counter += is->each;
@@ -281,6 +284,72 @@ static void a_time_is_not_trusted_under_emulation_or_on_a_loaded_host(void **sta
 	judged("expect check gap w limit=3s", VERDICT_PASS, "2.1");
 }
 
+/* A second in which both CPUs had work half of the time; the host took `ns` of that. */
+static void stolen(uint64_t ns, bool busy_known)
+{
+	static uint64_t t_ns, busy, steal;
+	struct sample_cpu cpus[CPUS] = {{.cpu = 0}, {.cpu = 1}};
+	struct sample s = {.cpus = cpus, .ncpus = CPUS};
+
+	s.t_ns = t_ns += 1000000000;
+	s.steal_ns = ns == SAMPLE_ABSENT ? ns : (steal += ns);
+	busy += 500000000;
+	cpus[0].busy_ns = busy;
+	cpus[1].busy_ns = busy_known ? busy : SAMPLE_ABSENT;
+	model_sample(m, &s);
+}
+
+static void a_time_is_not_trusted_where_the_host_took_it(void **state)
+{
+	unsigned i;
+
+	two_workers(GOOD, "gap=2100000000 units=0");
+	stolen(0, true);
+	for (i = 0; i < 3; i++)
+		stolen(50000000, true);
+	judged("expect check gap w", VERDICT_FAIL, "longest gap");
+	/* what is not told is not held against it */
+	stolen(900000000, false);
+	stolen(SAMPLE_ABSENT, true);
+	judged("expect check gap w", VERDICT_FAIL, "longest gap");
+	drop(NULL);
+	build(NULL);
+	two_workers(GOOD, "gap=2100000000 units=0");
+	stolen(0, true);
+	stolen(250000000, true);
+	/* the worst counts */
+	stolen(0, true);
+	judged("expect check gap w", VERDICT_INCONCLUSIVE,
+	       "the host took 25.0% of the time in which the guest's CPUs had work, so times");
+	judged("expect check starvation w", VERDICT_FAIL, "work units");
+	judged("expect check gap w limit=3s", VERDICT_PASS, "2.1");
+}
+
+static void host_says(uint64_t wait, uint64_t steal, uint64_t tasks)
+{
+	model_apply(m, &(struct event){.type = EV_HOST, .count = wait, .id = steal, .index = tasks});
+}
+
+static void a_time_is_not_trusted_where_the_host_has_none_itself(void **state)
+{
+	two_workers(GOOD, "gap=2100000000 units=0");
+	host_says(100, 50, HOST_UNKNOWN);
+	judged("expect check gap w", VERDICT_FAIL, "longest gap");
+	host_says(100, 150, HOST_UNKNOWN);
+	host_says(100, HOST_UNKNOWN, HOST_UNKNOWN);
+	judged("expect check gap w", VERDICT_INCONCLUSIVE, "the host's own host took 15.0%");
+	drop(NULL);
+	build(NULL);
+	two_workers(GOOD, "gap=2100000000 units=0");
+	host_says(HOST_UNKNOWN, HOST_UNKNOWN, 1400);
+	judged("expect check gap w", VERDICT_FAIL, "longest gap");
+	host_says(HOST_UNKNOWN, HOST_UNKNOWN, 2500);
+	judged("expect check gap w", VERDICT_INCONCLUSIVE, "2.50 tasks for each of its CPUs");
+	/* how long it waited is the better word */
+	host_says(20, HOST_UNKNOWN, HOST_UNKNOWN);
+	judged("expect check gap w", VERDICT_FAIL, "longest gap");
+}
+
 static void a_limit_says_how_it_was_learnt(void **state)
 {
 	two_workers(GOOD, GOOD);
@@ -346,38 +415,100 @@ static void some_are_judged_unasked_unless_left_out(void **state)
 	assert_non_null(strstr(buf_text(&why), "escape of w"));
 }
 
-static void write_pressure(const char *path, const char *text)
+struct made_host {
+	char dir[32], pressure[48], stat[48], load[48];
+	struct host_load load_of;
+};
+
+static void make_host(struct made_host *h)
+{
+	*h = (struct made_host){.dir = "/tmp/test_checks.XXXXXX"};
+	assert_non_null(mkdtemp(h->dir));
+	snprintf(h->pressure, sizeof(h->pressure), "%s/pressure", h->dir);
+	snprintf(h->stat, sizeof(h->stat), "%s/stat", h->dir);
+	snprintf(h->load, sizeof(h->load), "%s/load", h->dir);
+	h->load_of = (struct host_load){
+		.pressure_path = h->pressure, .stat_path = h->stat, .load_path = h->load};
+}
+
+static void write_file(const char *path, const char *text)
 {
 	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
 }
 
+static void end_host(struct made_host *h)
+{
+	unlink(h->pressure);
+	unlink(h->stat);
+	unlink(h->load);
+	rmdir(h->dir);
+}
+
+#define SOME "some avg10=0.00 avg60=0.00 avg300=0.00 total="
+
 static void a_host_that_waits_for_cpus_is_told_once_and_when_it_is_worse(void **state)
 {
-	char path[] = "/tmp/test_checks.XXXXXX";
-	struct host_load load = {.path = path};
-	cleanup_fd int fd = mkstemp(path);
-	uint64_t permille;
+	struct host_told told;
+	struct made_host h;
 
-	assert_true(fd >= 0);
-	write_pressure(path, "some avg10=0.00 avg60=0.00 avg300=0.00 total=1000000\n");
-	host_load_begin(&load, 5);
-	assert_false(host_load_look(&load, 6, &permille));
-	write_pressure(path, "some avg10=0.00 avg60=0.00 avg300=0.00 total=1100000\n");
-	assert_true(host_load_look(&load, 1000000005, &permille));
-	assert_int_equal(permille, 100);
-	assert_false(host_load_look(&load, 1000000005, &permille));
-	write_pressure(path, "some avg10=0.00 avg60=0.00 avg300=0.00 total=1900000\n");
-	assert_true(host_load_look(&load, 1000000005, &permille));
-	assert_int_equal(permille, 900);
-	/* a kernel without it says nothing */
-	write_pressure(path, "");
-	assert_false(host_load_look(&load, 2000000005, &permille));
-	unlink(path);
-	load = (struct host_load){.path = path};
-	host_load_begin(&load, 5);
-	assert_false(host_load_look(&load, 2000000005, &permille));
+	make_host(&h);
+	write_file(h.pressure, SOME "1000000\n");
+	write_file(h.load, "90.00 1.00 1.00 1/100 5\n");
+	host_load_begin(&h.load_of, 5);
+	assert_false(host_load_look(&h.load_of, 6, &told));
+	write_file(h.pressure, SOME "1100000\n");
+	assert_true(host_load_look(&h.load_of, 1000000005, &told));
+	assert_int_equal(told.wait, 100);
+	assert_true(told.steal == HOST_UNKNOWN && told.load == HOST_UNKNOWN);
+	assert_false(host_load_look(&h.load_of, 1000000005, &told));
+	write_file(h.pressure, SOME "1900000\n");
+	assert_true(host_load_look(&h.load_of, 1000000005, &told));
+	assert_int_equal(told.wait, 900);
+	end_host(&h);
+}
+
+static void what_the_hosts_own_host_took_is_told_of_its_work(void **state)
+{
+	struct host_told told;
+	struct made_host h;
+
+	make_host(&h);
+	write_file(h.stat, "cpu  100 0 100 5000 0 0 0 40 0 0\n");
+	host_load_begin(&h.load_of, 5);
+	/* of so little work a tick is too much */
+	write_file(h.stat, "cpu  110 0 100 6000 0 0 0 50 0 0\n");
+	assert_false(host_load_look(&h.load_of, 1000000005, &told));
+	write_file(h.stat, "cpu  200 10 140 6000 7 20 10 60 0 0\n");
+	assert_true(host_load_look(&h.load_of, 1000000005, &told));
+	assert_int_equal(told.steal, 100);
+	assert_true(told.wait == HOST_UNKNOWN);
+	end_host(&h);
+}
+
+static void a_host_without_pressure_tells_its_load_and_one_without_all_nothing(void **state)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct host_told told;
+	struct made_host h;
+	char text[64];
+
+	make_host(&h);
+	host_load_begin(&h.load_of, 5);
+	assert_false(host_load_look(&h.load_of, 2000000005, &told));
+	snprintf(text, sizeof(text), "%ld.00 9.00 9.00 1/100 5\n", 3 * cpus);
+	write_file(h.load, text);
+	assert_true(host_load_look(&h.load_of, 2000000005, &told));
+	assert_int_equal(told.load, 3000);
+	assert_true(told.wait == HOST_UNKNOWN && told.steal == HOST_UNKNOWN);
+	/* what makes no sense is no number */
+	h.load_of.any = false;
+	write_file(h.load, "nan\n");
+	write_file(h.stat, "cpu  7 8\n");
+	write_file(h.pressure, "full total=9\n");
+	assert_false(host_load_look(&h.load_of, 3000000005, &told));
+	end_host(&h);
 }
 
 int main(void)
@@ -394,11 +525,18 @@ int main(void)
 		cmocka_unit_test(no_check_of_the_table_is_left_out),
 		cmocka_unit_test_setup_teardown(
 			a_time_is_not_trusted_under_emulation_or_on_a_loaded_host, build, drop),
+		cmocka_unit_test_setup_teardown(a_time_is_not_trusted_where_the_host_took_it, build,
+						drop),
+		cmocka_unit_test_setup_teardown(
+			a_time_is_not_trusted_where_the_host_has_none_itself, build, drop),
 		cmocka_unit_test_setup_teardown(a_limit_says_how_it_was_learnt, build, drop),
 		cmocka_unit_test(words_that_fit_no_check_are_refused),
 		cmocka_unit_test_setup_teardown(some_are_judged_unasked_unless_left_out, build,
 						drop),
 		cmocka_unit_test(a_host_that_waits_for_cpus_is_told_once_and_when_it_is_worse),
+		cmocka_unit_test(what_the_hosts_own_host_took_is_told_of_its_work),
+		cmocka_unit_test(
+			a_host_without_pressure_tells_its_load_and_one_without_all_nothing),
 	};
 
 	return cmocka_run_group_tests_name("checks", tests, NULL, NULL);

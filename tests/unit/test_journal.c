@@ -198,6 +198,7 @@ static void a_sample_is_read_back(void **state)
 	struct sample s = {.t_ns = 1000,
 			   .drops = 1,
 			   .cost_ns = 2,
+			   .steal_ns = 12,
 			   .ncpus = 1,
 			   .ntasks = 1,
 			   .ncgroups = 1,
@@ -211,6 +212,7 @@ static void a_sample_is_read_back(void **state)
 	sample_json_line(&text, &s);
 	recorded_init(&r, buf_text(&text));
 	assert_int_equal(r.model->samples, 1);
+	assert_non_null(strstr(buf_text(&text), "\"steal_ns\":12"));
 	assert_int_equal(r.model->ncpus, 1);
 	assert_int_equal(r.model->cpus[0].now.switches, 4);
 	assert_true(r.model->cpus[0].now.nr_running == SAMPLE_ABSENT);

@@ -215,7 +215,7 @@ static void a_sample_comes_back_and_a_name_without_end_is_cut(void **state)
 	struct sample_task task = {.pid = 77, .tid = -1, .state = 'R', .nice = -20, .wait_ns = 5, .comm = "spin"}, *tasks;
 	struct sample_cgroup cgroup = {.id = 9, .usage_ns = 10, .path = "/scxplore/low"}, *cgroups;
 	struct sample s = {.drops = 1, .cost_ns = 2, .cut = 3, .ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu,
-			   .tasks = &task, .cgroups = &cgroup, .nscx = 1, .scx_enables = 4,
+			   .tasks = &task, .cgroups = &cgroup, .nscx = 1, .scx_enables = 4, .steal_ns = 6,
 			   .scx = {{.name = "SCX_EV_SELECT_CPU_FALLBACK", .value = 12}}}, back;
 	struct wire_writer w;
 	struct wire_header h;
@@ -241,6 +241,12 @@ static void a_sample_comes_back_and_a_name_without_end_is_cut(void **state)
 	assert_int_equal(back.scx_enables, 4);
 	assert_string_equal(back.scx[0].name, "SCX_EV_SELECT_CPU_FALLBACK");
 	assert_int_equal(back.scx[0].value, 12);
+	assert_int_equal(back.steal_ns, 6);
+	/* an older agent's ends before it */
+	r.pos = 0;
+	r.len -= sizeof(back.steal_ns);
+	assert_int_equal(wire_sample_read(&h, &r, &back), 0);
+	assert_true(back.steal_ns == SAMPLE_ABSENT);
 	free(cpus);
 	free(tasks);
 	free(cgroups);
