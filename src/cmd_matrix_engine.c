@@ -10,6 +10,7 @@
 #include "cmd_loaded.h"
 #include "cmd_matrix_ask.h"
 #include "cmd_matrix_run.h"
+#include "matrix/save.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -102,6 +103,21 @@ static void on_say(void *arg, const char *text)
 	fprintf(stderr, "scxplore %s: %s\n", cmd->name, text);
 }
 
+/* Every run is in it, on the disk: the shards are needed no more. */
+static bool is_whole(const char *path)
+{
+	struct err err = ERR_INIT;
+	struct mx_plan plan = {0};
+	struct mx_runs runs;
+	bool whole = mx_load(path, &runs, &err) == 0 && !runs.cut &&
+		     mx_plan_make(&plan, &runs.head, &err) == 0 &&
+		     mx_plan_missing(&plan, runs.run, runs.n, NULL) == 0;
+
+	mx_plan_finish(&plan);
+	mx_runs_finish(&runs);
+	return whole;
+}
+
 static int put_together(const struct command *cmd, const struct matrix_ask *a,
 			const struct mx_engine_task *t)
 {
@@ -114,8 +130,13 @@ static int put_together(const struct command *cmd, const struct matrix_ask *a,
 	status = matrix_merge_files(cmd, (const char *const *)files, t->shards, a->out, &a->report);
 	for (i = 0; i < t->shards; i++)
 		free(files[i]);
-	if (access(a->out, F_OK) == 0)
+	if (is_whole(a->out))
 		mx_engine_clean(t->folder, t->shards);
+	else
+		fprintf(stderr,
+			"scxplore %s: '%s' is not whole; without it, the same words make it anew "
+			"from '%s'\n",
+			cmd->name, a->out, t->folder);
 	return status;
 }
 

@@ -146,10 +146,13 @@ static void line(struct mx_call *c, const char *text)
  * that could be cancelled; line() does it then. */
 static void cancel(struct mx_call *c)
 {
-	if (c->signals > 1)
+	if (c->signals > 1) {
 		child_signal(c->child, SIGKILL);
-	else if (*c->job)
+		if (c->canceller)
+			child_signal(c->canceller, SIGKILL);
+	} else if (*c->job) {
 		scancel(c);
+	}
 }
 
 /* The tasks have written the shards' files themselves. */

@@ -253,11 +253,11 @@ static void write_shard(const struct mx_head *head, unsigned shard, size_t leave
 	mx_head_finish(&own);
 }
 
-/* A program "sbatch" that does nothing but say its words. */
-static void fake_sbatch(const char *body)
+/* A program of an engine that does what the test wants. */
+static void fake(const char *name, const char *body)
 {
 	cleanup_free char *path = xasprintf("%s/bin", folder),
-			  *file = xasprintf("%s/bin/sbatch", folder);
+			  *file = xasprintf("%s/bin/%s", folder, name);
 	cleanup_free char *search = xasprintf("%s:/usr/bin:/bin", path);
 	cleanup_file FILE *f = NULL;
 
@@ -282,8 +282,9 @@ static void only_what_is_not_whole_is_run_and_what_is_missing_after_is_named(voi
 	t.args = "--exclusive '--comment=a b'";
 	write_shard(&head, 1, 0);
 	write_shard(&head, 2, 3);
-	fake_sbatch("for w in \"$@\"; do printf '<%s>' \"$w\" >&2; done; echo >&2; echo 'no nodes "
-		    "today' >&2; exit 1");
+	fake("sbatch",
+	     "for w in \"$@\"; do printf '<%s>' \"$w\" >&2; done; echo >&2; echo 'no nodes "
+	     "today' >&2; exit 1");
 	assert_int_equal(mx_engine_run(&t, &err), -EIO);
 	assert_non_null(strstr(buf_text(&said), "<--array=2><--exclusive><--comment=a b><job.sh>"));
 	assert_non_null(strstr(buf_text(&said), "shard 2/2 is not done: no nodes today"));
@@ -311,7 +312,7 @@ static void a_file_of_another_matrix_is_left_alone_and_named(void **state)
 
 	plain_name(&head);
 	t.arg = &said;
-	fake_sbatch("exit 1");
+	fake("sbatch", "exit 1");
 	head.repeat = 5; /* the files there are of 3 */
 	assert_int_equal(mx_engine_run(&t, &err), -EEXIST);
 	assert_non_null(strstr(err.msg, "is of another matrix: 5 runs"));
@@ -319,10 +320,102 @@ static void a_file_of_another_matrix_is_left_alone_and_named(void **state)
 	mx_head_finish(&head);
 }
 
+/* A call of a "parallel" that finds its shards' outputs ready, each under the other's number. */
+static int swapped(struct mx_head *head, size_t missing_of_1, const char *more, struct buf *said,
+		   struct err *err)
+{
+	struct mx_engine_task t = task_of(head);
+	cleanup_buf struct buf body = BUF_INIT;
+	cleanup_free char *one = mx_engine_file(folder, 1, 2), *two = mx_engine_file(folder, 2, 2);
+	cleanup_free char *ready_1 = xasprintf("%s/ready-1", folder),
+			  *ready_2 = xasprintf("%s/ready-2", folder);
+
+	plain_name(head);
+	mx_engine_clean(folder, 2);
+	write_shard(head, 1, missing_of_1);
+	write_shard(head, 2, 0);
+	assert_int_equal(rename(one, ready_1), 0);
+	assert_int_equal(rename(two, ready_2), 0);
+	buf_adds(&body, "[ \"$1\" = --version ] && echo 'GNU parallel of a test' && exit\n"
+			"for w in \"$@\"; do printf '<%s>' \"$w\" >&2; done; echo >&2\n"
+			"cp ready-1 part-2; cp ready-2 part-1\n");
+	buf_adds(&body, more);
+	fake("parallel", buf_text(&body));
+	t.engine = mx_engine_by_name("parallel");
+	t.hosts = "a,b";
+	t.args = "--jobs 2";
+	t.arg = said;
+	return mx_engine_run(&t, err);
+}
+
+static void an_output_is_the_shard_that_its_head_says(void **state)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct mx_head head;
+
+	assert_int_equal(swapped(&head, 0, "", &said, &err), 0);
+	assert_non_null(strstr(buf_text(&said), "<--sshlogin><a,b><--jobs><2>"));
+	mx_head_finish(&head);
+}
+
+static void a_shard_that_lacks_runs_is_named_with_the_host_of_the_log(void **state)
+{
+	static const char log[] = "printf 'Seq\\tHost\\n2\\tb\\t0\\t0\\t0\\t0\\t2\\t0\\tx\\n"
+				  "1\\ta\\t0\\t0\\t0\\t0\\t0\\t9\\tx\\n' >joblog\n"
+				  "printf 'well\\n\\033[31mgone\\r\\n' >part-1.err";
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct mx_head head;
+
+	assert_int_equal(swapped(&head, 1, log, &said, &err), -EIO);
+	assert_non_null(
+		strstr(buf_text(&said), "shard 1/2 is not done: on a (status 137): ?[31mgone\n"));
+	assert_null(strstr(buf_text(&said), "shard 2/2 is not done"));
+	mx_head_finish(&head);
+}
+
+static void what_came_back_of_another_matrix_is_told(void **state)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct mx_head head;
+
+	assert_int_equal(swapped(&head, 0, "sed -i 's/small.scx/large.scx/' part-1", &said, &err),
+			 -EIO);
+	assert_non_null(strstr(buf_text(&said), "does not belong here: one is of the scenario "
+						"'small.scx', the other of 'large.scx'"));
+	assert_non_null(strstr(buf_text(&said), "shard 2/2 is not done"));
+	mx_head_finish(&head);
+}
+
+static void a_parallel_of_another_kind_is_refused(void **state)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct mx_head head;
+	struct mx_engine_task t = task_of(&head);
+
+	plain_name(&head);
+	mx_engine_clean(folder, 2);
+	fake("parallel", "echo parallel: invalid option >&2; exit 1");
+	t.engine = mx_engine_by_name("parallel");
+	t.hosts = "a";
+	t.arg = &said;
+	assert_int_equal(mx_engine_run(&t, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "is not GNU parallel"));
+	mx_head_finish(&head);
+}
+
 static void cleaning_takes_only_its_own_files(void **state)
 {
 	cleanup_free char *one = mx_engine_file(folder, 1, 2);
+	struct mx_head head;
 
+	task_of(&head);
+	plain_name(&head);
+	write_shard(&head, 1, 0);
+	mx_head_finish(&head);
 	mx_engine_clean(folder, 2);
 	assert_int_equal(access(one, F_OK), -1);
 	assert_int_equal(access(program, F_OK), 0);
@@ -352,6 +445,10 @@ int main(void)
 			a_batch_script_takes_its_shard_from_slurm_and_goes_on_with_its_file),
 		cmocka_unit_test(only_what_is_not_whole_is_run_and_what_is_missing_after_is_named),
 		cmocka_unit_test(a_file_of_another_matrix_is_left_alone_and_named),
+		cmocka_unit_test(an_output_is_the_shard_that_its_head_says),
+		cmocka_unit_test(a_shard_that_lacks_runs_is_named_with_the_host_of_the_log),
+		cmocka_unit_test(what_came_back_of_another_matrix_is_told),
+		cmocka_unit_test(a_parallel_of_another_kind_is_refused),
 		cmocka_unit_test(cleaning_takes_only_its_own_files),
 		cmocka_unit_test(so_many_shards_as_topologies_times_kernels),
 	};
