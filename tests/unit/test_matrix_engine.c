@@ -223,9 +223,10 @@ static void plain_name(struct mx_head *head)
 	head->scenario = xstrdup("small.scx");
 }
 
-static void write_shard(const struct mx_head *head, unsigned shard, size_t leave_out)
+static void write_shard(const struct mx_head *head, unsigned shard, unsigned shards,
+			size_t leave_out)
 {
-	cleanup_free char *file = mx_engine_file(folder, shard, 2);
+	cleanup_free char *file = mx_engine_file(folder, shard, shards);
 	struct mx_save save = MX_SAVE_INIT;
 	struct mx_head own;
 	struct mx_plan plan;
@@ -234,7 +235,7 @@ static void write_shard(const struct mx_head *head, unsigned shard, size_t leave
 
 	mx_head_copy(&own, head);
 	own.shard = shard;
-	own.shards = 2;
+	own.shards = shards;
 	assert_int_equal(mx_plan_make(&plan, &own, &err), 0);
 	assert_int_equal(mx_save_create(&save, file, &own, &err), 0);
 	for (i = leave_out; i < plan.nturns; i++) {
@@ -280,8 +281,8 @@ static void only_what_is_not_whole_is_run_and_what_is_missing_after_is_named(voi
 	plain_name(&head);
 	t.arg = &said;
 	t.args = "--exclusive '--comment=a b'";
-	write_shard(&head, 1, 0);
-	write_shard(&head, 2, 3);
+	write_shard(&head, 1, 2, 0);
+	write_shard(&head, 2, 2, 3);
 	fake("sbatch",
 	     "for w in \"$@\"; do printf '<%s>' \"$w\" >&2; done; echo >&2; echo 'no nodes "
 	     "today' >&2; exit 1");
@@ -295,7 +296,7 @@ static void only_what_is_not_whole_is_run_and_what_is_missing_after_is_named(voi
 
 	/* whole: nothing is asked of anybody */
 	assert_int_equal(unlink(two), 0);
-	write_shard(&head, 2, 0);
+	write_shard(&head, 2, 2, 0);
 	buf_reset(&said);
 	assert_int_equal(mx_engine_run(&t, &err), 0);
 	assert_string_equal(buf_text(&said), "");
@@ -332,8 +333,8 @@ static int swapped(struct mx_head *head, size_t missing_of_1, const char *more, 
 
 	plain_name(head);
 	mx_engine_clean(folder, 2);
-	write_shard(head, 1, missing_of_1);
-	write_shard(head, 2, 0);
+	write_shard(head, 1, 2, missing_of_1);
+	write_shard(head, 2, 2, 0);
 	assert_int_equal(rename(one, ready_1), 0);
 	assert_int_equal(rename(two, ready_2), 0);
 	buf_adds(&body, "[ \"$1\" = --version ] && echo 'GNU parallel of a test' && exit\n"
@@ -398,12 +399,74 @@ static void a_parallel_of_another_kind_is_refused(void **state)
 
 	plain_name(&head);
 	mx_engine_clean(folder, 2);
-	fake("parallel", "echo parallel: invalid option >&2; exit 1");
+	fake("parallel", "echo parallel from moreutils");
 	t.engine = mx_engine_by_name("parallel");
 	t.hosts = "a";
 	t.arg = &said;
 	assert_int_equal(mx_engine_run(&t, &err), -EINVAL);
 	assert_non_null(strstr(err.msg, "is not GNU parallel"));
+	mx_head_finish(&head);
+}
+
+static void what_a_shard_has_already_is_not_given_for_less(void **state)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	cleanup_free char *one = mx_engine_file(folder, 1, 2), *kept = xasprintf("%s/kept", folder);
+	struct err err = ERR_INIT;
+	struct mx_head head;
+	struct mx_runs runs;
+
+	/* shard 1 lacks one run here; what comes back lacks two */
+	task_of(&head);
+	plain_name(&head);
+	mx_engine_clean(folder, 2);
+	write_shard(&head, 1, 2, 1);
+	assert_int_equal(rename(one, kept), 0);
+	mx_head_finish(&head);
+	assert_int_equal(swapped(&head, 2, "cp kept shard-1-of-2.jsonl", &said, &err), -EIO);
+	assert_int_equal(mx_load(one, &runs, &err), 0);
+	assert_int_equal(runs.n, 7); /* of 8: two schedulers, three runs and a warm-up of each */
+	mx_runs_finish(&runs);
+	mx_head_finish(&head);
+}
+
+static void a_shard_under_anothers_name_is_no_shard(void **state)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	cleanup_free char *one = mx_engine_file(folder, 1, 2), *two = mx_engine_file(folder, 2, 2);
+	struct err err = ERR_INIT;
+	struct mx_head head;
+	struct mx_engine_task t = task_of(&head);
+
+	plain_name(&head);
+	mx_engine_clean(folder, 2);
+	t.arg = &said;
+	write_shard(&head, 2, 2, 0);
+	assert_int_equal(rename(two, one), 0);
+	assert_int_equal(mx_engine_run(&t, &err), -EEXIST);
+	assert_non_null(strstr(err.msg, "it is shard 2"));
+	mx_engine_clean(folder, 2);
+	mx_head_finish(&head);
+}
+
+static void tasks_are_the_numbers_of_what_is_missing(void **state)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct mx_head head;
+	struct mx_engine_task t = task_of(&head);
+
+	plain_name(&head);
+	assert_int_equal(
+		mx_axis_add(&head, MX_TOPOLOGY, "1n1l3c1t,1n1l4c1t,1n1l5c1t,1n1l6c1t", &err), 0);
+	t.shards = 6;
+	t.arg = &said;
+	write_shard(&head, 2, 6, 0);
+	write_shard(&head, 6, 6, 0);
+	fake("sbatch", "for w in \"$@\"; do printf '<%s>' \"$w\" >&2; done; exit 1");
+	assert_int_equal(mx_engine_run(&t, &err), -EIO);
+	assert_non_null(strstr(buf_text(&said), "<--array=1,3-5>"));
+	mx_engine_clean(folder, 6);
 	mx_head_finish(&head);
 }
 
@@ -414,7 +477,7 @@ static void cleaning_takes_only_its_own_files(void **state)
 
 	task_of(&head);
 	plain_name(&head);
-	write_shard(&head, 1, 0);
+	write_shard(&head, 1, 2, 0);
 	mx_head_finish(&head);
 	mx_engine_clean(folder, 2);
 	assert_int_equal(access(one, F_OK), -1);
@@ -449,6 +512,9 @@ int main(void)
 		cmocka_unit_test(a_shard_that_lacks_runs_is_named_with_the_host_of_the_log),
 		cmocka_unit_test(what_came_back_of_another_matrix_is_told),
 		cmocka_unit_test(a_parallel_of_another_kind_is_refused),
+		cmocka_unit_test(what_a_shard_has_already_is_not_given_for_less),
+		cmocka_unit_test(a_shard_under_anothers_name_is_no_shard),
+		cmocka_unit_test(tasks_are_the_numbers_of_what_is_missing),
 		cmocka_unit_test(cleaning_takes_only_its_own_files),
 		cmocka_unit_test(so_many_shards_as_topologies_times_kernels),
 	};
