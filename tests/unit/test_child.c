@@ -137,6 +137,28 @@ static void a_grandchild_that_keeps_the_pipe_does_not_put_the_end_off(void **sta
 	finish(s);
 }
 
+static void what_was_written_before_the_end_is_told_whole(void **state)
+{
+	struct seen *s = calloc(1, sizeof(*s));
+	struct err err = ERR_INIT;
+	struct child_spec spec = {
+		.argv = ARGV("sh", "-c", "head -c 60000 /dev/zero | tr '\\0' '\\n'"),
+		.stop_signal = SIGTERM,
+		.line = on_line,
+		.ended = on_ended,
+		.arg = s};
+	siginfo_t info;
+
+	assert_int_equal(loop_init(&s->loop, &err), 0);
+	s->child = child_start(&s->loop, &spec, &err);
+	assert_non_null(s->child);
+	/* all of it is in the pipe, and the end is known, before the first look */
+	assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+	loop_run(&s->loop);
+	assert_int_equal(s->lines, 60000);
+	finish(s);
+}
+
 static void the_stop_signal_reaches_the_whole_group(void **state)
 {
 	struct seen *s =
@@ -181,6 +203,7 @@ int main(void)
 		cmocka_unit_test(a_line_without_end_comes_in_pieces),
 		cmocka_unit_test(a_program_that_is_not_there_says_so),
 		cmocka_unit_test(a_grandchild_that_keeps_the_pipe_does_not_put_the_end_off),
+		cmocka_unit_test(what_was_written_before_the_end_is_told_whole),
 		cmocka_unit_test(the_stop_signal_reaches_the_whole_group),
 		cmocka_unit_test(one_that_is_destroyed_is_gone_and_tells_nothing),
 	};
