@@ -221,6 +221,26 @@ static int append_read(struct scenario *s, const char *path, struct err *err)
 	return r < 0 ? r : append(s, op, err);
 }
 
+const char *mx_vulnerability_at(size_t i)
+{
+#define VULNERABILITY(name) "/sys/devices/system/cpu/vulnerabilities/" name
+	static const char *const paths[] = {VULNERABILITY("meltdown"), VULNERABILITY("spectre_v2"),
+					    VULNERABILITY("mds"), VULNERABILITY("retbleed")};
+
+	return i < ARRAY_SIZE(paths) ? paths[i] : NULL;
+}
+
+static int read_conditions(struct scenario *s, struct err *err)
+{
+	const char *path;
+	int r = append_read(s, MX_CLOCK_FILE, err);
+	size_t i;
+
+	for (i = 0; r == 0 && (path = mx_vulnerability_at(i)); i++)
+		r = append_read(s, path, err);
+	return r < 0 ? r : append_read(s, MX_STAT_FILE, err);
+}
+
 static int put(struct cell *c, const struct op *op, struct err *err)
 {
 	enum part part = c->own ? PART_OTHER : part_of(op);
@@ -261,7 +281,7 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	int r;
 
 	topology_layout(topology, layout);
-	r = append_read(c->out, MX_CLOCK_FILE, err);
+	r = read_conditions(c->out, err);
 	load_if_possible(c);
 	for (i = 0; r == 0 && (op = scenario_at(base, i)); i++) {
 		bool loads = !c->own && part_of(op) == PART_LOADS;
@@ -281,6 +301,8 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	/* a body that is never closed is the scenario's own affair */
 	if (r == 0 && !scenario_body_open(c->out))
 		r = append_read(c->out, MX_SCHED_FILE, err);
+	if (r == 0 && !scenario_body_open(c->out))
+		r = append_read(c->out, MX_STAT_FILE, err);
 	return r;
 }
 

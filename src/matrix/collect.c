@@ -10,7 +10,9 @@
 #include "ops/model_metric.h"
 #include "ops/report.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void add_number(struct mx_run *run, const char *group, const char *name, const char *unit,
@@ -93,22 +95,68 @@ static char *mitigations_of(const char *command)
 	return last ? xstrndup(last, strcspn(last, " '\"\n")) : xstrdup("auto");
 }
 
+/* The first line of a file that was read, printable; NULL = there is none. */
+static char *first_line(const struct model_file *file)
+{
+	char text[256];
+	const char *s;
+
+	if (!file || file->error || !file->data.len)
+		return NULL;
+	s = buf_text(&file->data);
+	text_sanitise(text, sizeof(text), s, strcspn(s, "\n"));
+	return xstrdup(text);
+}
+
+static char *vulnerabilities_of(const struct model *m)
+{
+	struct buf out = BUF_INIT;
+	const char *path;
+	size_t i;
+
+	for (i = 0; (path = mx_vulnerability_at(i)); i++) {
+		cleanup_free char *said = first_line(model_file(m, path, 0));
+
+		if (said)
+			buf_addf(&out, "%s%s: %s", out.len ? ", " : "", strrchr(path, '/') + 1,
+				 said);
+	}
+	return out.len ? buf_steal(&out) : NULL;
+}
+
+/* proc(5): cpu user nice system idle iowait irq softirq steal, in hundredths of a second on x86. */
+static double steal_of(const struct model_file *file)
+{
+	cleanup_free char *line = first_line(file);
+	uint64_t steal;
+
+	if (!line || sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &steal) != 1)
+		return NAN;
+	return (double)steal * 10;
+}
+
+/* Who is emulated is not told what was taken: the kernel's 0 is not known, then. */
+static double guest_steal(const struct model *m)
+{
+	const struct model_file *first = model_file(m, MX_STAT_FILE, 0);
+	const struct model_file *last = model_file(m, MX_STAT_FILE, (size_t)-1);
+
+	if (!m->accel || strcmp(m->accel, "kvm") || first == last)
+		return NAN;
+	return steal_of(last) - steal_of(first);
+}
+
 static void collect_conditions(struct mx_run *run, const struct model *m, const char *command)
 {
 	struct mx_conditions *c = &run->conditions;
-	const struct model_file *clock = model_file(m, MX_CLOCK_FILE, 0);
-	char text[64];
 
 	c->accel = xstrdup(m->accel);
 	c->kernel = xstrdup(m->kernel);
 	if (command && *command)
 		c->mitigations = mitigations_of(command);
-	if (clock && !clock->error && clock->data.len) {
-		const char *s = buf_text(&clock->data);
-
-		text_sanitise(text, sizeof(text), s, strcspn(s, "\n"));
-		c->clock = xstrdup(text);
-	}
+	c->clock = first_line(model_file(m, MX_CLOCK_FILE, 0));
+	c->vulnerabilities = vulnerabilities_of(m);
+	c->guest_steal_ms = guest_steal(m);
 }
 
 static void judge(struct mx_run *run, const struct model *m, const char *title, const char *failed)

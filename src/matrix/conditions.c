@@ -28,6 +28,11 @@ static const char *mitigations(const struct mx_conditions *c)
 	return c->mitigations;
 }
 
+static const char *vulnerabilities(const struct mx_conditions *c)
+{
+	return c->vulnerabilities;
+}
+
 static const char *guest_clock(const struct mx_conditions *c)
 {
 	return c->clock;
@@ -54,10 +59,10 @@ static const struct {
 	const char *(*word)(const struct mx_conditions *c);
 } words[] = {
 	{"accelerator", accel},       {"exact", exact},       {"kernel", kernel},
-	{"mitigations", mitigations}, {"clock", guest_clock}, {"host CPU", host_cpu},
-	{"pinned", pinned},
+	{"mitigations", mitigations}, {"CPU flaws", vulnerabilities}, {"clock", guest_clock},
+	{"host CPU", host_cpu},       {"pinned", pinned},
 };
-_Static_assert(ARRAY_SIZE(words) + 2 == MX_CONDITIONS, "host load and steal are the other two");
+_Static_assert(ARRAY_SIZE(words) + 3 == MX_CONDITIONS, "host load and steals are the other three");
 
 struct seen {
 	const char *value[DISTINCT_MAX];
@@ -138,11 +143,12 @@ static char *range_told(const struct range *r, const char *unit)
 	return buf_steal(&out);
 }
 
-static void ranges(const struct mx_table *t, struct range *load, struct range *steal)
+static void ranges(const struct mx_table *t, struct range *load, struct range *steal,
+		   struct range *guest_steal)
 {
 	size_t i, k;
 
-	*load = *steal = (struct range){NAN, NAN, 0};
+	*load = *steal = *guest_steal = (struct range){NAN, NAN, 0};
 	for (i = 0; i < t->n; i++)
 		for (k = 0; k < t->row[i].n; k++) {
 			const struct mx_run *run = t->row[i].run[k];
@@ -153,12 +159,13 @@ static void ranges(const struct mx_table *t, struct range *load, struct range *s
 			if (!isnan(run->conditions.load_after))
 				widen(load, run->conditions.load_after);
 			widen(steal, run->conditions.steal_ms);
+			widen(guest_steal, run->conditions.guest_steal_ms);
 		}
 }
 
 void mx_conditions_of(const struct mx_table *t, struct mx_condition out[MX_CONDITIONS])
 {
-	struct range load, steal;
+	struct range load, steal, guest_steal;
 	size_t w, i;
 
 	for (w = 0; w < ARRAY_SIZE(words); w++) {
@@ -168,9 +175,10 @@ void mx_conditions_of(const struct mx_table *t, struct mx_condition out[MX_CONDI
 			see_row(&seen, w, &t->row[i]);
 		out[w] = (struct mx_condition){words[w].name, told(&seen)};
 	}
-	ranges(t, &load, &steal);
+	ranges(t, &load, &steal, &guest_steal);
 	out[w++] = (struct mx_condition){"host load", range_told(&load, "")};
-	out[w] = (struct mx_condition){"steal", range_told(&steal, "ms")};
+	out[w++] = (struct mx_condition){"steal", range_told(&steal, "ms")};
+	out[w] = (struct mx_condition){"guest steal", range_told(&guest_steal, "ms")};
 }
 
 void mx_conditions_free(struct mx_condition list[MX_CONDITIONS])

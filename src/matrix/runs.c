@@ -115,7 +115,10 @@ bool mx_run_same(const struct mx_run *a, const struct mx_run *b)
 
 void mx_conditions_init(struct mx_conditions *c)
 {
-	*c = (struct mx_conditions){.load_before = NAN, .load_after = NAN, .steal_ms = NAN};
+	*c = (struct mx_conditions){.load_before = NAN,
+				     .load_after = NAN,
+				     .steal_ms = NAN,
+				     .guest_steal_ms = NAN};
 }
 
 void mx_run_add_metric(struct mx_run *run, const char *name, const char *unit,
@@ -158,6 +161,7 @@ void mx_run_finish(struct mx_run *r)
 	free(r->conditions.accel);
 	free(r->conditions.kernel);
 	free(r->conditions.mitigations);
+	free(r->conditions.vulnerabilities);
 	free(r->conditions.clock);
 	free(r->conditions.host_cpu);
 	for (i = 0; i < r->nmetrics; i++) {
@@ -181,6 +185,7 @@ void mx_run_copy(struct mx_run *dst, const struct mx_run *src)
 	dst->conditions.accel = xstrdup(c->accel);
 	dst->conditions.kernel = xstrdup(c->kernel);
 	dst->conditions.mitigations = xstrdup(c->mitigations);
+	dst->conditions.vulnerabilities = xstrdup(c->vulnerabilities);
 	dst->conditions.clock = xstrdup(c->clock);
 	dst->conditions.host_cpu = xstrdup(c->host_cpu);
 	dst->metrics = NULL;

@@ -67,11 +67,13 @@ struct mx_conditions {
 	char *accel; /* "kvm", "tcg", "tcg-exact" */
 	bool exact;
 	char *kernel; /* release that ran */
-	char *mitigations;
-	char *clock; /* the guest's clock source */
+	char *mitigations;     /* as the kernel was told */
+	char *vulnerabilities; /* what it said of itself: "mds: Not affected, ..." */
+	char *clock;           /* the guest's clock source */
 	char *host_cpu;
 	double load_before, load_after; /* host's load average of a minute */
 	double steal_ms;                /* taken from this machine by its own host */
+	double guest_steal_ms;          /* taken from the guest; only KVM tells it */
 	bool pinned;
 };
 

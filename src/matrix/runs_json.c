@@ -79,12 +79,14 @@ static struct json_object *conditions_object(const struct mx_conditions *c)
 	json_object_object_add(o, "exact", json_object_new_boolean(c->exact));
 	add_text(o, "kernel", c->kernel);
 	add_text(o, "mitigations", c->mitigations);
+	add_text(o, "vulnerabilities", c->vulnerabilities);
 	add_text(o, "clock", c->clock);
 	add_text(o, "host_cpu", c->host_cpu);
 	json_object_array_add(load, json_real(c->load_before));
 	json_object_array_add(load, json_real(c->load_after));
 	json_object_object_add(o, "host_load", load);
 	json_object_object_add(o, "steal_ms", json_real(c->steal_ms));
+	json_object_object_add(o, "guest_steal_ms", json_real(c->guest_steal_ms));
 	json_object_object_add(o, "pinned", json_object_new_boolean(c->pinned));
 	return o;
 }
@@ -317,6 +319,15 @@ static int read_verdict(struct json_object *o, enum verdict *out, struct err *er
 	return err_set(err, EINVAL, "'verdict' is none of pass, fail, inconclusive, skip");
 }
 
+static int get_known_real(struct json_object *o, const char *key, double *out, struct err *err)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(o, key, &v) || !v)
+		return 0;
+	return real_of(v, key, out, err);
+}
+
 static int read_conditions(struct json_object *o, struct mx_conditions *c, struct err *err)
 {
 	struct json_object *load = member(o, "host_load", json_type_array, err), *v;
@@ -328,6 +339,7 @@ static int read_conditions(struct json_object *o, struct mx_conditions *c, struc
 	    get_known(o, "accel", &c->accel, err) < 0 ||
 	    get_known(o, "kernel", &c->kernel, err) < 0 ||
 	    get_known(o, "mitigations", &c->mitigations, err) < 0 ||
+	    get_known(o, "vulnerabilities", &c->vulnerabilities, err) < 0 ||
 	    get_known(o, "clock", &c->clock, err) < 0 ||
 	    get_known(o, "host_cpu", &c->host_cpu, err) < 0)
 		return -EINVAL;
@@ -338,9 +350,9 @@ static int read_conditions(struct json_object *o, struct mx_conditions *c, struc
 		if (v && real_of(v, "host_load", at[i], err) < 0)
 			return -EINVAL;
 	}
-	if (json_object_object_get_ex(o, "steal_ms", &v) && v)
-		return real_of(v, "steal_ms", &c->steal_ms, err);
-	return 0;
+	if (get_known_real(o, "steal_ms", &c->steal_ms, err) < 0)
+		return -EINVAL;
+	return get_known_real(o, "guest_steal_ms", &c->guest_steal_ms, err);
 }
 
 static int read_samples(struct json_object *list, struct mx_metric *m, struct err *err)

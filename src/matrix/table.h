@@ -66,7 +66,7 @@ struct mx_condition {
 	const char *name; /* "accelerator" */
 	char *value;      /* "tcg (12 runs), kvm (4 runs)"; "-" when it is not known of any */
 };
-#define MX_CONDITIONS 9
+#define MX_CONDITIONS 11
 void mx_conditions_of(const struct mx_table *t, struct mx_condition out[MX_CONDITIONS]);
 void mx_conditions_free(struct mx_condition list[MX_CONDITIONS]);
 /* What they mean for the numbers: sentences, one a line; nothing when they mean nothing. */

@@ -83,6 +83,8 @@ for turn, r in enumerate(rest, 1):
     c, metrics = r["conditions"], {m["name"]: m for m in r["metrics"]}
     assert r["turn"] == turn and r["exit"] == 0, r
     assert c["accel"] in ("kvm", "tcg") and c["kernel"] and c["clock"] and c["mitigations"] == "off", c
+    assert "meltdown: " in c["vulnerabilities"] and "spectre_v2: " in c["vulnerabilities"], c
+    assert (c["guest_steal_ms"] is None) == (c["accel"] != "kvm"), c
     assert c["host_cpu"] and all(x >= 0 for x in c["host_load"]) and c["steal_ms"] >= 0, c
     assert metrics["w:work-units"]["samples"][0] >= 0, metrics
     events = [m for m in metrics if m.startswith("sched:SCX_EV_")]

@@ -153,8 +153,8 @@ static void what_is_0_everywhere_is_counted_and_not_listed_unless_it_is_asked_fo
 
 static void every_format_tells_all_conditions(void **state)
 {
-	static const char *const names[] = {"accelerator", "exact", "kernel",	 "mitigations", "clock",
-					    "host CPU",	   "pinned", "host load", "steal"};
+	static const char *const names[] = {"accelerator", "exact", "kernel", "mitigations", "CPU flaws", "clock",
+					    "host CPU",	   "pinned", "host load", "steal", "guest steal"};
 	const struct mx_report_format *f;
 	struct made m;
 	size_t i, k;

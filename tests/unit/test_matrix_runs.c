@@ -44,7 +44,9 @@ static struct mx_run example_run(void)
 	r.conditions.accel = xstrdup("kvm");
 	r.conditions.kernel = xstrdup("7.3.4+deb13-cloud-amd64");
 	r.conditions.load_before = 0.1;
+	r.conditions.vulnerabilities = xstrdup("mds: Not affected");
 	r.conditions.steal_ms = 12;
+	r.conditions.guest_steal_ms = 30;
 	r.conditions.pinned = true;
 	mx_run_add_metric(&r, "low:p99", "ns", BETTER_LOWER, false,
 			  (double[]){1.0 / 3, 5e300 / 1e250, -2}, 3);
@@ -94,6 +96,8 @@ static void what_is_written_reads_back_as_the_same_to_the_last_bit(void **state)
 	assert_string_equal(runs.run[0].why, run.why);
 	assert_true(runs.run[0].conditions.pinned);
 	assert_true(runs.run[0].conditions.load_before == 0.1);
+	assert_true(runs.run[0].conditions.guest_steal_ms == 30);
+	assert_string_equal(runs.run[0].conditions.vulnerabilities, "mds: Not affected");
 	assert_memory_equal(runs.run[0].metrics[0].samples, run.metrics[0].samples,
 			    3 * sizeof(double));
 	assert_int_equal(runs.run[0].metrics[0].better, BETTER_LOWER);
