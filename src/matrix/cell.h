@@ -29,8 +29,8 @@ int mx_cell_scenario(const struct scenario *base, const struct topology *topolog
 		     const char *sched, struct scenario **out, struct err *err);
 
 /* What each run reads in the guest. First: how it keeps time, and which weaknesses of the CPU its
- * kernel works round. First and last: the time stolen from it. Last, and before a scheduler is taken
- * back: the kernel's counters of it. A file that is not there is no failure. */
+ * kernel works round. First and last: the time stolen from it. Last, and before a scheduler is
+ * taken back: the kernel's counters of it. A file that is not there is no failure. */
 #define MX_CLOCK_FILE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 #define MX_STAT_FILE  "/proc/stat"
 #define MX_SCHED_FILE "/sys/kernel/sched_ext/root/events"

@@ -15,21 +15,29 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add_number(struct mx_run *run, const char *group, const char *name, const char *unit,
-		       enum metric_better better, double value)
+#define SAMPLES_OF_RUN 150000 /* kept of all its metrics: a line of the file has to hold them */
+
+/* samples: NULL and 0 = the value is the only one. Returns how many are in the file. */
+static size_t add_number(struct mx_run *run, const char *group, const char *name, const char *unit,
+			 enum metric_better better, double value, const double *samples, size_t n)
 {
 	cleanup_free char *full = xasprintf("%s:%s", group, name);
+	struct mx_metric *m;
 
 	if (!isfinite(value) || fabs(value) > METRIC_VALUE_MAX || run->nmetrics == MX_METRICS_MAX ||
 	    strlen(full) > MX_WORD_MAX || mx_run_metric(run, full))
-		return;
-	mx_run_add_metric(run, full, unit, better, run->conditions.exact, &value, 1);
+		return 0;
+	m = mx_run_add_metric(run, full, unit, better, run->conditions.exact, n ? samples : &value,
+			      n ? n : 1);
+	if (n > 1 || m->samples[0] != value)
+		m->value = value;
+	return m->nsamples;
 }
 
 static void collect_groups(struct mx_run *run, const struct model *m)
 {
+	size_t kept = 0, i, j;
 	struct metric metric;
-	size_t i, j;
 
 	for (i = 0; i < m->ngroups; i++) {
 		const struct model_group *g = &m->groups[i];
@@ -37,10 +45,18 @@ static void collect_groups(struct mx_run *run, const struct model *m)
 		/* a body starts one of that name again and again: the last stands for it */
 		if (model_group(m, g->name) != g)
 			continue;
-		for (j = 0; model_group_metric_at(g, j, &metric); j++)
-			if (metric.samples)
-				add_number(run, g->name, metric.name, metric_unit_name(metric.unit),
-					   metric.better, metric.value);
+		for (j = 0; model_group_metric_at(g, j, &metric); j++) {
+			cleanup_free double *samples = NULL;
+			size_t n;
+
+			if (!metric.samples)
+				continue;
+			samples = model_group_samples_at(g, j, &n);
+			if (kept + n > SAMPLES_OF_RUN)
+				n = 0;
+			kept += add_number(run, g->name, metric.name, metric_unit_name(metric.unit),
+					   metric.better, metric.value, samples, n);
+		}
 	}
 }
 
@@ -67,7 +83,7 @@ static bool collect_events(struct mx_run *run, const struct model *m)
 			continue;
 		*value++ = '\0';
 		if (metric_check_name(line, NULL) == 0 && text_u64(value, 0, UINT64_MAX, &v))
-			add_number(run, "sched", line, "", BETTER_UNKNOWN, (double)v);
+			add_number(run, "sched", line, "", BETTER_UNKNOWN, (double)v, NULL, 0);
 	}
 	return true;
 }
@@ -82,7 +98,7 @@ static void collect_sched(struct mx_run *run, const struct model *m)
 	for (i = 0; i < m->nscx; i++)
 		if (m->scx[i].value != SAMPLE_ABSENT)
 			add_number(run, "sched", m->scx[i].name, "", BETTER_UNKNOWN,
-				   (double)m->scx[i].value);
+				   (double)m->scx[i].value, NULL, 0);
 }
 
 /* The last one on the kernel's command line counts; the kernel's own choice is "auto". */

@@ -58,9 +58,14 @@ static const struct {
 	const char *name;
 	const char *(*word)(const struct mx_conditions *c);
 } words[] = {
-	{"accelerator", accel},       {"exact", exact},       {"kernel", kernel},
-	{"mitigations", mitigations}, {"CPU flaws", vulnerabilities}, {"clock", guest_clock},
-	{"host CPU", host_cpu},       {"pinned", pinned},
+	{"accelerator", accel},
+	{"exact", exact},
+	{"kernel", kernel},
+	{"mitigations", mitigations},
+	{"CPU flaws", vulnerabilities},
+	{"clock", guest_clock},
+	{"host CPU", host_cpu},
+	{"pinned", pinned},
 };
 _Static_assert(ARRAY_SIZE(words) + 3 == MX_CONDITIONS, "host load and steals are the other three");
 

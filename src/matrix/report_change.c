@@ -87,8 +87,8 @@ static bool all_paired(const struct mx_pair *p)
 	return p->n > 0;
 }
 
-static void pair(const struct mx_report *r, const struct mx_comparison *c,
-		 const struct mx_pair *p, struct buf *out)
+static void pair(const struct mx_report *r, const struct mx_comparison *c, const struct mx_pair *p,
+		 struct buf *out)
 {
 	cleanup_buf struct buf title = BUF_INIT, differs = BUF_INIT;
 	size_t i, zero = 0;
@@ -122,8 +122,7 @@ static void pair(const struct mx_report *r, const struct mx_comparison *c,
 			 zero == 1 ? " is" : "s are", zero == 1 ? "it" : "them");
 }
 
-static void comparison(const struct mx_report *r, const struct mx_comparison *c,
-		       struct buf *out)
+static void comparison(const struct mx_report *r, const struct mx_comparison *c, struct buf *out)
 {
 	size_t i;
 

@@ -218,8 +218,8 @@ static void numbers(const struct mx_report *r, struct buf *out)
 			if (mx_report_told_before(t, i, name))
 				continue;
 			if (!any)
-				buf_adds(out, "\nNUMBERS: the median of the runs, a run being the "
-					      "median of its samples\n");
+				buf_adds(out, "\nNUMBERS: the median of the runs, each of which "
+					      "has one value\n");
 			any = true;
 			metric_table(r, name, out);
 		}

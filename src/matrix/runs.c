@@ -115,15 +115,13 @@ bool mx_run_same(const struct mx_run *a, const struct mx_run *b)
 
 void mx_conditions_init(struct mx_conditions *c)
 {
-	*c = (struct mx_conditions){.load_before = NAN,
-				     .load_after = NAN,
-				     .steal_ms = NAN,
-				     .guest_steal_ms = NAN};
+	*c = (struct mx_conditions){
+		.load_before = NAN, .load_after = NAN, .steal_ms = NAN, .guest_steal_ms = NAN};
 }
 
-void mx_run_add_metric(struct mx_run *run, const char *name, const char *unit,
-		       enum metric_better better, bool virtual_time, const double *samples,
-		       size_t n)
+struct mx_metric *mx_run_add_metric(struct mx_run *run, const char *name, const char *unit,
+				    enum metric_better better, bool virtual_time,
+				    const double *samples, size_t n)
 {
 	struct mx_metric *m;
 
@@ -133,10 +131,12 @@ void mx_run_add_metric(struct mx_run *run, const char *name, const char *unit,
 				.unit = xstrdup(unit),
 				.better = better,
 				.virtual_time = virtual_time,
+				.value = NAN,
 				.nsamples = n};
 	m->samples = xcalloc(n ? n : 1, sizeof(*samples));
 	if (n)
 		memcpy(m->samples, samples, n * sizeof(*samples));
+	return m;
 }
 
 const struct mx_metric *mx_run_metric(const struct mx_run *run, const char *name)
@@ -194,7 +194,8 @@ void mx_run_copy(struct mx_run *dst, const struct mx_run *src)
 		const struct mx_metric *m = &src->metrics[i];
 
 		mx_run_add_metric(dst, m->name, m->unit, m->better, m->virtual_time, m->samples,
-				  m->nsamples);
+				  m->nsamples)
+			->value = m->value;
 	}
 }
 

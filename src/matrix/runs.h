@@ -58,6 +58,7 @@ struct mx_metric {
 	char *unit; /* metric_unit_name(): "ns", "B", "%", "/s", "B/s", "" */
 	enum metric_better better;
 	bool virtual_time; /* guest time of an exact run: no measure of speed */
+	double value;      /* of the run, in the unit; NAN = the median of the samples */
 	double *samples;   /* raw, in the unit; at least one */
 	size_t nsamples;
 };
@@ -66,7 +67,7 @@ struct mx_metric {
 struct mx_conditions {
 	char *accel; /* "kvm", "tcg", "tcg-exact" */
 	bool exact;
-	char *kernel; /* release that ran */
+	char *kernel;          /* release that ran */
 	char *mitigations;     /* as the kernel was told */
 	char *vulnerabilities; /* what it said of itself: "mds: Not affected, ..." */
 	char *clock;           /* the guest's clock source */
@@ -118,10 +119,10 @@ bool mx_cell_same(const struct mx_cell *a, const struct mx_cell *b);
 /* Same cell, same repeat, both warm-ups or neither. */
 bool mx_run_same(const struct mx_run *a, const struct mx_run *b);
 
-/* A metric of a run to be filled; its samples are copied. */
-void mx_run_add_metric(struct mx_run *run, const char *name, const char *unit,
-		       enum metric_better better, bool virtual_time, const double *samples,
-		       size_t n);
+/* A metric of a run to be filled; its samples are copied. It has no value of its own. */
+struct mx_metric *mx_run_add_metric(struct mx_run *run, const char *name, const char *unit,
+				    enum metric_better better, bool virtual_time,
+				    const double *samples, size_t n);
 const struct mx_metric *mx_run_metric(const struct mx_run *run, const char *name); /* or NULL */
 /* No condition is known yet. */
 void mx_conditions_init(struct mx_conditions *c);

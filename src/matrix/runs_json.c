@@ -100,6 +100,8 @@ static struct json_object *metric_object(const struct mx_metric *m)
 	add_text(o, "unit", m->unit);
 	json_object_object_add(o, "better", json_object_new_string(better_names[m->better]));
 	json_object_object_add(o, "virtual", json_object_new_boolean(m->virtual_time));
+	if (!isnan(m->value))
+		json_object_object_add(o, "value", json_real(m->value));
 	for (i = 0; i < m->nsamples; i++)
 		json_object_array_add(samples, json_real(m->samples[i]));
 	json_object_object_add(o, "samples", samples);
@@ -387,6 +389,9 @@ static int read_metric(struct json_object *o, struct mx_metric *m, struct err *e
 	if (i == ARRAY_SIZE(better_names))
 		return err_set(err, EINVAL, "'better' is none of none, lower, higher");
 	m->better = (enum metric_better)i;
+	m->value = NAN;
+	if (get_known_real(o, "value", &m->value, err) < 0)
+		return -EINVAL;
 	return read_samples(samples, m, err);
 }
 

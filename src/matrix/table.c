@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "matrix/stats.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *mx_cell_word(const struct mx_cell *c, size_t axis)
@@ -133,7 +134,8 @@ static void add_value(struct mx_series *s, const struct mx_run *run, const struc
 	s->value = xreallocarray(s->value, s->n + 1, sizeof(*s->value));
 	s->run = xreallocarray(s->run, s->n + 1, sizeof(*s->run));
 	s->run[s->n] = run;
-	s->value[s->n++] = stats_median(m->samples, m->nsamples) * factor;
+	s->value[s->n++] =
+		(isnan(m->value) ? stats_median(m->samples, m->nsamples) : m->value) * factor;
 	s->samples += m->nsamples;
 }
 

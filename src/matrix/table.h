@@ -3,8 +3,8 @@
  * table - the runs of a saved matrix by cell: a verdict, the numbers by name, and the conditions.
  * Pure; points into the runs, which must outlive it.
  *
- * A run is one measurement: its value of a metric is the median of its samples, for those of one
- * run hang together and are no measurements of their own. Runs that failed count as those that
+ * A run is one measurement: its value of a metric is its own or else the median of its samples, for
+ * those of one run hang together and are no measurements of their own. Runs that failed count as those that
  * passed, or the slow ones would be missing.
  * Invariant: no warm-up is in any figure; values are in the base of their unit.
  */

@@ -17,9 +17,15 @@
 
 #define SLOTS (METRICS_MAX * 2) /* of the hash table; a power of two */
 
+struct raw {
+	double *v;
+	size_t n;
+};
+
 struct metrics {
 	struct metric *v;
-	size_t n;
+	struct raw *raw;       /* one a metric */
+	size_t n, nraw;        /* nraw: values of all of them */
 	uint16_t slots[SLOTS]; /* index + 1; 0 = free */
 	uint64_t lost;
 	struct metric_stream *streams[2]; /* NULL until something comes */
@@ -43,8 +49,12 @@ void metrics_destroy(struct metrics *ms)
 			free(ms->streams[i]->threads);
 		free(ms->streams[i]);
 	}
-	if (ms)
+	for (i = 0; ms && i < ms->n; i++)
+		free(ms->raw[i].v);
+	if (ms) {
+		free(ms->raw);
 		free(ms->v);
+	}
 	free(ms);
 }
 
@@ -96,6 +106,12 @@ const struct metric *metrics_at(const struct metrics *ms, size_t i)
 	return ms && i < ms->n ? &ms->v[i] : NULL;
 }
 
+const double *metrics_raw(const struct metrics *ms, size_t i, size_t *n)
+{
+	*n = ms && i < ms->n ? ms->raw[i].n : 0;
+	return *n ? ms->raw[i].v : NULL;
+}
+
 uint64_t metrics_lost(const struct metrics *ms)
 {
 	return ms ? ms->lost : 0;
@@ -130,6 +146,8 @@ static struct metric *make(struct metrics *ms, const char *name)
 	if (ms->n == METRICS_MAX)
 		return NULL;
 	ms->v = xreallocarray(ms->v, ms->n + 1, sizeof(*ms->v));
+	ms->raw = xreallocarray(ms->raw, ms->n + 1, sizeof(*ms->raw));
+	ms->raw[ms->n] = (struct raw){.n = 0};
 	ms->v[ms->n] = (struct metric){.samples = 0};
 	snprintf(ms->v[ms->n].name, METRIC_NAME_MAX, "%s", name);
 	ms->slots[slot] = (uint16_t)++ms->n;
@@ -168,11 +186,23 @@ static void count_in(struct metric *m, double value)
 	m->mean = m->mean < m->min ? m->min : m->mean > m->max ? m->max : m->mean;
 }
 
+static void keep_raw(struct metrics *ms, struct raw *raw, double value)
+{
+	if (raw->n == METRIC_RAW_MAX || ms->nraw == METRIC_RAW_ALL)
+		return;
+	/* room is doubled: at 1, 2, 4, ... it is full */
+	if (!(raw->n & (raw->n - 1)))
+		raw->v = xreallocarray(raw->v, raw->n ? 2 * raw->n : 1, sizeof(*raw->v));
+	raw->v[raw->n++] = value;
+	ms->nraw++;
+}
+
 void metric_add(struct metric_stream *s, const char *name, double value, enum metric_unit unit,
 		enum metric_better better)
 {
 	char clean[METRIC_NAME_MAX];
 	struct metric *m;
+	struct raw *raw;
 
 	if (!isfinite(value) || fabs(value) > METRIC_VALUE_MAX)
 		return;
@@ -181,13 +211,18 @@ void metric_add(struct metric_stream *s, const char *name, double value, enum me
 		s->into->lost++;
 		return;
 	}
+	raw = &s->into->raw[m - s->into->v];
 	/* the same name for something else */
-	if (m->samples && m->unit != unit)
+	if (m->samples && m->unit != unit) {
 		m->samples = 0;
+		s->into->nraw -= raw->n;
+		raw->n = 0;
+	}
 	m->unit = unit;
 	m->better = better;
 	m->when_ns = s->t_ns;
 	count_in(m, value);
+	keep_raw(s->into, raw, value);
 }
 
 void metric_addf(struct metric_stream *s, double value, enum metric_unit unit,

@@ -17,9 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define METRIC_NAME_MAX  80   /* bytes with the NUL; what is longer is not kept */
-#define METRICS_MAX      256  /* of one group */
-#define METRIC_VALUE_MAX 1e60 /* what is larger is no measurement */
+#define METRIC_NAME_MAX  80    /* bytes with the NUL; what is longer is not kept */
+#define METRICS_MAX      256   /* of one group */
+#define METRIC_VALUE_MAX 1e60  /* what is larger is no measurement */
+#define METRIC_RAW_MAX   4096  /* values of one metric that are kept, the first ones, */
+#define METRIC_RAW_ALL   65536 /* and of all of one group */
 
 /* A value is stored in the base of its kind, so that 5000us and 5ms are the same. */
 enum metric_unit {
@@ -62,6 +64,8 @@ void metrics_flush(struct metrics *ms, uint64_t t_ns);
 size_t metrics_count(const struct metrics *ms);
 const struct metric *metrics_at(const struct metrics *ms, size_t i); /* NULL past the end */
 const struct metric *metrics_find(const struct metrics *ms, const char *name);
+/* The values of the i-th as they came, as far as they are kept: n is 0 where none is. */
+const double *metrics_raw(const struct metrics *ms, size_t i, size_t *n);
 uint64_t metrics_lost(const struct metrics *ms); /* values that found no room */
 
 /* Programs whose text is known, for help: name and what is read of it. NULL past the end. */

@@ -154,16 +154,16 @@ static const struct work_report **reports_of(const struct model_group *g, size_t
 }
 
 /* The i-th figure that any of them has measured. */
-static bool figure_metric_at(const struct work_report *const *reports, size_t n, size_t i,
-			     struct metric *out)
+static const struct figure *figure_metric_at(const struct work_report *const *reports, size_t n,
+					     size_t i, struct metric *out)
 {
 	const struct figure *f;
 	size_t at;
 
 	for (at = 0; (f = figure_at(at)); at++)
 		if (figure_metric(f, reports, n, out) && !i--)
-			return true;
-	return false;
+			return f;
+	return NULL;
 }
 
 bool model_group_metric_at(const struct model_group *g, size_t i, struct metric *out)
@@ -184,6 +184,34 @@ bool model_group_metric_at(const struct model_group *g, size_t i, struct metric 
 	found = figure_metric_at(reports, n, i - metrics_count(g->metrics), out);
 	out->when_ns = when;
 	return found;
+}
+
+double *model_group_samples_at(const struct model_group *g, size_t i, size_t *n)
+{
+	cleanup_free const struct work_report **reports = NULL;
+	const struct figure *f = NULL;
+	struct metric unused;
+	const double *raw;
+	size_t nreports, k;
+	uint64_t when;
+	double *out;
+
+	if (i < metrics_count(g->metrics)) {
+		raw = metrics_raw(g->metrics, i, n);
+		out = xcalloc(*n + 1, sizeof(*out));
+		if (*n)
+			memcpy(out, raw, *n * sizeof(*out));
+		return out;
+	}
+	*n = 0;
+	reports = reports_of(g, &nreports, &when);
+	out = xcalloc(nreports + 1, sizeof(*out));
+	if (!g->payload)
+		f = figure_metric_at(reports, nreports, i - metrics_count(g->metrics), &unused);
+	for (k = 0; f && k < nreports; k++)
+		if (f->of(reports[k]) != REPORT_ABSENT)
+			out[(*n)++] = (double)f->of(reports[k]);
+	return out;
 }
 
 bool model_metric_at(const struct model *m, const char *group, size_t i, struct metric *out)

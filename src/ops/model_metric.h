@@ -32,6 +32,9 @@ bool model_metric(const struct model *m, const char *group, const char *name, st
 /* The i-th from 0 while it is true; the order is that in which they first came. */
 bool model_metric_at(const struct model *m, const char *group, size_t i, struct metric *out);
 bool model_group_metric_at(const struct model_group *g, size_t i, struct metric *out);
+/* What the i-th was made of: each value printed (metrics_raw()), each worker's figure. The caller
+ * frees it. */
+double *model_group_samples_at(const struct model_group *g, size_t i, size_t *n);
 
 /* ---- how it was when op `seq` had ended ---- */
 

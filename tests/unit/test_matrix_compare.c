@@ -299,6 +299,27 @@ static void a_saved_matrix_is_met_cell_by_cell_and_across_a_new_kernel(void **st
 	made_finish(&old);
 }
 
+static void the_value_of_a_run_is_its_own_or_the_median_of_its_samples(void **state)
+{
+	const struct mx_series *s;
+	struct made m;
+
+	made_begin(&m, "\"eevdf\"");
+	made_add(&m, &(struct made_run){
+			     .metrics = "{\"name\":\"w:work\",\"unit\":\"us\",\"better\":\"higher\","
+					"\"virtual\":false,\"value\":12,\"samples\":[5,7]}"});
+	made_add(&m, &(struct made_run){
+			     .repeat = 2,
+			     .metrics = "{\"name\":\"w:work\",\"unit\":\"us\",\"better\":\"higher\","
+					"\"virtual\":false,\"samples\":[5,7]}"});
+	made_end(&m);
+	s = mx_row_series(&m.table.row[0], "w:work");
+	assert_int_equal(s->n, 2);
+	assert_int_equal(s->samples, 4);
+	assert_true(s->value[0] == 12000 && s->value[1] == 6000);
+	made_finish(&m);
+}
+
 static void what_has_no_counterpart_is_said(void **state)
 {
 	struct mx_comparison c;
@@ -521,6 +542,7 @@ int main(void)
 		cmocka_unit_test(what_is_mixed_within_a_cell_is_named_too),
 		cmocka_unit_test(a_saved_matrix_is_met_cell_by_cell_and_across_a_new_kernel),
 		cmocka_unit_test(what_has_no_counterpart_is_said),
+		cmocka_unit_test(the_value_of_a_run_is_its_own_or_the_median_of_its_samples),
 		cmocka_unit_test(a_baseline_that_is_not_there_is_an_error_that_lists_them),
 		cmocka_unit_test(gates_are_read_and_written),
 		cmocka_unit_test(a_gate_matches_by_name_with_or_without_the_group),

@@ -52,6 +52,7 @@ static struct mx_run example_run(void)
 			  (double[]){1.0 / 3, 5e300 / 1e250, -2}, 3);
 	mx_run_add_metric(&r, "low:rate", "/s", BETTER_UNKNOWN, true, (double[]){123456789012345},
 			  1);
+	mx_run_add_metric(&r, "low:work", "", BETTER_HIGHER, false, (double[]){1, 2}, 2)->value = 3;
 	return r;
 }
 
@@ -102,6 +103,8 @@ static void what_is_written_reads_back_as_the_same_to_the_last_bit(void **state)
 			    3 * sizeof(double));
 	assert_int_equal(runs.run[0].metrics[0].better, BETTER_LOWER);
 	assert_true(mx_run_metric(&runs.run[0], "low:rate")->virtual_time);
+	assert_true(isnan(mx_run_metric(&runs.run[0], "low:rate")->value));
+	assert_true(mx_run_metric(&runs.run[0], "low:work")->value == 3);
 	assert_null(mx_run_metric(&runs.run[0], "low:rat"));
 	mx_head_write(&runs.head, &again);
 	mx_run_write(&runs.run[0], &again);

@@ -298,6 +298,38 @@ static void a_value_that_comes_again_has_range_and_mean(void **state)
 	metrics_destroy(ms);
 }
 
+static void so_many_values_are_kept_and_no_more(void **state)
+{
+	struct metrics *ms = metrics_create(NULL);
+	size_t n, i, k, all = 0;
+	const double *v;
+	char line[64];
+
+	assert_null(metrics_raw(NULL, 0, &n));
+	assert_null(metrics_raw(ms, 0, &n));
+	for (k = 0; k < 40; k++)
+		for (i = 0; i < METRIC_RAW_MAX + 3; i++) {
+			snprintf(line, sizeof(line), "x%zu=%zu\n", k, i);
+			metrics_feed(ms, 0, line, strlen(line), 1);
+		}
+	v = metrics_raw(ms, 0, &n);
+	assert_int_equal(n, METRIC_RAW_MAX);
+	for (i = 0; i < n; i++)
+		assert_true(v[i] == (double)i);
+	assert_true(metrics_at(ms, 39)->samples == METRIC_RAW_MAX + 3);
+	for (k = 0; k < 40; k++) {
+		metrics_raw(ms, k, &n);
+		all += n;
+	}
+	assert_int_equal(all, METRIC_RAW_ALL);
+	/* the name for something else: what was kept of it was that */
+	metrics_feed(ms, 0, "x0=5us\n", 7, 2);
+	v = metrics_raw(ms, 0, &n);
+	assert_int_equal(n, 1);
+	assert_true(v[0] == 5000);
+	metrics_destroy(ms);
+}
+
 static void hostile_text_stays_within_its_bounds(void **state)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -424,6 +456,7 @@ int main(void)
 		cmocka_unit_test(key_value_lines_of_any_program_are_read),
 		cmocka_unit_test(json_is_read_wherever_a_line_begins_with_it),
 		cmocka_unit_test(a_value_that_comes_again_has_range_and_mean),
+		cmocka_unit_test(so_many_values_are_kept_and_no_more),
 		cmocka_unit_test(hostile_text_stays_within_its_bounds),
 		cmocka_unit_test(bytes_that_are_missing_make_no_number),
 		cmocka_unit_test(the_two_streams_do_not_mix),

@@ -79,6 +79,34 @@ static void workers_reports_are_read_the_same_way(void **state)
 	recorded_finish(&r);
 }
 
+static void what_a_number_is_made_of_can_be_had_one_by_one(void **state)
+{
+	const struct model_group *g;
+	struct recorded r;
+	struct metric m;
+	double *v;
+	size_t n, i;
+
+	recorded_init(&r, TWO UNITS(1, 81, 10, 500, 9000) UNITS(2, 82, 30, 200, 7000));
+	g = model_group(r.model, "w");
+	for (i = 0; model_group_metric_at(g, i, &m) && strcmp(m.name, "work-units"); i++)
+		;
+	v = model_group_samples_at(g, i, &n);
+	assert_int_equal(n, 2);
+	assert_true(v[0] == 10 && v[1] == 30 && m.value == 40);
+	free(v);
+	v = model_group_samples_at(g, 10000, &n);
+	assert_int_equal(n, 0);
+	free(v);
+	recorded_finish(&r);
+	recorded_init(&r, RUN WROTE(1, "bench", 1, "lat_us=5\\nlat_us=7\\nlat_us=6\\n"));
+	v = model_group_samples_at(model_group(r.model, "bench"), 0, &n);
+	assert_int_equal(n, 3);
+	assert_true(v[0] == 5000 && v[1] == 7000 && v[2] == 6000);
+	free(v);
+	recorded_finish(&r);
+}
+
 static void a_note_keeps_how_it_was(void **state)
 {
 	cleanup_buf struct buf why = BUF_INIT;
@@ -224,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_program_printed_is_found_by_its_name),
 		cmocka_unit_test(workers_reports_are_read_the_same_way),
+		cmocka_unit_test(what_a_number_is_made_of_can_be_had_one_by_one),
 		cmocka_unit_test(a_note_keeps_how_it_was),
 		cmocka_unit_test(an_expectation_of_a_report_judges_its_own_moment),
 		cmocka_unit_test(what_was_never_printed_is_told_from_what_may_still_come),
