@@ -60,6 +60,18 @@ static void cgroup_name(uint64_t id, char *dst, size_t size)
 		snprintf(dst, size, "(cgroup %llu)", (unsigned long long)id);
 }
 
+/* The row as the kernel has it; a fault switch may add to it. */
+static bool read_row(const struct group *g)
+{
+	if (g->unentered || !probe_ledger_read(group_index(g), &row))
+		return false;
+	if (fault_is(FAULT_ESCAPE_INVENTED) && !row.escapes) {
+		row.escapes = 1;
+		row.escape = row.seen[0];
+	}
+	return true;
+}
+
 static void tell_place(const struct group *g, uint64_t seq, const struct probe_place *p)
 {
 	char path[CGROUP_FULL_MAX];
@@ -98,7 +110,7 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 
 	if (!g)
 		return err_set(err, ENOENT, "there is no payload or group '%s'", name);
-	if (g->unentered || !probe_ledger_read(group_index(g), &row))
+	if (!read_row(g))
 		return err_set(err, ENOTSUP,
 			       "what '%s' did was not noted: the probes are absent on this kernel",
 			       name);
@@ -128,6 +140,6 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 
 void ledger_tell_escapes(const struct group *g)
 {
-	if (!g->unentered && probe_ledger_read(group_index(g), &row) && row.escapes)
+	if (read_row(g) && row.escapes)
 		tell_escape(g, g->seq);
 }

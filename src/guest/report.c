@@ -87,6 +87,8 @@ void report_send(const struct group *g, const struct task *t, uint64_t seq, bool
 	complete(&r, loop_now_ns());
 	if (fault_is(FAULT_REPORT_ZERO))
 		r.units = r.iterations = 0;
+	if (fault_is(FAULT_GAP_STRETCHED))
+		r.gap_ns = 600000000000;
 	report_write(&r, text, sizeof(text));
 	port_event(&(struct event){.type = EV_REPORT,
 				   .seq = seq,

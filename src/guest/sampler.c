@@ -69,6 +69,8 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 				 .busy_ns = SAMPLE_ABSENT};
 	if (fault_is(FAULT_QUEUE_SKEWED) && !cpu)
 		c->nr_running = 200;
+	if (fault_is(FAULT_DEPTH_SKEWED) && !cpu)
+		c->local_dsq = 200;
 	if (!probe_cpu(cpu, &p))
 		return;
 	c->pid = p.pid;

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/fault_switch.h"
 #include "guest/kmsg.h"
 #include "guest/line.h"
 #include "guest/port.h"
@@ -167,6 +168,7 @@ static void on_again(void *arg)
 
 uint32_t sched_watch_counters(struct sample_scx *dst, uint32_t max, uint64_t *enables)
 {
+	static uint64_t rush; /* of the fault switch "events-rush" */
 	cleanup_fd int fd = -1;
 	char text[4096], *line, *rest = text;
 	uint32_t n = 0;
@@ -178,6 +180,7 @@ uint32_t sched_watch_counters(struct sample_scx *dst, uint32_t max, uint64_t *en
 	fd = open(SYSFS "root/events", O_RDONLY | O_CLOEXEC);
 	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	text[len > 0 ? len : 0] = '\0';
+	rush += fault_is(FAULT_EVENTS_RUSH) ? 100000000 : 0;
 	/* "SCX_EV_NAME 123" each; names come and go between versions */
 	while (n < max && (line = strsep(&rest, "\n"))) {
 		char *value = strchr(line, ' ');
@@ -187,7 +190,7 @@ uint32_t sched_watch_counters(struct sample_scx *dst, uint32_t max, uint64_t *en
 		*value++ = '\0';
 		if (!text_copy(dst[n].name, sizeof(dst[n].name), line))
 			continue;
-		dst[n++].value = strtoull(value, NULL, 10);
+		dst[n++].value = strtoull(value, NULL, 10) + rush;
 	}
 	return n;
 }

@@ -45,6 +45,10 @@
 	X(SAMPLE_STUCK, "sample-stuck", "the counters of CPUs stand still in samples")             \
 	X(CLOCK_STUCK, "clock-stuck", "the clocks of runqueues stand still in samples")            \
 	X(QUEUE_SKEWED, "queue-skewed", "the first runqueue is told to be a long one")             \
+	X(DEPTH_SKEWED, "depth-skewed", "the local DSQ of the first CPU is told to be a long one") \
+	X(EVENTS_RUSH, "events-rush", "the counters of sched_ext are told to rush")                \
+	X(GAP_STRETCHED, "gap-stretched", "reports say that work stood still for minutes")         \
+	X(ESCAPE_INVENTED, "escape-invented", "an escape from the cpuset is told that was none")   \
 	X(LEDGER_BLIND, "ledger-blind", "switches are not noted")                                  \
 	X(SCHED_NOT_LOADED, "sched-not-loaded", "a scheduler is said to be loaded, and is not")    \
 	X(SCHED_OTHER, "sched-other", "another built-in scheduler is loaded")

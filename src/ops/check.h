@@ -33,15 +33,16 @@ enum verdict check_file(const struct model *m, const char *path, size_t nth, con
 
 /*
  * May wall times of this guest be trusted? false = no, and `why` gets the reason: it is emulated,
- * its host was loaded, or time was stolen from it or from its host. The only place that decides it, in check_time.c.
+ * its host was loaded, or time was stolen from it or from its host. The only place that decides it,
+ * in check_time.c.
  */
 bool check_time_trusted(const struct model *m, struct buf *why);
 /* The host's part of it, of the numbers of an EV_HOST. */
 bool check_host_trusted(uint64_t wait, uint64_t steal, uint64_t load);
 
-/* Each worker's report as op `seq` noted it (model_metric.h), or the last there is; see figures.h. A
- * figure that is missing leaves it inconclusive, as
- * does a time that is missed where the guest was emulated. */
+/* Each worker's report as op `seq` noted it (model_metric.h), or the last there is; see figures.h.
+ * A figure that is missing leaves it inconclusive, as does a time that is missed where times are
+ * not trusted. */
 enum verdict check_report(const struct model *m, uint64_t seq, const char *name,
 			  const char *figure, const char *op, const char *value, struct buf *why);
 

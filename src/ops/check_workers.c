@@ -142,9 +142,9 @@ static double migrations_of(const struct check_def *def, const struct model *m,
 	return (double)r->migrations / (double)r->units;
 }
 
-enum verdict check_take_migrations(const struct model *m, uint64_t seq,
-				   const struct check_def *def, const char *group,
-				   unsigned samples, struct check_seen *seen, struct buf *why)
+enum verdict check_take_migrations(const struct model *m, uint64_t seq, const struct check_def *def,
+				   const char *group, unsigned samples, struct check_seen *seen,
+				   struct buf *why)
 {
 	return take_worst(m, seq, def, group, migrations_of, seen, why);
 }

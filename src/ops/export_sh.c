@@ -94,23 +94,37 @@ static void start(struct export_sh *w, const struct op *op, const char *index)
 	export_sh_add(w, cgroup ? cgroup : "/");
 }
 
-/* What a work type is in a plain shell: the nearest to what the agent does. */
+/* What a work type is in a plain shell: the nearest to what the agent does, unit by unit. */
 static const char *shell_work(const char *name)
 {
 	static const struct {
-		const char *name, *text;
+		const char *name, *unit;
 	} works[] = {
-		{"spin", "while :; do :; done"},
-		{"yield", "while :; do sleep 0; done"},
-		{"bursty", "while :; do i=0; while [ \"$i\" -lt 40000 ]; do i=$((i + 1)); done; "
-			   "sleep 0.1; done"},
+		{"spin", ":"},
+		{"yield", "sleep 0"},
+		{"bursty", "i=0; while [ \"$i\" -lt 40000 ]; do i=$((i + 1)); done; sleep 0.1"},
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(works); i++)
 		if (!strcmp(works[i].name, name))
-			return works[i].text;
+			return works[i].unit;
 	return NULL;
+}
+
+/* sh -c ...: where it is judged whether it does anything, a worker tells of its first unit. */
+static void worker(struct export_sh *w, const struct op *op)
+{
+	bool tells = export_sh_starvation_judged(w, export_sh_str(op, WARG_NAME));
+	const char *unit = shell_work(export_sh_str(op, WARG_WORK));
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (tells)
+		buf_addf(&text, "%s; echo \"worked $0\"; ", unit);
+	buf_addf(&text, "while :; do %s; done", unit);
+	buf_adds(w->out, "sh -c");
+	export_sh_add(w, buf_text(&text));
+	buf_adds(w->out, tells ? " \"$i\"" : "");
 }
 
 static void spawn(struct export_sh *w, const struct op *op)
@@ -123,8 +137,7 @@ static void spawn(struct export_sh *w, const struct op *op)
 	start(w, op, "\"$i\"");
 	buf_addc(w->out, ' ');
 	export_sh_attributes(w, op);
-	buf_adds(w->out, "sh -c");
-	export_sh_add(w, shell_work(export_sh_str(op, WARG_WORK)));
+	worker(w, op);
 	buf_adds(w->out, "\n\ti=$((i + 1))\ndone\n");
 }
 

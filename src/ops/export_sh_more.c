@@ -174,7 +174,7 @@ static const char *test_of(const char *compare)
 	return "-eq";
 }
 
-static void sentence(struct export_sh *w, const struct op *op)
+void export_sh_sentence(struct export_sh *w, const struct op *op)
 {
 	cleanup_free char *text = op_format(op);
 	char safe[160];
@@ -186,7 +186,7 @@ static void sentence(struct export_sh *w, const struct op *op)
 static void expect_tasks(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out, "expect_number");
-	sentence(w, op);
+	export_sh_sentence(w, op);
 	buf_adds(w->out, " \"$(threads");
 	export_sh_add(w, export_sh_str(op, WARG_TARGET));
 	buf_addf(w->out, " | wc -l)\" %s %" PRId64 "\n", test_of(export_sh_str(op, WARG_COMPARE)),
@@ -317,7 +317,7 @@ static void hold_until(struct export_sh *w, const struct op *op)
 		 "; do\n\tticks=$((ticks + 1))\n\tif [ \"$ticks\" -ge %" PRIu64
 		 " ]; then\n\t\treport 1",
 		 ticks);
-	sentence(w, op);
+	export_sh_sentence(w, op);
 	buf_adds(w->out, " 'it did not become true'\n\t\tbreak\n\tfi\n\tpause 0.05\ndone\n");
 }
 
@@ -385,7 +385,7 @@ static void sched_watchdog(struct export_sh *w, const struct op *op)
 static void expect_sched(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out, "expect_sched");
-	sentence(w, op);
+	export_sh_sentence(w, op);
 	export_sh_add(w, export_sh_str(op, WARG_SCHED));
 	buf_addc(w->out, '\n');
 }
@@ -396,7 +396,7 @@ static void expect_sched_exit(struct export_sh *w, const struct op *op)
 
 	buf_addf(w->out, "expect_sched_exit %" PRIu64,
 		 within ? (uint64_t)within->num / TICK_NS + 1 : 1);
-	sentence(w, op);
+	export_sh_sentence(w, op);
 	buf_addc(w->out, '\n');
 }
 
@@ -405,7 +405,7 @@ static void expect_sched_exit(struct export_sh *w, const struct op *op)
 static void skip(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out, "skip");
-	sentence(w, op);
+	export_sh_sentence(w, op);
 	buf_adds(w->out, " 'a shell does not see it'\n");
 }
 
@@ -441,6 +441,7 @@ export_sh_fn export_sh_more(enum wire_op_id id)
 		[OP_SCHED_WATCHDOG] = sched_watchdog,
 		[OP_EXPECT_SCHED] = expect_sched,
 		[OP_EXPECT_SCHED_EXIT] = expect_sched_exit,
+		[OP_EXPECT_CHECK] = export_sh_expect_check,
 		[OP_LOOK] = left_out,
 		[OP_REPORT] = left_out,
 	};

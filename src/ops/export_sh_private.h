@@ -25,6 +25,11 @@ export_sh_fn export_sh_more(enum wire_op_id id);
 void export_sh_op(struct export_sh *w, const struct op *op);
 /* "nice -n 5 taskset -c ... " for the attributes of a task; ends with a blank when not empty. */
 void export_sh_attributes(struct export_sh *w, const struct op *op);
+/* A blank and the op as a quoted word, printable. */
+void export_sh_sentence(struct export_sh *w, const struct op *op);
+void export_sh_expect_check(struct export_sh *w, const struct op *op);
+/* Do workers of this name have to tell of their first unit of work? */
+bool export_sh_starvation_judged(const struct export_sh *w, const char *name);
 /* Why an op cannot be written, or 0. */
 int export_sh_check(const struct op *op, struct err *err);
 

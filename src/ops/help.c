@@ -204,8 +204,9 @@ static void man_work(struct buf *out)
 		buf_adds(out, buf_text(&params));
 	}
 	man_entry(out, CUSTOM_FORM, CUSTOM_SUMMARY);
-	buf_adds(out, ".SH CHECKS\nof expect check; a time that is missed is inconclusive where the "
-		      "guest is emulated, the host is loaded or time was stolen\n");
+	buf_adds(out,
+		 ".SH CHECKS\nof expect check; a time that is missed is inconclusive where the "
+		 "guest is emulated, the host is loaded or time was stolen\n");
 	for (i = 0; check_def_at(i); i++) {
 		cleanup_buf struct buf words = BUF_INIT;
 

@@ -147,7 +147,7 @@ struct model {
 				    most of all readings; SAMPLE_ABSENT = not known */
 	uint64_t host_load;      /* tasks for 1000 of its CPUs; the same */
 	uint64_t host_steal;     /* permille of its CPUs' work that its own host took; the same */
-	uint64_t steal;          /* permille of the guest's CPUs' work that the host took; the same */
+	uint64_t steal;          /* permille of its CPUs' work that the host took; the same */
 	struct {
 		uint64_t stolen_ns, busy_ns; /* of all CPUs at the first sample that told both */
 	} steal_from;

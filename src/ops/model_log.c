@@ -284,9 +284,11 @@ static void log_host(struct model *m, const struct event *ev)
 	if (ev->index && ev->index != SAMPLE_ABSENT)
 		buf_addf(&text, "; %.2f tasks here for each CPU", (double)ev->index / 1000);
 	if (ev->id && ev->id != SAMPLE_ABSENT)
-		buf_addf(&text, "; its own host took %.1f%% of its CPUs' work", (double)ev->id / 10);
-	add(m, ev, LOG_HOST, check_host_trusted(ev->count, ev->id, ev->index) ? MARK_NONE : MARK_WARN, "host      %s",
-	    text.len ? buf_text(&text) + 2 : "not loaded");
+		buf_addf(&text, "; its own host took %.1f%% of its CPUs' work",
+			 (double)ev->id / 10);
+	add(m, ev, LOG_HOST,
+	    check_host_trusted(ev->count, ev->id, ev->index) ? MARK_NONE : MARK_WARN,
+	    "host      %s", text.len ? buf_text(&text) + 2 : "not loaded");
 }
 
 void model_log_event(struct model *m, const struct event *ev)

@@ -107,7 +107,8 @@ static void counted(const struct model *m, const char *name, enum monitor_value 
 			if (!strcmp(m->scx_before[k].name, name) &&
 			    m->scx[i].value >= m->scx_before[k].value)
 				now->value[which] =
-					(double)(m->scx[i].value - m->scx_before[k].value) / seconds;
+					(double)(m->scx[i].value - m->scx_before[k].value) /
+					seconds;
 	}
 }
 

@@ -124,7 +124,8 @@ static void sample_steal(struct model *m, const struct sample *s)
 	busy -= m->steal_from.busy_ns;
 	if (busy < STEAL_BUSY_NS)
 		return;
-	permille = (uint64_t)((double)(s->steal_ns - m->steal_from.stolen_ns) * 1000 / (double)busy);
+	permille =
+		(uint64_t)((double)(s->steal_ns - m->steal_from.stolen_ns) * 1000 / (double)busy);
 	permille = permille > 1000 ? 1000 : permille;
 	if (m->steal == SAMPLE_ABSENT || permille > m->steal)
 		m->steal = permille;

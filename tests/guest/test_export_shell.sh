@@ -52,6 +52,10 @@ run seven@a uid=1000 gid=1000 -- sh -c "exit 7"
 wait seven timeout=60s
 expect exit seven == 7
 expect ran seven within=100s
+hold until ran(hogs) > 200ms timeout=60s
+expect check starvation hogs
+expect check escape hogs
+expect check fallback
 step
 kill @d
 expect tasks hogs == 0
@@ -69,6 +73,8 @@ wait script timeout=200s
 expect exit script == 0
 expect check escape script limit=off
 expect output script contains "SKIP a shell does not see it"
+expect output script contains "- expect check starvation hogs"
+expect output script contains "- expect check escape hogs # SKIP a shell does not see every switch"
 END
 include=
 for tool in sh cat mkdir rmdir sleep id mktemp rm sed sort uniq grep wc find tr taskset chrt nice setpriv; do

@@ -136,7 +136,8 @@ static void refused(const char *line, const char *words)
 
 #define GOOD                                                                                       \
 	"units=1000 iterations=1000 wall=4000000000 cpu=2000000000 migrations=3 gap=50000000 "     \
-	"gap-at=2000000000 gap-cpu=1 wakes=10 wake-max=900000 wake=70:9,76:1 cpus=0 numa=0:90,1:10"
+	"gap-at=2000000000 gap-cpu=1 wakes=10 wake-max=900000 wake=70:9,76:1 cpus=0 "              \
+	"numa=0:90,1:10"
 
 static const struct {
 	const char *check, *limit;
@@ -144,8 +145,7 @@ static const struct {
 	const char *words;
 } of_workers[] = {
 	{"starvation", "", "units=0 wall=4000000000", "work units of each is 0, at least 1"},
-	{"gap", "", "gap=2100000000 gap-at=2500000000 gap-cpu=1",
-	 "w.2[82] up to 2.500s, on CPU 1"},
+	{"gap", "", "gap=2100000000 gap-at=2500000000 gap-cpu=1", "w.2[82] up to 2.500s, on CPU 1"},
 	{"spread", "", "wall=4000000000 cpu=1000000000", "w.2 was off the CPU 75.0% of its time"},
 	{"parity", " limit=10%", "units=10 cpu=2000000000", "deviation of throughput is 98"},
 	{"wake-p50", " limit=1ms", "wakes=2 wake-max=8000000 wake=92:2", "p50 of wake-up latency"},
@@ -177,8 +177,12 @@ static void each_check_of_workers_holds_fails_and_is_untold(void **state)
 static void an_escape_is_named_with_thread_time_and_cpu(void **state)
 {
 	two_workers(GOOD, GOOD);
-	model_apply(m, &(struct event){
-			       .type = EV_LEDGER, .seq = seq + 1, .name = "w", .count = 9, .id = 4, .index = 2});
+	model_apply(m, &(struct event){.type = EV_LEDGER,
+				       .seq = seq + 1,
+				       .name = "w",
+				       .count = 9,
+				       .id = 4,
+				       .index = 2});
 	judged("expect check escape w", VERDICT_PASS, "runs outside the cpuset is 0");
 	judged("expect check escape w", VERDICT_INCONCLUSIVE, "nothing was noted");
 	model_apply(m, &(struct event){.type = EV_LEDGER_ESCAPE,
@@ -249,8 +253,8 @@ static void what_a_kernel_does_not_tell_is_never_a_pass(void **state)
 
 static void no_check_of_the_table_is_left_out(void **state)
 {
-	static const char *const others[] = {"escape",	    "imbalance", "dsq-depth",
-					     "stuck-clock", "fallback",	 "keep-last"};
+	static const char *const others[] = {"escape",      "imbalance", "dsq-depth",
+					     "stuck-clock", "fallback",  "keep-last"};
 	const struct check_def *def;
 	size_t i, k;
 
@@ -327,7 +331,8 @@ static void a_time_is_not_trusted_where_the_host_took_it(void **state)
 
 static void host_says(uint64_t wait, uint64_t steal, uint64_t tasks)
 {
-	model_apply(m, &(struct event){.type = EV_HOST, .count = wait, .id = steal, .index = tasks});
+	model_apply(m,
+		    &(struct event){.type = EV_HOST, .count = wait, .id = steal, .index = tasks});
 }
 
 static void a_time_is_not_trusted_where_the_host_has_none_itself(void **state)

@@ -7,7 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "ops/checks.h"
 #include "ops/export.h"
+#include "ops/export_sh.h"
 #include "ops/export_text.h"
 
 #include <json-c/json.h>
@@ -179,6 +181,99 @@ static void a_script_refuses_where_it_cannot_work(void **state)
 		    strstr(said, "Bail out! this needs root"));
 }
 
+/* Every check has a form or a reason of its own, and neither is a pass for nothing. */
+static void each_check_is_judged_or_skipped_with_the_reason(void **state)
+{
+	static const struct {
+		const char *line, *written;
+	} rows[] = {
+		{"starvation w", "expect_worked 'expect check starvation w' w\n"},
+		{"starvation w limit=off", " 'it is not to be judged here'\n"},
+		{"starvation w limit=5", " 'workers of a shell count one unit of work only'\n"},
+		{"starvation p", " 'only workers tell what they have done'\n"},
+		{"gap w", "skip 'expect check gap w' 'workers of a shell do not measure it'\n"},
+		{"escape w", " 'a shell does not see every switch'\n"},
+		{"stuck-clock", " 'a shell cannot read runqueues'\n"},
+		{"fallback",
+		 "expect_events 'expect check fallback' SCX_EV_SELECT_CPU_FALLBACK 200 5\n"},
+		{"keep-last limit=30/s samples=2",
+		 "expect_events 'expect check keep-last limit=30/s samples=2' "
+		 "SCX_EV_DISPATCH_KEEP_LAST 30 2\n"},
+	};
+	const struct check_def *def;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_free char *session = xasprintf(
+			HEAD DID(1, 1, 1, "spawn w spin n=2") DID(2, 1, 1, "run p -- true")
+				DID(3, 1, 1, "expect check %s"),
+			rows[i].line);
+		cleanup_free char *text = export_as("sh", session), *said = shell("-n", text);
+
+		assert_string_equal(said, "");
+		assert_has(text, rows[i].written);
+		/* only who is asked tells */
+		assert_true(!strstr(text, "worked $0") ==
+			    !!strncmp(rows[i].line, "starvation w", 12));
+	}
+	for (i = 0; (def = check_def_at(i)); i++) {
+		cleanup_free char *session = NULL, *text = NULL;
+		char limit[32];
+
+		metric_write(def->unit, 1, limit, sizeof(limit));
+		session = xasprintf(HEAD DID(1, 1, 1, "spawn w spin n=2")
+					    DID(2, 1, 1, "expect check %s%s limit=%s"),
+				    def->name, def->of_group ? " w" : "", limit);
+		text = export_as("sh", session);
+		assert_has(text, def->counter || !strcmp(def->name, "starvation") ? "\nexpect_"
+										  : "\nskip ");
+		assert_null(strstr(text, "has no form in a shell"));
+	}
+}
+
+/* The functions of a script, on files and counters made up here. */
+static char *called(const char *before, const char *call)
+{
+	cleanup_buf struct buf script = BUF_INIT;
+
+	buf_adds(&script, export_sh_prelude_more);
+	buf_adds(&script, "tests=0 tmp=$(mktemp -d)\n"
+			  "report() { echo \"report $1 $3\"; }\n"
+			  "pause() { :; }\n");
+	buf_adds(&script, before);
+	buf_adds(&script, call);
+	buf_adds(&script, "\nrm -rf \"$tmp\"\n");
+	return shell("", buf_text(&script));
+}
+
+static void a_worker_that_has_told_nothing_is_named(void **state)
+{
+#define TWO "mkdir \"$tmp/w\"; echo 5 > \"$tmp/w/1.pid\"; echo 6 > \"$tmp/w/10.pid\"\n"
+	cleanup_free char *good = called(TWO "printf 'worked 1\\nworked 10\\n' > \"$tmp/w/out\"\n",
+					 "expect_worked s w"),
+			  *bad = called(TWO "printf 'x\\nworked 1\\n' > \"$tmp/w/out\"\n",
+					"expect_worked s w");
+
+	assert_string_equal(good, "report 0 \n");
+	assert_string_equal(bad, "report 1 worker 10 of 'w' has done nothing\n");
+}
+
+static void events_are_judged_by_their_rate_and_only_where_they_are_counted(void **state)
+{
+#define COUNTS(step)                                                                               \
+	"echo 7 > \"$tmp/n\"\nsched_file() { c=$(cat \"$tmp/n\"); echo \"C $c\"; echo \"D 1\"; "   \
+	"echo $((c + " step ")) > \"$tmp/n\"; }\n"
+	cleanup_free char *good = called(COUNTS("100"), "expect_events s C 200 3"),
+			  *bad = called(COUNTS("101"), "expect_events s C 200 3"),
+			  *back = called(COUNTS("-1"), "expect_events s C 200 3"),
+			  *none = called("sched_file() { :; }\n", "expect_events s C 200 3");
+
+	assert_string_equal(good, "report 0 \n");
+	assert_string_equal(bad, "report 1 seen 202\n");
+	assert_has(back, "# SKIP no scheduler that is counted");
+	assert_has(none, "# SKIP no scheduler that is counted");
+}
+
 static void json_holds_the_ops_with_their_arguments(void **state)
 {
 	cleanup_free char *text = export_as("json", EVERY_OP);
@@ -249,6 +344,9 @@ int main(void)
 		cmocka_unit_test(every_op_has_a_shell_form_with_good_syntax),
 		cmocka_unit_test(a_step_tears_down_what_it_made_and_nobody_promoted),
 		cmocka_unit_test(a_script_refuses_where_it_cannot_work),
+		cmocka_unit_test(each_check_is_judged_or_skipped_with_the_reason),
+		cmocka_unit_test(a_worker_that_has_told_nothing_is_named),
+		cmocka_unit_test(events_are_judged_by_their_rate_and_only_where_they_are_counted),
 		cmocka_unit_test(json_holds_the_ops_with_their_arguments),
 		cmocka_unit_test(the_report_lists_numbers),
 		cmocka_unit_test(the_report_says_environment_ops_sights_and_replay),
