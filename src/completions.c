@@ -154,9 +154,16 @@ void completions_zsh(struct buf *out)
 	while ((c = visible(&i)))
 		buf_addf(out, "	'%s:%s'\n", c->name, c->summary);
 	buf_adds(out, ")\n_arguments \\\n");
-	for (i = 0; (o = guest_option_at(i)); i++)
-		buf_addf(out, "	'*--%s[guest option]:%s:%s' \\\n", o->name, o->name,
-			 !strcmp(o->name, "accel") ? "(auto kvm tcg)" : "_files");
+	for (i = 0; (o = guest_option_at(i)); i++) {
+		bool topology = !strcmp(o->name, "topology");
+
+		buf_addf(out, "	'*--%s[guest option]:%s:%s%s%s' \\\n", o->name, o->name,
+			 topology ? "(" : "",
+			 topology			? buf_text(&w.topologies)
+			 : !strcmp(o->name, "accel") ? "(auto kvm tcg)"
+						      : "_files",
+			 topology ? ")" : "");
+	}
 	buf_addf(out,
 		 "	'--save[session file]:file:_files' '--json[JSON lines]' "
 		 "'--format[report]:format:(%s)' \\\n"

@@ -134,7 +134,7 @@ static char *vulnerabilities_of(const struct model *m)
 		cleanup_free char *said = first_line(model_file(m, path, 0));
 
 		if (said)
-			buf_addf(&out, "%s%s: %s", out.len ? ", " : "", strrchr(path, '/') + 1,
+			buf_addf(&out, "%s%s: %s", out.len ? " | " : "", strrchr(path, '/') + 1,
 				 said);
 	}
 	return out.len ? buf_steal(&out) : NULL;

@@ -69,7 +69,7 @@ struct mx_conditions {
 	bool exact;
 	char *kernel;          /* release that ran */
 	char *mitigations;     /* as the kernel was told */
-	char *vulnerabilities; /* what it said of itself: "mds: Not affected, ..." */
+	char *vulnerabilities; /* what it said of itself: "meltdown: Not affected | mds: ..." */
 	char *clock;           /* the guest's clock source */
 	char *host_cpu;
 	double load_before, load_after; /* host's load average of a minute */
