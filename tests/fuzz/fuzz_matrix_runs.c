@@ -20,6 +20,7 @@ const char *const fuzz_words[] = {
 	"\"verdict\":\"pass\"",
 	"\"skip\"",
 	"\"samples\":[",
+	"\"value\":",
 	"1e999",
 	"NaN",
 	"-Infinity",
@@ -50,9 +51,10 @@ static const char example[] = "{\"scxplore-matrix\":1,\"version\":\"0.1.0\",\"sc
 			      "\"exit\":0,\"conditions\":{\"accel\":\"kvm\","
 			      "\"exact\":false,\"kernel\":null,\"mitigations\":null,\"clock\":"
 			      "\"tsc\",\"host_cpu\":\"x\",\"host_load\":[0.5,null],"
-			      "\"steal_ms\":3,\"pinned\":true},\"metrics\":[{\"name\":\"a:p99\","
+			      "\"steal_ms\":3,\"guest_steal_ms\":7,\"vulnerabilities\":"
+			      "\"mds: Not affected\",\"pinned\":true},\"metrics\":[{\"name\":\"a:p99\","
 			      "\"unit\":\"ns\",\"better\":\"lower\","
-			      "\"virtual\":false,\"samples\":[1,2.5,-3e10]}]}\n";
+			      "\"virtual\":false,\"value\":2.5,\"samples\":[1,2.5,-3e10]}]}\n";
 
 static void write_all(const struct mx_runs *runs, struct buf *out)
 {
@@ -90,7 +92,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	for (i = 0; i < runs.n; i++)
 		for (j = 0; j < runs.run[i].nmetrics; j++)
 			fuzz_must(runs.run[i].metrics[j].nsamples &&
-				  isfinite(runs.run[i].metrics[j].samples[0]));
+				  isfinite(runs.run[i].metrics[j].samples[0]) &&
+				  !isinf(runs.run[i].metrics[j].value));
 	write_all(&runs, &first);
 	fuzz_must(read_from(first.data, first.len, &again, &err) == 0);
 	write_all(&again, &second);
