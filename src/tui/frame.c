@@ -209,9 +209,7 @@ struct rect frame_draw(const struct model *m, struct tui_state *st, struct canva
 	return r;
 }
 
-/* Lines of a text wrapped to a width; draws those from `y` on when there is a canvas. Returns their
- * number. */
-static int wrap(const char *text, int width, struct canvas *c, struct rect r, int y)
+int frame_wrap(const char *text, int width, enum role role, struct canvas *c, struct rect r, int y)
 {
 	size_t len = strlen(text), i = 0;
 	int lines = 0;
@@ -235,7 +233,7 @@ static int wrap(const char *text, int width, struct canvas *c, struct rect r, in
 		memcpy(part, text + from, i - from);
 		part[i - from] = '\0';
 		if (c)
-			canvas_text(c, r, y + lines, 0, -1, ROLE_NORMAL, part);
+			canvas_text(c, r, y + lines, 0, -1, role, part);
 		lines++;
 		i += i < len && text[i] == '\n';
 	}
@@ -244,7 +242,8 @@ static int wrap(const char *text, int width, struct canvas *c, struct rect r, in
 
 void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect r)
 {
-	int lines = wrap(buf_text(&st->opened), r.cols, NULL, r, 0), rows = lines + 1;
+	int lines = frame_wrap(buf_text(&st->opened), r.cols, ROLE_NORMAL, NULL, r, 0);
+	int rows = lines + 1;
 
 	if (rows > r.rows)
 		rows = r.rows;
@@ -252,5 +251,5 @@ void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect
 	r.rows = rows;
 	canvas_fill(c, r, ROLE_NORMAL, ' ');
 	canvas_rule(c, r, 0, "OPENED  Esc closes", true);
-	wrap(buf_text(&st->opened), r.cols, c, r, 1);
+	frame_wrap(buf_text(&st->opened), r.cols, ROLE_NORMAL, c, r, 1);
 }

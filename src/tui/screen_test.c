@@ -22,7 +22,8 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 		 struct canvas *c, struct rect r)
 {
 	struct list *l = &st->lists[PANE_TEST];
-	int foot = r.rows >= 9 ? 4 : 0;
+	/* the rule, the op, why, and the count; the same height wherever the cursor is */
+	int foot = r.rows >= 16 ? 6 : r.rows >= 9 ? 4 : 0;
 	const struct model_op *op;
 	struct rect low = {
 		.row = r.row + r.rows - foot, .col = r.col, .rows = foot, .cols = r.cols};
@@ -34,17 +35,19 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 	canvas_rule(c, low, 0, "UNDER THE CURSOR", false);
 	op = l->sel >= 0 && (size_t)l->sel < m->nops ? &m->ops[l->sel] : NULL;
 	if (op) {
+		struct rect why = {
+			.row = low.row + 2, .col = low.col, .rows = foot - 3, .cols = low.cols};
+
 		canvas_text(c, low, 1, 0, -1, ROLE_NORMAL, op->text);
-		canvas_text(c, low, 2, 0, -1, op->verdict == VERDICT_FAIL ? ROLE_FAIL : ROLE_DIM,
-			    op->verdict_text ? op->verdict_text
-			    : op->note       ? op->note
-					     : "not reached yet");
+		frame_wrap(op->verdict_text ? op->verdict_text
+			   : op->note       ? op->note
+					    : "not reached yet",
+			   low.cols, op->verdict == VERDICT_FAIL ? ROLE_FAIL : ROLE_DIM, c, why, 0);
 	}
-	canvas_printf(c, low, 3, 0, -1, ROLE_HINT,
-		      "%u pass, %u fail, %u unjudged   x exports as a C test, e adds an "
-		      "expectation, b promotes",
+	canvas_printf(c, low, foot - 1, 0, -1, ROLE_HINT,
+		      "%u pass, %u fail, %u unjudged, %u skipped   x to C, e expect, b promote",
 		      count(m, VERDICT_PASS), count(m, VERDICT_FAIL),
-		      count(m, VERDICT_INCONCLUSIVE));
+		      count(m, VERDICT_INCONCLUSIVE), count(m, VERDICT_SKIP));
 }
 
 static const enum pane panes[] = {PANE_TEST};
