@@ -99,7 +99,7 @@ const char export_sh_prelude_more[] =
 	"\n"
 	"# What was counted before a shell does not know: it looks at the time that follows.\n"
 	"expect_events() { # SENTENCE COUNTER LIMIT (a second) SAMPLES (of 0.5 s)\n"
-	"\tleast= n=0 before=$(count_events \"$2\")\n"
+	"\tleast='' n=0 before=$(count_events \"$2\")\n"
 	"\twhile [ -n \"$before\" ] && [ \"$n\" -lt \"$4\" ]; do\n"
 	"\t\tpause 0.5\n"
 	"\t\tnow=$(count_events \"$2\")\n"
