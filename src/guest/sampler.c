@@ -27,7 +27,7 @@ static struct loop *loop;
 static loop_id timer, scan_timer;
 static unsigned ncpus;
 static bool sampling, scanning;
-static uint64_t dropped, scan_changes;
+static uint64_t dropped, scan_changes, scan_told;
 static struct sample_cpu cpus[SAMPLE_CPUS_MAX];
 static struct sample_task tasks[SAMPLE_TASKS_MAX];
 static struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX];
@@ -160,8 +160,9 @@ static void on_scan(void *arg, struct job_reply *r)
 	ncgroups = (uint32_t)n;
 	cgroups_cut = r->id;
 	steal_ns = shared_rows->steal_ns;
-	/* an op that was changing cgroups meanwhile makes the two lists incomparable */
-	if (!cgroups_cut && scan_changes == line_changes() && !(scan_changes & 1))
+	/* an op or a payload that changed cgroups meanwhile makes the two lists incomparable */
+	if (!cgroups_cut && scan_told == watch_changes() && scan_changes == line_changes() &&
+	    !(scan_changes & 1))
 		watch_cgroups(cgroups, ncgroups);
 }
 
@@ -174,6 +175,7 @@ static void on_scan_timer(void *arg)
 	w = pool_job(JOB_SCAN);
 	wire_put_str(w, cgroup_root());
 	scan_changes = line_changes();
+	scan_told = watch_changes();
 	scanning = !pool_send(w, NULL, 0, POOL_DEADLINE_NS, "", on_scan, NULL, NULL);
 }
 

@@ -25,6 +25,7 @@
 enum { BURST = 50, SHELL_BURST = 10 };
 
 static bool mounts_asked, mounts_lost;
+static uint64_t told; /* cgroups that came or went, by records */
 
 static void intrusion(int pid, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -120,6 +121,7 @@ static void on_mkdir(const struct probe_record *r)
 {
 	const char *rel = cgroup_rel(r->path);
 
+	told++;
 	intrusion(r->actor, "pid %d (%.16s) made cgroup '%.200s'", r->actor, r->comm, r->path);
 	if (rel && !cgroup_find(rel))
 		cgroup_add(rel, r->cgroup_id, 0, step_current());
@@ -130,6 +132,7 @@ static void on_rmdir(const struct probe_record *r)
 	const char *rel = cgroup_rel(r->path);
 	struct cgroup *c = rel ? cgroup_find(rel) : NULL;
 
+	told++;
 	intrusion(r->actor, "pid %d (%.16s) removed cgroup '%.200s'", r->actor, r->comm, r->path);
 	if (c)
 		cgroup_gone(c, 0, false);
@@ -180,6 +183,11 @@ static bool listed(const struct sample_cgroup *rows, uint32_t n, const char *pat
 		if (!strcmp(rows[i].path, full))
 			return true;
 	return false;
+}
+
+uint64_t watch_changes(void)
+{
+	return told;
 }
 
 void watch_cgroups(const struct sample_cgroup *rows, uint32_t n)

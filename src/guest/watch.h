@@ -19,6 +19,8 @@
 
 int watch_init(struct loop *loop, struct err *err);
 void watch_record(const struct probe_record *r);
+/* Counts what payloads did to cgroups, as far as records told it. */
+uint64_t watch_changes(void);
 /* All cgroups that the kernel has below the root; the system's root comes first. */
 void watch_cgroups(const struct sample_cgroup *rows, uint32_t n);
 /* A worker that the session did not kill was reaped; status as from waitpid(). */
