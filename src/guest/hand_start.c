@@ -319,7 +319,7 @@ static int explain_clone(struct hand *h, const struct order *o, int code)
 			h, code,
 			"cannot create a task in cgroup '%s': its parent has processes "
 			"of its own and controllers enabled, which makes this cgroup invalid for "
-			"processes; move those to a child first",
+			"processes; move those out of the parent first, to a cgroup beside it",
 			o->cgroup);
 	case ENODEV:
 	case ENOENT:

@@ -272,7 +272,7 @@ static int explain(struct hand *h, int code, const struct order *o, uint64_t num
 			"cannot move pid %llu to '/%s': its parent has processes of its own and "
 			"controllers enabled, or threaded children, which makes this cgroup "
 			"invalid "
-			"for processes; move those to a child first",
+			"for processes; move those out of the parent first, to a cgroup beside it",
 			n, o->to);
 	if (code == ENOENT || code == ENODEV)
 		return hand_fail(h, code, "cannot move %s %llu to '/%s': the cgroup is gone", what,

@@ -169,16 +169,27 @@ static const struct event *end_of(struct lab *lab, size_t mark, uint64_t seq)
 	return NULL;
 }
 
+static const struct event *await_end(struct lab *lab, size_t mark, uint64_t seq, const char *what)
+{
+	uint64_t end = loop_now_ns() + DEADLINE_NS;
+	const struct event *ev;
+
+	while (!(ev = end_of(lab, mark, seq)))
+		turn(lab, end, what);
+	return ev;
+}
+
 static const struct event *do_va(struct lab *lab, const char *fmt, va_list ap)
 {
-	uint64_t end = loop_now_ns() + DEADLINE_NS, seq;
-	const struct event *ev;
 	size_t mark = lab->n;
+	uint64_t seq = send_va(lab, fmt, ap);
 
-	seq = send_va(lab, fmt, ap);
-	while (!(ev = end_of(lab, mark, seq)))
-		turn(lab, end, fmt);
-	return ev;
+	return await_end(lab, mark, seq, fmt);
+}
+
+const struct event *lab_end_of(struct lab *lab, size_t mark, uint64_t seq)
+{
+	return await_end(lab, mark, seq, "the end of an op");
 }
 
 const struct event *lab_do(struct lab *lab, const char *fmt, ...)

@@ -34,6 +34,8 @@ const struct event *lab_do(struct lab *lab, const char *fmt, ...)
 uint64_t lab_ok(struct lab *lab, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Sends it and returns at once; the op's seq. */
 uint64_t lab_send(struct lab *lab, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The EV_DONE or EV_FAILED of an op that was sent after the mark; waits for it. */
+const struct event *lab_end_of(struct lab *lab, size_t mark, uint64_t seq);
 
 /* A place in the list of events: what comes after it. */
 size_t lab_mark(const struct lab *lab);
