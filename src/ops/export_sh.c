@@ -132,6 +132,7 @@ static void spawn(struct export_sh *w, const struct op *op)
 	const struct op_val *count = op_arg(op, WARG_COUNT);
 	int64_t n = count ? count->num : 1;
 
+	export_sh_unset(w, op);
 	buf_addf(w->out,
 		 "i=1\n# shellcheck disable=SC2016\nwhile [ \"$i\" -le %" PRId64 " ]; do\n\t", n);
 	start(w, op, "\"$i\"");
@@ -152,6 +153,7 @@ static void run(struct export_sh *w, const struct op *op)
 	const struct op_val *argv = op_arg(op, WARG_ARGV);
 	size_t i;
 
+	export_sh_unset(w, op);
 	start(w, op, "1");
 	buf_addc(w->out, ' ');
 	export_sh_attributes(w, op);

@@ -89,6 +89,20 @@ void export_sh_attributes(struct export_sh *w, const struct op *op)
 		buf_addf(w->out, "--reuid %" PRId64 " ", uid->num);
 }
 
+/* What a shell cannot give a task is said where the task starts. */
+void export_sh_unset(struct export_sh *w, const struct op *op)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (!op_arg(op, WARG_COMM))
+		return;
+	buf_addf(&text, "left out: comm=%s of %s: a shell cannot set it",
+		 export_sh_str(op, WARG_COMM), export_sh_str(op, WARG_NAME));
+	buf_adds(w->out, "note");
+	export_sh_add(w, buf_text(&text));
+	buf_addc(w->out, '\n');
+}
+
 /* ---- cpusets, affinity, freezing, CPUs ---- */
 
 static void cpuset_set(struct export_sh *w, const struct op *op)

@@ -175,6 +175,8 @@ const char export_sh_prelude_more[] =
 	"\n"
 	"# Of a name, SCHEDULERS is the folder of its object; what is no object is a program.\n"
 	"sched_load() { # NAME|PATH ARGUMENTS...\n"
+	"\t# what is left of one that has ended\n"
+	"\tif [ \"$(sched_file state)\" = disabled ]; then sched_unload; fi\n"
 	"\tcase $1 in\n"
 	"\t*.bpf.o) object=$1 ;;\n"
 	"\t*/*) object= ;;\n"

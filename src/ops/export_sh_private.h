@@ -30,6 +30,8 @@ void export_sh_sentence(struct export_sh *w, const struct op *op);
 void export_sh_expect_check(struct export_sh *w, const struct op *op);
 /* Do workers of this name have to tell of their first unit of work? */
 bool export_sh_starvation_judged(const struct export_sh *w, const char *name);
+/* A line saying which attributes of a task are left out, where there are any. */
+void export_sh_unset(struct export_sh *w, const struct op *op);
 /* Why an op cannot be written, or 0. */
 int export_sh_check(const struct op *op, struct err *err);
 

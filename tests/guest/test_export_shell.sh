@@ -10,7 +10,7 @@ result() {
 	n=$((n + 1))
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; sed 's/^/# /' "$work/out"; fi
 }
-echo 1..4
+echo 1..7
 cat >"$work/forms.scx" <<END
 cgroup add a cpuset=0
 def hogs@d spin n=2 cpuset=0-1 weight=50
@@ -83,3 +83,26 @@ done
 # shellcheck disable=SC2086
 "$SXP_SCXPLORE" do "$work/run.scx" $include >"$work/out" 2>&1
 result $? "the script holds in a guest"
+
+cat >"$work/sched.scx" <<END
+spawn named spin comm="player one"
+sched load fifo
+sched dump
+sched replace vtime slice_us=5000
+expect sched == vtime
+sched eject
+expect sched exit == sysrq within=20s
+sched load fifo
+sched restart
+sched unload
+expect sched == none
+END
+"$SXP_SCXPLORE" do "$work/sched.scx" --save "$work/sched.session" >"$work/out" 2>&1 &&
+	"$SXP_SCXPLORE" export "$work/sched.session" --to sh -o "$work/sched.sh" >>"$work/out" 2>&1
+result $? "a session that changes schedulers is recorded and exported"
+shellcheck "$work/sched.sh" >"$work/out" 2>&1
+result $? "shellcheck finds nothing in it"
+cp "$work/sched.sh" "$work/out"
+grep -q "^note 'left out: comm=player one of named: a shell cannot set it'" "$work/sched.sh" &&
+	grep -q "^note .*cannot set a scheduler's constants" "$work/sched.sh"
+result $? "what a shell cannot set is said where it is left out"

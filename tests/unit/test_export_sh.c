@@ -163,6 +163,17 @@ static void every_op_has_a_shell_form_with_good_syntax(void **state)
 	assert_has(text, "move_cgroup low /\n");
 }
 
+static void what_a_shell_cannot_set_is_said(void **state)
+{
+	cleanup_free char *text = export_as(
+		"sh", HEAD DID(1, 1, 1, "run b comm=one -- x") DID(2, 1, 1, "spawn w spin comm=two")
+			      DID(3, 1, 1, "def v@d spin comm=three"));
+
+	assert_has(text, "note 'left out: comm=one of b: a shell cannot set it'\nstart b 1 ");
+	assert_has(text, "note 'left out: comm=two of w: a shell cannot set it'\n");
+	assert_has(text, "note 'left out: comm=three of v: a shell cannot set it'\n");
+}
+
 static void a_step_tears_down_what_it_made_and_nobody_promoted(void **state)
 {
 	cleanup_free char *text = export_as("sh", EVERY_OP);
@@ -342,6 +353,7 @@ int main(void)
 		cmocka_unit_test(every_word_survives_the_shell),
 		cmocka_unit_test(no_word_can_become_a_command),
 		cmocka_unit_test(every_op_has_a_shell_form_with_good_syntax),
+		cmocka_unit_test(what_a_shell_cannot_set_is_said),
 		cmocka_unit_test(a_step_tears_down_what_it_made_and_nobody_promoted),
 		cmocka_unit_test(a_script_refuses_where_it_cannot_work),
 		cmocka_unit_test(each_check_is_judged_or_skipped_with_the_reason),
