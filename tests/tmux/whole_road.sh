@@ -27,7 +27,7 @@ see() { # text, seconds
 
 line() { t send-keys -t road -l ":$1"; t send-keys -t road Enter; }
 
-echo 1..14
+echo 1..16
 t new-session -d -s road -x 100 -y 30 \
 	"cd $work && HOME=$work XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache} LC_ALL=C.UTF-8 SXP_AGENT=$SXP_AGENT SXP_THEMES=$SXP_THEMES \
 	 $SXP_SCXPLORE --workload-root /road --include sh --include cat --save road.session; echo LEFT WITH \$?; exec sh"
@@ -63,11 +63,21 @@ see "running" 20
 t send-keys -t road C-c
 see "cut" 20
 result $? "Ctrl-C cuts a hold short and the session goes on"
+line 'run long@cg_dst -- sh -c "while :; do :; done"'
+see "long.1" 30
+line "wait long"
+see "wait long" 20 && see "running" 20
+t send-keys -t road C-c
+see "cut short after" 20 && see "of 'long' still live" 5
+result $? "Ctrl-C cancels a wait for a payload that does not end, and says that it goes on"
+line "kill long"
+see "kill long: 1 task killed" 30
+result $? "and the session goes on"
 good=0
 for size in "40 12" "20 5" "200 60" "80 24"; do
 	# shellcheck disable=SC2086
 	t resize-window -t road -x ${size% *} -y ${size#* }
-	see "road.sess" 10 || good=1
+	see "REC" 10 || good=1
 done
 result $good "the screen survives 40x12, 20x5, 200x60 and 80x24"
 line "export c road.c"
