@@ -484,8 +484,9 @@ int mx_runs_read(FILE *f, struct mx_runs *out, struct err *err)
 	while ((r = read_line(f, &line, err)) > 0) {
 		if (number > MX_RUNS_MAX)
 			return err_set(err, EFBIG, "has more than %d runs", MX_RUNS_MAX);
-		if (take_line(out, ++number, buf_text(&line), line.len, err) < 0)
-			return -err->code;
+		r = take_line(out, ++number, buf_text(&line), line.len, err);
+		if (r < 0)
+			return r;
 		out->good += line.len + 1;
 	}
 	if (r < 0)
