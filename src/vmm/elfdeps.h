@@ -33,13 +33,18 @@ int elf_needs_read(const void *image, size_t len, struct elf_needs *out, struct 
 int elf_needs_file(const char *path, struct elf_needs *out, struct err *err);
 void elf_needs_finish(struct elf_needs *needs);
 
+struct elf_object {
+	const struct elf_needs *needs;
+	const char *origin; /* its folder */
+};
+
 /*
- * The host file a library name stands for, searched as ld.so(8) does: RPATH (without RUNPATH),
- * RUNPATH, the folders of /etc/ld.so.conf, the default folders. `origin` is the folder of the
- * needing object. *standard says that the guest's ld.so finds it there by itself. Caller frees;
- * NULL when there is none.
+ * The host file a library name stands for, searched as ld.so(8) does: RPATH (without RUNPATH) of
+ * the object and of the program, LD_LIBRARY_PATH, RUNPATH, the folders of /etc/ld.so.conf, the
+ * default folders. `program` is what is started, NULL = the object itself. *standard says that the
+ * guest's ld.so finds it there by itself. Caller frees; NULL when there is none.
  */
-char *library_find(const char *name, const struct elf_needs *needs, const char *origin,
+char *library_find(const char *name, const struct elf_object *by, const struct elf_object *program,
 		   bool *standard);
 
 #endif

@@ -130,31 +130,30 @@ char *include_find(const char *name)
 }
 
 static int need_libraries(struct include_set *set, const char *path, const struct elf_needs *needs,
-			  const struct elf_needs *program, const char *program_origin,
-			  struct err *err)
+			  const struct elf_object *program, struct err *err)
 {
 	cleanup_free char *origin = xstrdup(path), *why = xasprintf("needed by %s", path);
+	const struct elf_object by = {needs, origin};
 	size_t i;
 
 	*strrchr(origin, '/') = '\0';
 	for (i = 0; i < needs->n; i++) {
-		bool standard, unused;
-		cleanup_free char *found = library_find(needs->needed[i], needs, origin, &standard);
+		bool standard;
+		cleanup_free char *found = library_find(needs->needed[i], &by, program, &standard);
 		cleanup_free char *link = NULL;
+		char real[PATH_MAX];
 		int r;
 
-		/* DT_RPATH of the program counts for the libraries of its libraries, too */
-		if (!found && program && program->rpath && !needs->runpath)
-			found = library_find(needs->needed[i], program, program_origin, &unused);
 		if (!found)
 			return err_set(err, ENOENT,
 				       "library '%s' needed by '%s' is not on this machine; "
-				       "install the package that has it",
+				       "install the package that has it, or name its folder in "
+				       "LD_LIBRARY_PATH",
 				       needs->needed[i], path);
 		r = put_file(set, found, why, err);
-		if (r == 0 && !standard) {
+		if (r == 0 && !standard && realpath(found, real)) {
 			link = xasprintf("/usr/lib/%s", needs->needed[i]);
-			r = put(set, INCLUDE_LINK, link, found, 0777, why, err);
+			r = put(set, INCLUDE_LINK, link, real, 0777, why, err);
 		}
 		if (r < 0)
 			return r;
@@ -206,7 +205,8 @@ static int close_over(struct include_set *set, struct err *err)
 			r = put_file(set, needs.interpreter, why, err);
 		}
 		if (r == 0 && needs.kind == FILE_ELF)
-			r = need_libraries(set, path, &needs, origin ? &program : NULL, origin,
+			r = need_libraries(set, path, &needs,
+					   origin ? &(struct elf_object){&program, origin} : NULL,
 					   err);
 		if (!origin && needs.kind == FILE_ELF) {
 			program = needs;

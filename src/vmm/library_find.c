@@ -11,7 +11,10 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* built into the ld.so of Debian (multiarch) and of Fedora, openSUSE, Arch */
 static const char *const default_dirs[] = {
@@ -100,24 +103,71 @@ static char *try_conf(const char *file, const char *name, unsigned depth)
 	return found;
 }
 
-char *library_find(const char *name, const struct elf_needs *needs, const char *origin,
+/* ':' or ';' between the folders, relative ones and "" (this one) count, as ld.so has it. */
+static char *try_variable(const char *name, const char *origin)
+{
+	const char *list = getenv("LD_LIBRARY_PATH");
+	char here[PATH_MAX];
+
+	while (list && *list) {
+		size_t len = strcspn(list, ":;");
+		cleanup_free char *dir = expand(list, len, origin), *whole = NULL;
+		char *found = NULL;
+
+		if (*dir == '/')
+			whole = STEAL(dir);
+		else if (getcwd(here, sizeof(here)))
+			whole = xasprintf("%s/%s", here, dir);
+		if (whole)
+			found = try_dir(whole, strlen(whole), name);
+		if (found)
+			return found;
+		list += len;
+		/* "a:" names two folders */
+		if (*list && !*++list)
+			list = ".";
+	}
+	return NULL;
+}
+
+/* The guest has neither ld.so.cache nor LD_LIBRARY_PATH. */
+static bool is_default(const char *path)
+{
+	size_t len = (size_t)(strrchr(path, '/') - path), i;
+
+	for (i = 0; i < ARRAY_SIZE(default_dirs); i++)
+		if (strlen(default_dirs[i]) == len && !strncmp(default_dirs[i], path, len))
+			return true;
+	return false;
+}
+
+static char *try_rpath(const struct elf_object *o, const char *name)
+{
+	return o->needs->runpath ? NULL : try_list(o->needs->rpath, name, o->origin);
+}
+
+char *library_find(const char *name, const struct elf_object *by, const struct elf_object *program,
 		   bool *standard)
 {
-	char *found = NULL;
+	char *found;
 	size_t i;
 
 	*standard = true;
 	if (strchr(name, '/'))
 		return fits(name) ? xstrdup(name) : NULL;
-	if (!needs->runpath)
-		found = try_list(needs->rpath, name, origin);
+	found = try_rpath(by, name);
+	/* counts for the libraries of its libraries, too */
+	if (!found && program && !by->needs->runpath)
+		found = try_rpath(program, name);
+	if (found)
+		return found;
+	found = try_variable(name, program ? program->origin : by->origin);
+	if (!found && (found = try_list(by->needs->runpath, name, by->origin)))
+		return found;
 	if (!found)
-		found = try_list(needs->runpath, name, origin);
+		found = try_conf("/etc/ld.so.conf", name, 0);
 	for (i = 0; !found && i < ARRAY_SIZE(default_dirs); i++)
 		found = try_dir(default_dirs[i], strlen(default_dirs[i]), name);
-	if (!found) {
-		*standard = false; /* the guest has no ld.so.cache */
-		found = try_conf("/etc/ld.so.conf", name, 0);
-	}
+	*standard = !found || is_default(found);
 	return found;
 }

@@ -148,6 +148,7 @@ static void a_name_outside_the_string_table_is_refused(void **state)
 static void this_machines_shell_is_understood(void **state)
 {
 	struct elf_needs needs;
+	const struct elf_object by = {&needs, "/bin"};
 	struct err err = ERR_INIT;
 	bool standard;
 	char *libc;
@@ -156,12 +157,12 @@ static void this_machines_shell_is_understood(void **state)
 	assert_int_equal(needs.kind, FILE_ELF);
 	assert_non_null(needs.interpreter);
 	assert_true(needs.n > 0);
-	libc = library_find("libc.so.6", &needs, "/bin", &standard);
+	libc = library_find("libc.so.6", &by, NULL, &standard);
 	assert_non_null(libc);
 	assert_int_equal(access(libc, R_OK), 0);
 	assert_true(standard);
 	free(libc);
-	assert_null(library_find("libnonesuch.so.9", &needs, "/bin", &standard));
+	assert_null(library_find("libnonesuch.so.9", &by, NULL, &standard));
 	elf_needs_finish(&needs);
 }
 

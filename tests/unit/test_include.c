@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 static char folder[PATH_MAX];
@@ -165,6 +166,95 @@ static void libraries_beside_the_program_are_found_by_runpath(void **state)
 	assert_non_null(entry("/lib64/ld-linux-x86-64.so.2"));
 }
 
+/* prog, and libone.so and libtwo.so in lib/ (the search path in prog), in var/, here and there. */
+static void made_choice(Elf64_Sxword tag, const char *const *places)
+{
+	struct made m;
+	Elf64_Dyn *dyn;
+
+	elf_made_program(&m);
+	dyn = (Elf64_Dyn *)(m.data + ((Elf64_Phdr *)(m.data + sizeof(Elf64_Ehdr)))[2].p_offset);
+	while (dyn->d_tag != DT_RUNPATH)
+		dyn++;
+	dyn->d_tag = tag;
+	made("prog", m.data, m.len, 0755);
+	elf_made_kernel(&m);
+	made_folder("lib");
+	made_folder("var");
+	for (; *places; places++)
+		made(*places, m.data, m.len, 0644);
+}
+
+static void add_with_variable(const char *variable)
+{
+	cleanup_free char *path = in_folder("prog"), *old = NULL;
+
+	if (getenv("LD_LIBRARY_PATH"))
+		old = xstrdup(getenv("LD_LIBRARY_PATH"));
+	assert_int_equal(setenv("LD_LIBRARY_PATH", variable, 1), 0);
+	add(path);
+	if (old)
+		setenv("LD_LIBRARY_PATH", old, 1);
+	else
+		unsetenv("LD_LIBRARY_PATH");
+}
+
+/* The loader of the guest has no such variable: its default folder leads there. */
+static void assert_taken(const char *name, const char *place, bool linked)
+{
+	cleanup_free char *path = in_folder(place), *link = xasprintf("/usr/lib/%s", name);
+
+	if (!entry(path))
+		fail_msg("'%s' is not in the set", path);
+	assert_int_equal(entry(path)->kind, INCLUDE_FILE);
+	if (linked)
+		assert_link(link, path);
+	else
+		assert_null(entry(link));
+}
+
+static void ld_library_path_comes_before_a_runpath(void **state)
+{
+	static const char *const places[] = {"lib/libone.so", "lib/libtwo.so", "var/libone.so", NULL};
+	cleanup_free char *one = in_folder("lib/libone.so"),
+			  *variable = xasprintf("/nonesuch;%s/var", folder);
+
+	made_choice(DT_RUNPATH, places);
+	add_with_variable(variable);
+	assert_taken("libone.so", "var/libone.so", true);
+	assert_null(entry(one));
+	assert_taken("libtwo.so", "lib/libtwo.so", false);
+}
+
+static void ld_library_path_comes_after_an_rpath(void **state)
+{
+	static const char *const places[] = {"lib/libone.so", "var/libone.so", "var/libtwo.so", NULL};
+	cleanup_free char *one = in_folder("var/libone.so"), *variable = in_folder("var");
+
+	made_choice(DT_RPATH, places);
+	add_with_variable(variable);
+	assert_taken("libone.so", "lib/libone.so", false);
+	assert_null(entry(one));
+	assert_taken("libtwo.so", "var/libtwo.so", true);
+}
+
+static void ld_library_path_may_be_relative_empty_and_of_the_programs_folder(void **state)
+{
+	static const char *const places[] = {"var/libone.so", "libtwo.so", NULL};
+	cleanup_free char *old = getcwd(NULL, 0);
+
+	made_choice(DT_RUNPATH, places);
+	assert_int_equal(chdir(folder), 0);
+	add_with_variable("./var:");
+	assert_taken("libone.so", "var/libone.so", true);
+	assert_taken("libtwo.so", "libtwo.so", true);
+	include_finish(&set);
+	assert_int_equal(chdir(old), 0);
+	add_with_variable("$ORIGIN:$ORIGIN/var");
+	assert_taken("libone.so", "var/libone.so", true);
+	assert_taken("libtwo.so", "libtwo.so", true);
+}
+
 static void a_runpath_that_turns_round_gives_paths_that_the_guest_can_walk(void **state)
 {
 	cleanup_free char *path = in_folder("bin/prog"), *one = in_folder("lib/libone.so"),
@@ -311,6 +401,9 @@ int main(void)
 		T(two_files_for_one_place_are_both_named),
 		T(a_missing_library_is_named_with_who_needs_it),
 		T(libraries_beside_the_program_are_found_by_runpath),
+		T(ld_library_path_comes_before_a_runpath),
+		T(ld_library_path_comes_after_an_rpath),
+		T(ld_library_path_may_be_relative_empty_and_of_the_programs_folder),
 		T(a_runpath_that_turns_round_gives_paths_that_the_guest_can_walk),
 		T(a_relative_name_of_a_link_keeps_its_name),
 		T(a_script_brings_env_and_what_env_starts),
