@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * load_sched - loads a sched_ext object in the guest, waits until the kernel has ejected it, and
- * says how long it lasted.
+ * says how long it lasted. A copy of the program with another mark in it is a changed program.
  */
 #include <bpf/libbpf.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+static const char mark[] = "made as [first ]";
 
 static long long now_ms(void)
 {
@@ -41,6 +43,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cannot load %s\n", argc > 1 ? argv[1] : "(no object named)");
 		return 2;
 	}
+	puts(mark);
+	fflush(stdout);
 	start = now_ms();
 	bpf_object__for_each_map(m, o)
 		if (bpf_map__type(m) == BPF_MAP_TYPE_STRUCT_OPS)

@@ -342,6 +342,99 @@ static void a_source_that_is_saved_is_in_force_a_moment_later(void **state)
 	lab_ok(lab, "sched unload");
 }
 
+static void a_source_that_nobody_watches_is_taken_anew_by_a_restart_alone(void **state)
+{
+	static const char first[] = "#define QUEUE SCX_DSQ_GLOBAL\n";
+	const struct event *ev;
+	size_t mark;
+
+	save("mine.h", first, strlen(first), 0644);
+	save_scheduler("quiet", "");
+	lab_ok(lab, "sched load %s/mine.bpf.c", folder);
+	assert_in_force("quiet");
+	save_scheduler("edited", "");
+	/* who is not asked for it does nothing */
+	mark = lab_mark(lab);
+	lab_samples(lab, 3);
+	assert_null(lab_find(lab, mark, EV_OP, NULL, NULL));
+	assert_in_force("quiet");
+	mark = lab_mark(lab);
+	ev = lab_do(lab, "sched restart");
+	assert_int_equal(ev->type, EV_DONE);
+	assert_non_null(strstr(ev->text, "scheduler 'edited' took over from 'quiet'"));
+	assert_non_null(lab_find(lab, mark, EV_PUSHED, NULL, NULL));
+	assert_in_force("edited");
+	lab_ok(lab, "sched unload");
+}
+
+/* The program as it would come from a compiler, with this between the brackets of its mark. */
+static void save_program(const char *mark)
+{
+	static const char before[] = "made as [";
+	cleanup_fd int fd = open(LOAD_SCHED, O_RDONLY | O_CLOEXEC);
+	cleanup_free char *image = NULL;
+	struct stat st;
+	size_t at = 0;
+	ssize_t n;
+	char *place;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	image = xcalloc(1, (size_t)st.st_size);
+	while ((n = read(fd, image + at, (size_t)st.st_size - at)) > 0)
+		at += (size_t)n;
+	assert_int_equal(at, st.st_size);
+	place = memmem(image, at, before, strlen(before));
+	assert_non_null(place);
+	memcpy(place + strlen(before), mark, strlen("first "));
+	/* as a linker does it: a new file, since the old one may be running */
+	save("scx_mine.new", image, at, 0755);
+	{
+		cleanup_free char *from = xasprintf("%s/scx_mine.new", folder),
+				  *to = xasprintf("%s/scx_mine", folder);
+
+		assert_int_equal(rename(from, to), 0);
+	}
+}
+
+static void assert_kept(const char *name, const char *text)
+{
+	const struct model *m = session_model(lab_session(lab));
+	size_t i;
+
+	for (i = 0; i < m->ngroups && strcmp(m->groups[i].name, name);)
+		i++;
+	assert_true(i < m->ngroups);
+	assert_string_equal(buf_text(&m->groups[i].output[0]), text);
+}
+
+static void a_program_that_was_built_anew_is_what_a_restart_runs(void **state)
+{
+	const struct event *ev;
+	size_t mark;
+
+	save_program("first ");
+	lab_ok(lab, "push " SCHED_OBJECTS "/vtime.bpf.o to=/tmp/vtime.bpf.o");
+	lab_ok(lab, "sched load %s/scx_mine -- /tmp/vtime.bpf.o", folder);
+	assert_in_force("vtime");
+	lab_wait(lab, 0, EV_OUTPUT, "sched", NULL);
+	assert_kept("sched", "made as [first ]\n");
+
+	save_program("second");
+	mark = lab_mark(lab);
+	lab_ok(lab, "sched restart");
+	ev = lab_find(lab, mark, EV_PUSHED, NULL, NULL);
+	assert_non_null(ev);
+	assert_non_null(strstr(ev->path, "/scx_mine"));
+	assert_in_force("vtime");
+	lab_wait(lab, mark, EV_OUTPUT, "sched.2", NULL);
+	assert_kept("sched.2", "made as [second]\n");
+	/* and what the one before it has said stays */
+	assert_kept("sched", "made as [first ]\n");
+	lab_ok(lab, "sched unload");
+	lab_ok(lab, "expect sched == none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +447,8 @@ int main(void)
 		cmocka_unit_test(a_push_that_fails_at_its_end_leaves_the_old_files_and_no_new_ones),
 		cmocka_unit_test(a_pull_that_is_cancelled_leaves_nothing_here),
 		cmocka_unit_test(a_source_that_is_saved_is_in_force_a_moment_later),
+		cmocka_unit_test(a_source_that_nobody_watches_is_taken_anew_by_a_restart_alone),
+		cmocka_unit_test(a_program_that_was_built_anew_is_what_a_restart_runs),
 	};
 
 	return cmocka_run_group_tests_name("files", tests, boot, off);
