@@ -32,6 +32,7 @@ struct model_op {
 	unsigned step;                          /* 0 = backdrop */
 	uint64_t accepted_ns, begin_ns, end_ns; /* guest time; 0 = not yet */
 	char *note;                             /* what DONE or FAILED said */
+	uint64_t moved, to_move; /* bytes of the file that goes in or out; 0 = none does now */
 	enum verdict verdict;
 	char *verdict_text;
 };

@@ -44,6 +44,8 @@ static void progress(struct model *m, const struct event *ev)
 			continue;
 		free(m->ops[i].note);
 		m->ops[i].note = xstrdup(note);
+		m->ops[i].moved = ev->count;
+		m->ops[i].to_move = ev->count < ev->id ? ev->id : 0;
 	}
 }
 

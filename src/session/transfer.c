@@ -68,7 +68,8 @@ void transfer_progress(struct transfer *t, uint64_t seq, const char *path, uint6
 
 	if (!*said_ns)
 		*said_ns = now;
-	if (size < PROGRESS_MIN || now < *said_ns + PROGRESS_NS)
+	/* that it is whole is always said: what comes next is not the file's */
+	if (size < PROGRESS_MIN || (at < size && now < *said_ns + PROGRESS_NS))
 		return;
 	*said_ns = now;
 	t->ops->emit(t->arg, &(struct event){.type = EV_PROGRESS,

@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { OUTPUT_LINES = 8 }; /* in the opened line: it has to fit beside the rest on a low screen */
+
 /* In the order of groups and of what they said first. */
 static void add_numbers(struct item_list *l, const char *filter)
 {
@@ -132,6 +134,24 @@ static void add_metrics(const struct model_group *g, struct buf *out)
 	}
 }
 
+/* What a program has written last, errors among it, as the log has it. */
+static void add_output(const struct model *m, const struct model_group *g, struct buf *out)
+{
+	size_t at[OUTPUT_LINES], n = 0, head = strlen(g->name), i;
+
+	for (i = m->nlog; i && n < OUTPUT_LINES; i--) {
+		const struct model_line *line = model_line(m, i - 1);
+
+		if (line->kind == LOG_OUTPUT && line->seq == g->seq &&
+		    !strncmp(line->text, g->name, head) && strchr(":!", line->text[head]))
+			at[n++] = i - 1;
+	}
+	if (n)
+		buf_adds(out, n < OUTPUT_LINES ? "wrote:\n" : "wrote last (5 shows all of it):\n");
+	while (n--)
+		buf_addf(out, "%s\n", model_line(m, at[n])->text + head);
+}
+
 static void describe_number(const struct model *m, const struct number_row *n, struct buf *out)
 {
 	const struct model_group *g = &m->groups[n->group];
@@ -163,9 +183,23 @@ static void describe_op(const struct model *m, const struct model_op *op, struct
 	add_at(out, "accepted", op->accepted_ns);
 	add_at(out, "begun", op->begin_ns);
 	add_at(out, "ended", op->end_ns);
-	for (i = 0; i < m->ngroups; i++)
-		if (m->groups[i].seq == op->seq)
-			add_metrics(&m->groups[i], out);
+	for (i = 0; i < m->ngroups; i++) {
+		if (m->groups[i].seq != op->seq)
+			continue;
+		add_metrics(&m->groups[i], out);
+		add_output(m, &m->groups[i], out);
+	}
+}
+
+/* Anything else that an op starts is executed. */
+static bool of_workers(const struct model *m, const struct model_group *g)
+{
+	size_t i;
+
+	for (i = 0; i < m->nops; i++)
+		if (m->ops[i].seq == g->seq)
+			return m->ops[i].op && op_arg(m->ops[i].op, WARG_WORK);
+	return false;
 }
 
 static void describe_task(const struct model *m, const struct sample_task *t, struct buf *out)
@@ -189,9 +223,10 @@ static void describe_task(const struct model *m, const struct sample_task *t, st
 	add_at(out, "placed", task->placed_ns);
 	buf_addf(out, "seen by the probe at exec in: %s\n",
 		 task->exec_cgroup ? task->exec_cgroup
-		 : g->payload      ? "- (nothing was seen)"
-				   : "- (workers do not exec)");
+		 : of_workers(m, g) ? "- (workers do not exec)"
+				    : "- (nothing was seen)");
 	add_metrics(g, out);
+	add_output(m, g, out);
 	if (!task->report)
 		return;
 	buf_addf(out, "reported at %.3fs:\n", (double)task->report_ns / 1e9);

@@ -2,6 +2,7 @@
 /*
  * pane_steps - the experiment so far: backdrop and steps with their ops, state and verdict of each.
  */
+#include "base/text.h"
 #include "tui/screen.h"
 
 #include <inttypes.h>
@@ -35,21 +36,50 @@ static const char *mark_of(const struct model_op *op, enum role *role)
 	return states[op->state].text;
 }
 
+enum { MARK_COLS = 10, MOVED_COLS = 44 }; /* from here on there is room for sizes */
+
+/* Of an op whose file is on its way: "> 7.9/38.1MiB", where there is no room "> 20%". */
+static void moved_text(const struct model_op *op, bool narrow, char *dst, size_t size)
+{
+	char now[32], all[32];
+	size_t n, a;
+
+	if (narrow) {
+		snprintf(dst, size, "> %.0f%%", (double)op->moved * 100 / (double)op->to_move);
+		return;
+	}
+	text_format_size(now, sizeof(now), op->moved);
+	text_format_size(all, sizeof(all), op->to_move);
+	n = strcspn(now, " ");
+	a = strcspn(all, " ");
+	/* a unit that both have is said once */
+	snprintf(dst, size, "> %.*s%s/%.*s%s", (int)n, now,
+		 strcmp(now + n, all + a) ? now + n + 1 : "", (int)a, all, all + a + 1);
+}
+
 static void row(const struct model *m, size_t i, bool wide, struct canvas *c, struct rect r, int y)
 {
 	const struct model_op *op = &m->ops[i];
 	bool step = op->op && (op->op->def->flags & OPF_STEP);
 	enum role role;
 	const char *mark = mark_of(op, &role), *why;
-	int room = r.cols - 11, used;
+	char moved[72];
+	int cols = MARK_COLS, room, used;
 
+	if (op->state == OPS_RUNNING && op->to_move) {
+		moved_text(op, r.cols < MOVED_COLS, moved, sizeof(moved));
+		mark = moved;
+		if (canvas_width(mark) > cols)
+			cols = canvas_width(mark);
+	}
+	room = r.cols - cols - 1;
 	if (!op->step)
 		used = canvas_text(c, r, y, 0, 5, ROLE_DIM, "back ");
 	else
 		used = canvas_printf(c, r, y, 0, 5, step ? ROLE_TITLE : ROLE_DIM,
 				     step ? "%-4u " : "     ", op->step);
 	used += canvas_text(c, r, y, used, room - used, step ? ROLE_TITLE : ROLE_NORMAL, op->text);
-	canvas_text(c, r, y, r.cols - 10, -1, role, mark);
+	canvas_text(c, r, y, r.cols - cols, -1, role, mark);
 	why = op->verdict_text ? op->verdict_text : op->note;
 	if (wide && why && used + 3 < room)
 		canvas_printf(c, r, y, used + 2, room - used - 2, ROLE_DIM, "%s", why);

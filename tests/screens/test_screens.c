@@ -400,6 +400,91 @@ static void an_opened_program_shows_what_it_has_printed(void **state)
 	assert_shows(b, "printed:\nops                      5 (3 to 5, mean 4 of 2)\n");
 }
 
+static void a_transfer_shows_how_far_it_is(void **state)
+{
+	struct bench *b = *state;
+	struct event ev = {.type = EV_OP, .seq = 90, .text = "push kernel.img", .name = "", .cgroup = "",
+			   .path = "kernel.img", .data = ""};
+
+	model_apply(b->model, &ev);
+	ev.type = EV_BEGIN;
+	model_apply(b->model, &ev);
+	press(b, KEY_TAB);
+	assert_shows(b, "ops 10"); /* a list knows its rows once it was drawn */
+	type(b, "G");
+	assert_shows(b, "> running");
+	ev.type = EV_PROGRESS;
+	ev.count = 300 << 10;
+	ev.id = UINT64_C(38100) << 10;
+	model_apply(b->model, &ev);
+	assert_shows(b, "> 300KiB/37.2MiB");
+	ev.count = UINT64_C(8100) << 10;
+	model_apply(b->model, &ev);
+	assert_golden(b, "moving-80x24", 24, 80);
+	assert_golden(b, "moving-200x60", 60, 200);
+	assert_golden(b, "moving-40x12", 12, 40);
+	/* it is whole, and the op goes on with something else */
+	ev.count = ev.id;
+	model_apply(b->model, &ev);
+	assert_shows(b, "> running");
+	ev.count = 1 << 20;
+	model_apply(b->model, &ev);
+	ev.type = EV_FAILED;
+	ev.text = "cut short";
+	model_apply(b->model, &ev);
+	assert_shows(b, "X failed");
+}
+
+/* A user-space scheduler is a task in the tree: what it has said is one key away. */
+static void an_opened_scheduler_shows_what_it_wrote_last(void **state)
+{
+	static const char *const words[] = {"loading\n", "attached\n\033[31m\n"};
+	struct bench *b = *state;
+	struct event ev = {.type = EV_OP, .seq = 90, .t_ns = 9000000000, .text = "sched load ./scx_own -- -v", .name = "",
+			   .cgroup = "", .path = "", .data = ""};
+	struct sample_task task = {.pid = 130, .tid = 130, .state = 'S', .comm = "scx_own"};
+	int i;
+
+	model_apply(b->model, &ev);
+	ev = (struct event){.type = EV_PLACED, .seq = 90, .name = "sched", .index = 1, .pid = 130, .t_ns = 9000000000,
+			    .cgroup = "/", .text = "0::/", .flag = true, .path = "", .data = ""};
+	model_apply(b->model, &ev);
+	for (i = 0; strcmp(b->model->cgroups[i].path, "/");)
+		i++;
+	task.cgroup_id = b->model->cgroups[i].id;
+	model_sample(b->model, &(struct sample){.t_ns = 9500000000, .ntasks = 1, .tasks = &task});
+	ev = (struct event){.type = EV_OUTPUT, .seq = 90, .name = "sched", .t_ns = 9500000000, .stream = 1, .cgroup = "",
+			    .path = "", .text = ""};
+	for (i = 0; i < 2; i++) {
+		ev.data = words[i];
+		ev.data_len = strlen(words[i]);
+		model_apply(b->model, &ev);
+	}
+	assert_shows(b, "sched.1[130]");
+	type(b, "g/sched.1\n\n");
+	assert_golden(b, "opened-sched-80x24", 24, 80);
+	assert_golden(b, "opened-sched-40x12", 12, 40);
+	/* live: the end of it stays in sight */
+	ev.stream = 2;
+	for (i = 1; i <= 8; i++) {
+		char line[24];
+
+		snprintf(line, sizeof(line), "stats %d\n", i);
+		ev.data = line;
+		ev.data_len = strlen(line);
+		model_apply(b->model, &ev);
+	}
+	assert_shows(b, "wrote last (5 shows all of it):\n! stats 1");
+	assert_shows(b, "! stats 8");
+	assert_golden(b, "opened-sched-200x60", 60, 200);
+	/* of the op that started it, too */
+	press(b, KEY_ESCAPE);
+	type(b, "6");
+	assert_shows(b, "sched load");
+	type(b, "G\n");
+	assert_shows(b, "! stats 8");
+}
+
 static void an_opened_worker_shows_its_latest_report(void **state)
 {
 	struct bench *b = *state;
@@ -737,6 +822,8 @@ int main(void)
 		SCREEN_TEST(a_line_of_output_becomes_an_expectation),
 		SCREEN_TEST(what_an_op_made_can_be_promoted),
 		SCREEN_TEST(search_finds_rows_whatever_kinds_are_hidden),
+		SCREEN_TEST(a_transfer_shows_how_far_it_is),
+		SCREEN_TEST(an_opened_scheduler_shows_what_it_wrote_last),
 		SCREEN_TEST(an_opened_worker_shows_its_latest_report),
 		SCREEN_TEST(numbers_have_a_screen_once_there_are_some),
 		SCREEN_TEST(an_opened_program_shows_what_it_has_printed),
