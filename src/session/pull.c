@@ -2,9 +2,9 @@
 /*
  * pull - a file of the guest to this machine; see transfer.h.
  *
- * Its name comes from the op, never from the guest, and its bytes go to a draft beside its place,
- * which it gets in one step that fails when something is there. Invariant: whatever ends a pull
- * early, its draft is gone.
+ * Its name comes from the op, never from the guest, and its bytes go to a draft in its folder, which
+ * gets its name in one step that fails when something is there. Invariant: whatever ends a pull
+ * early, its draft is gone; where the file system has files without a name, even SIGKILL.
  */
 #include "base/cleanup.h"
 #include "base/die.h"
@@ -141,11 +141,33 @@ static int choose(struct transfer *t, const struct op *op)
 
 /* ---- the frames ------------------------------------------------------------------------------ */
 
+/* 0 or errno. Without a name, else beside its place. */
+static int open_draft(struct pull *p)
+{
+	const char *slash = strrchr(p->path, '/');
+	cleanup_free char *folder = xasprintf("%.*s", slash ? (int)(slash - p->path) + 1 : 1,
+					      slash ? p->path : ".");
+	int code;
+
+	p->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (p->fd >= 0)
+		return 0;
+	p->draft = xasprintf("%s.XXXXXX", p->path);
+	p->fd = mkostemp(p->draft, O_CLOEXEC);
+	if (p->fd >= 0)
+		return 0;
+	code = errno;
+	free(p->draft);
+	p->draft = NULL;
+	return code;
+}
+
 static void begin(struct transfer *t, uint64_t seq, const struct files_begin *b)
 {
 	const struct op *op = t->ops->op(t->arg, seq);
 	struct pull *p = &t->pull;
 	bool again = p->active && p->seq == seq;
+	int code;
 
 	pull_drop(t);
 	p->seq = seq;
@@ -165,17 +187,9 @@ static void begin(struct transfer *t, uint64_t seq, const struct files_begin *b)
 	sha256_init(&p->sha);
 	if (choose(t, op) < 0)
 		return;
-	if (p->path) {
-		p->draft = xasprintf("%s.XXXXXX", p->path);
-		p->fd = mkostemp(p->draft, O_CLOEXEC);
-		if (p->fd < 0) {
-			int code = errno;
-
-			free(p->draft);
-			p->draft = NULL;
-			refuse(t, code, "write '%.300s': %s", p->path, strerror(code));
-			return;
-		}
+	if (p->path && (code = open_draft(p))) {
+		refuse(t, code, "write '%.300s': %s", p->path, strerror(code));
+		return;
 	}
 	p->begun = true;
 }
@@ -213,6 +227,14 @@ static void take(struct transfer *t, const struct files_chunk *c)
 	transfer_progress(t, p->seq, p->from, p->got, p->size, &p->said_ns);
 }
 
+static int name_it(int fd, const char *path)
+{
+	char draft[40];
+
+	snprintf(draft, sizeof(draft), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, draft, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0 ? errno : 0;
+}
+
 /* In one step, and only where nothing is. */
 static int move_there(const char *draft, const char *path)
 {
@@ -227,6 +249,20 @@ static int move_there(const char *draft, const char *path)
 	return 0;
 }
 
+/* 0 or errno. */
+static int put_there(struct pull *p)
+{
+	int code = 0;
+
+	if (fchmod(p->fd, p->mode) < 0)
+		return errno;
+	if (!p->draft)
+		code = name_it(p->fd, p->path);
+	if (close(STEAL_FD(p->fd)) < 0 && !code)
+		code = errno;
+	return code || !p->draft ? code : move_there(p->draft, p->path);
+}
+
 static void end(struct transfer *t, uint64_t total)
 {
 	struct pull *p = &t->pull;
@@ -239,10 +275,8 @@ static void end(struct transfer *t, uint64_t total)
 		       total, p->got);
 		return;
 	}
-	if (p->path) {
-		fchmod(p->fd, p->mode);
-		code = close(STEAL_FD(p->fd)) < 0 ? errno : move_there(p->draft, p->path);
-	}
+	if (p->path)
+		code = put_there(p);
 	if (code) {
 		refuse(t, code, "put the file in its place as '%.300s': %s", p->path, strerror(code));
 		return;

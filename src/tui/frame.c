@@ -232,7 +232,7 @@ int frame_wrap(const char *text, int width, enum role role, struct canvas *c, st
 		}
 		memcpy(part, text + from, i - from);
 		part[i - from] = '\0';
-		if (c)
+		if (c && y + lines >= 0)
 			canvas_text(c, r, y + lines, 0, -1, role, part);
 		lines++;
 		i += i < len && text[i] == '\n';
@@ -240,7 +240,7 @@ int frame_wrap(const char *text, int width, enum role role, struct canvas *c, st
 	return lines;
 }
 
-void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect r)
+void frame_draw_opened(struct tui_state *st, struct canvas *c, struct rect r)
 {
 	int lines = frame_wrap(buf_text(&st->opened), r.cols, ROLE_NORMAL, NULL, r, 0);
 	int rows = lines + 1;
@@ -249,7 +249,14 @@ void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect
 		rows = r.rows;
 	r.row += r.rows - rows;
 	r.rows = rows;
+	st->opened_page = rows - 1;
+	if (st->opened_top > lines - st->opened_page)
+		st->opened_top = lines - st->opened_page;
 	canvas_fill(c, r, ROLE_NORMAL, ' ');
-	canvas_rule(c, r, 0, "OPENED  Esc closes", true);
-	frame_wrap(buf_text(&st->opened), r.cols, ROLE_NORMAL, c, r, 1);
+	canvas_rule(c, r, 0,
+		    lines > st->opened_page ? "OPENED  PgDn PgUp more, Esc closes" : "OPENED  Esc closes",
+		    true);
+	r.row++;
+	r.rows--;
+	frame_wrap(buf_text(&st->opened), r.cols, ROLE_NORMAL, c, r, -st->opened_top);
 }

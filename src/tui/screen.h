@@ -38,11 +38,11 @@ void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, st
 /* The head line(s), message, prompt and function bar around a screen; returns what is left for it.
  */
 struct rect frame_draw(const struct model *m, struct tui_state *st, struct canvas *c);
-/* Lines of a text wrapped to a width; draws those from row `y` on when there is a canvas. Returns
- * their number. */
+/* Lines of a text wrapped to a width; draws those from row `y` on, of which some may be above the
+ * rectangle, when there is a canvas. Returns their number. */
 int frame_wrap(const char *text, int width, enum role role, struct canvas *c, struct rect r, int y);
-/* The opened line, wrapped, over the lower part of what is left. */
-void frame_draw_opened(const struct tui_state *st, struct canvas *c, struct rect r);
+/* The opened line, wrapped, over the lower part of what is left; turned in pages where it is more. */
+void frame_draw_opened(struct tui_state *st, struct canvas *c, struct rect r);
 
 /* The op that promotes what is under the cursor, to be put into the prompt; false when there is
  * nothing. */

@@ -51,6 +51,7 @@ struct tui_state {
 	bool confirm_quit;
 	struct shell_view shell;
 	struct buf opened;  /* the line that was opened, in words; empty = none */
+	int opened_top, opened_page; /* its first line in sight, and how many are */
 	int64_t opened_tid; /* it is this task, and told anew with each picture; 0 = none */
 };
 

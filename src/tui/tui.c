@@ -254,11 +254,22 @@ static void open_line(struct tui *t)
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
 	buf_reset(&t->st.opened);
 	t->st.opened_tid = 0;
+	t->st.opened_top = 0;
 	if (sel >= 0) {
 		item_describe(&items, (size_t)sel, &t->st.opened);
 		t->st.opened_tid = item_tid(&items, (size_t)sel);
 	}
 	item_list_finish(&items);
+}
+
+static bool turn_opened(struct tui *t, int code)
+{
+	int by = code == KEY_PAGE_DOWN ? t->st.opened_page : code == KEY_PAGE_UP ? -t->st.opened_page : 0;
+
+	t->st.opened_top += by;
+	if (t->st.opened_top < 0)
+		t->st.opened_top = 0;
+	return by;
 }
 
 /* A task's figures change while one looks at them; what is known of one that is gone stays. */
@@ -558,6 +569,8 @@ void tui_key(struct tui *t, const struct term_key *key)
 		return;
 	}
 	t->st.message[0] = '\0';
+	if (t->st.opened.len && turn_opened(t, key->code))
+		return;
 	if (t->st.opened.len) {
 		buf_reset(&t->st.opened);
 		if (key->code == KEY_RETURN || key->code == KEY_ESCAPE)

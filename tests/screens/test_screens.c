@@ -464,6 +464,12 @@ static void an_opened_scheduler_shows_what_it_wrote_last(void **state)
 	type(b, "g/sched.1\n\n");
 	assert_golden(b, "opened-sched-80x24", 24, 80);
 	assert_golden(b, "opened-sched-40x12", 12, 40);
+	press(b, KEY_PAGE_DOWN);
+	press(b, KEY_PAGE_DOWN);
+	assert_golden(b, "opened-sched-end-40x12", 12, 40);
+	press(b, KEY_PAGE_UP);
+	press(b, KEY_PAGE_UP);
+	assert_golden(b, "opened-sched-40x12", 12, 40);
 	/* live: the end of it stays in sight */
 	ev.stream = 2;
 	for (i = 1; i <= 8; i++) {
