@@ -91,7 +91,11 @@ static void fail(int code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	end_busy();
-	line_failed(l, code, "%s", text);
+	if (*replaced && !sched_watch_enabled())
+		line_failed(l, code, "%s; '%s' was taken back for it: the kernel's own goes on", text,
+			    replaced);
+	else
+		line_failed(l, code, "%s", text);
 }
 
 /* The first line is the failure; what follows is its background, and goes to the log. */

@@ -224,7 +224,7 @@ static void take(struct transfer *t, const struct files_chunk *c)
 	p->got += c->len;
 	p->told = p->got;
 	say(t, FILES_GOING_ON, 0, "");
-	transfer_progress(t, p->seq, p->from, p->got, p->size, &p->said_ns);
+	transfer_progress(t, p->seq, p->from, p->got, p->size, &p->progress);
 }
 
 static int name_it(int fd, const char *path)

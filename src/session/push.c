@@ -373,7 +373,7 @@ static void send_content(struct transfer *t, uint64_t upto)
 		transfer_send(t, w, WIRE_FILE_DATA, p->seq);
 	}
 	transfer_progress(t, p->seq, p->supply.set.entries[p->index].source, p->at, f->size,
-			  &p->said_ns);
+			  &p->progress);
 	if (p->at == f->size && (p->at > from || !f->size))
 		send_sent(t);
 }
@@ -396,7 +396,7 @@ static void want(struct transfer *t, const struct files_want *f)
 		if (open_file(t, f->index) < 0)
 			return;
 		p->sending = true;
-		p->said_ns = 0;
+		p->progress = (struct progress){0};
 	}
 	/* however much it claims to have room for */
 	send_content(t, f->upto < p->at + FILES_WINDOW ? f->upto : p->at + FILES_WINDOW);

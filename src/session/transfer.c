@@ -62,16 +62,16 @@ void transfer_log(struct transfer *t, int level, const char *text)
 }
 
 void transfer_progress(struct transfer *t, uint64_t seq, const char *path, uint64_t at,
-		       uint64_t size, uint64_t *said_ns)
+		       uint64_t size, struct progress *p)
 {
 	uint64_t now = loop_now_ns();
 
-	if (!*said_ns)
-		*said_ns = now;
-	/* that it is whole is always said: what comes next is not the file's */
-	if (size < PROGRESS_MIN || (at < size && now < *said_ns + PROGRESS_NS))
+	if (!p->last_ns)
+		p->last_ns = now;
+	/* who has heard of it hears that it is whole: what comes next is not the file's */
+	if (size < PROGRESS_MIN || (now < p->last_ns + PROGRESS_NS && !(p->told && at == size)))
 		return;
-	*said_ns = now;
+	*p = (struct progress){.last_ns = now, .told = true};
 	t->ops->emit(t->arg, &(struct event){.type = EV_PROGRESS,
 					     .seq = seq,
 					     .path = path,

@@ -16,6 +16,11 @@ struct push_file {
 	uint8_t hash[SHA256_SIZE];
 };
 
+struct progress {
+	uint64_t last_ns; /* it began, or was told; 0 = not yet */
+	bool told;
+};
+
 struct push {
 	bool active;
 	uint64_t seq, of;
@@ -30,7 +35,7 @@ struct push {
 	bool sending, sent;
 	struct sha256 sha;
 	uint64_t at;
-	uint64_t said_ns;
+	struct progress progress;
 };
 
 struct pull {
@@ -42,7 +47,7 @@ struct pull {
 	struct sha256 sha;
 	uint64_t size, got, told;
 	uint32_t mode;
-	uint64_t said_ns;
+	struct progress progress;
 };
 
 struct transfer {
@@ -60,7 +65,7 @@ struct wire_writer *transfer_begin(void);
 void transfer_log(struct transfer *t, int level, const char *text);
 /* At most twice a second, and for what is long enough to be waited for. */
 void transfer_progress(struct transfer *t, uint64_t seq, const char *path, uint64_t at,
-		       uint64_t size, uint64_t *said_ns);
+		       uint64_t size, struct progress *p);
 
 void push_init(struct transfer *t);
 void push_drop(struct transfer *t);

@@ -20,7 +20,7 @@ run() {
 }
 # by its log: expect lines that are not in the output fail
 says() { grep -Eq -- "$1" "$work/out"; }
-echo 1..18
+echo 1..19
 
 {
 	echo "cgroup add a"
@@ -126,6 +126,13 @@ sed -e 's/\.name = "fifo"/.not_yet = (void *)fifo_not_yet,\n	.number = 5,\n	.nam
 printf 'sched load %s\nexpect sched == newer\n' "$work/newer/sched/newer.bpf.c" >"$work/newer.scx"
 run newer.scx && says "sched_ext_ops has no not_yet number: left out"
 result $? "members that this kernel lacks are left out and named"
+
+# the verifier takes it, and it is known only when the one before it has gone
+sed -e 's/return scx_bpf_create_dsq.*/return -22;/' -e 's/"fifo"/"noinit"/' "$SOURCES/fifo.bpf.c" >"$work/noinit.bpf.c"
+printf 'sched load vtime\nsched replace %s\nexpect sched == none\n' "$work/noinit.bpf.c" >"$work/noinit.scx"
+! run noinit.scx && says "failed .*ops.init\\(\\) failed \\(-22\\); 'vtime' was taken back for it: the kernel's own goes on" &&
+	says "pass +expect sched == none"
+result $? "one whose init fails says what remains: the one before it is gone"
 
 printf '#include "scx.h"\nint x = nonsense;\n' >"$work/bad.bpf.c"
 printf 'sched load %s\n' "$work/bad.bpf.c" >"$work/bad.scx"
