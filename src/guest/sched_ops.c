@@ -177,8 +177,9 @@ static void look_at_state(void)
 	const struct sched_now *now = sched_watch_now();
 
 	sched_watch_look();
-	if (!busy)
-		return; /* the look itself ended the op */
+	/* the look itself ended the op, and the next one on the line may have begun */
+	if (!busy || phase != PHASE_AWAIT)
+		return;
 	if (sched_watch_enabled())
 		done_loaded();
 	else if (now->exits > exits_then)
