@@ -38,11 +38,13 @@ class Slurm:
         os.chmod(f"{self.munge}/key", 0o400)
         self.configure()
         os.environ["SLURM_CONF"] = folder.file("slurm.conf")
+
+    def begin(self):
         # its parent ends when it can be asked; --force: a private folder is one for nobody else
         self.munged("--force", "--key-file", f"{self.munge}/key", "--seed-file", f"{self.munge}/seed",
                     "--log-file", f"{self.munge}/log", "--num-threads", "2")
-        self.start("Running as primary controller", "slurmctld", "-D", "-i", "-f", folder.file("slurm.conf"))
-        self.start("slurmd started", "slurmd", "-D", "-f", folder.file("slurm.conf"))
+        self.start("Running as primary controller", "slurmctld", "-D", "-i", "-f", self.folder.file("slurm.conf"))
+        self.start("slurmd started", "slurmd", "-D", "-f", self.folder.file("slurm.conf"))
 
     def configure(self):
         name, user, path = socket.gethostname().split(".")[0], getpass.getuser(), self.folder.file
@@ -75,7 +77,8 @@ NodeName={name} NodeAddr=127.0.0.1 CPUs={os.cpu_count()} State=UNKNOWN
 PartitionName=all Nodes={name} Default=YES State=UP
 """)
         with open(path("cgroup.conf"), "w", encoding="utf-8") as f:
-            f.write("CgroupAutomount=no\n")
+            # named, for a machine without a cgroup file system is refused where it has to be found; it is not used
+            f.write("CgroupAutomount=no\nCgroupPlugin=cgroup/v1\n")
 
     def munged(self, *words):
         subprocess.run(["munged", "--socket", f"{self.munge}/socket", "--pid-file", f"{self.munge}/pid", *words],
@@ -102,13 +105,16 @@ PartitionName=all Nodes={name} Default=YES State=UP
         self.daemons.append(cat)
 
     def end(self):
-        subprocess.run(["scancel", "--user", getpass.getuser()], timeout=engines.DEADLINE, check=False)
+        """Also of one that has begun in part."""
+        if len(self.daemons) == 4:
+            subprocess.run(["scancel", "--user", getpass.getuser()], timeout=engines.DEADLINE, check=False)
         for daemon in reversed(self.daemons):
             if daemon.args != ["cat"]:
                 daemon.terminate()
         for daemon in self.daemons:
             daemon.wait(engines.DEADLINE)
-        self.munged("--stop")
+        if os.path.exists(f"{self.munge}/pid"):
+            self.munged("--stop")
 
 
 def body(tap, folder):
@@ -117,6 +123,7 @@ def body(tap, folder):
     want = engines.cells(folder.read("local.jsonl"))
     slurm = Slurm(folder)
     try:
+        slurm.begin()
         as_jobs(tap, folder, want)
     finally:
         slurm.end()
