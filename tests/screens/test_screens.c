@@ -575,6 +575,8 @@ static void the_scheduler_in_force_and_a_died_one_are_said(void **state)
 
 	model_apply(b->model, &ev);
 	assert_shows(b, "| vtime enabled |");
+	assert_shows(b, "NR  DSQ    SW/s"); /* the session was recorded without a scheduler: "-" */
+	assert_shows(b, "2    -      98");
 	ev = (struct event){.type = EV_SCHED_EXIT, .t_ns = 8950000000, .name = "vtime", .code = 1026,
 			    .text = "runnable task stall", .path = "", .cgroup = "",
 			    .data = "hogs.1[119] failed to run for 5.001s"};
