@@ -56,6 +56,7 @@ static void take_task(struct sample_task *dst, const struct probe_task *t)
 		.switches = t->switches,
 		.migrations = t->migrations,
 	};
+	sample_clear(dst, &sample_task_fields);
 	memcpy(dst->comm, t->comm, sizeof(dst->comm));
 	dst->comm[sizeof(dst->comm) - 1] = '\0';
 }
@@ -109,6 +110,7 @@ static void read_row(const char *path, struct sample_cgroup *g)
 	const char *dir = *path ? path : ".";
 	struct stat st;
 
+	sample_clear(g, &sample_cgroup_fields);
 	snprintf(file, sizeof(file), "%s/cpu.stat", dir);
 	hand_read_at(shared_cgroup_fd, file, text, sizeof(text));
 	g->usage_ns = value_of(text, "usage_usec", ' ', 1000);

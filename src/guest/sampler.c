@@ -67,6 +67,7 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 				 .switches = SAMPLE_ABSENT,
 				 .migrations = SAMPLE_ABSENT,
 				 .busy_ns = SAMPLE_ABSENT};
+	sample_clear(c, &sample_cpu_fields);
 	if (fault_is(FAULT_QUEUE_SKEWED) && !cpu)
 		c->nr_running = 200;
 	if (fault_is(FAULT_DEPTH_SKEWED) && !cpu)
@@ -113,6 +114,7 @@ static void send_sample(uint64_t ntasks, uint64_t cut)
 			   .cut = cut + cgroups_cut};
 	unsigned i;
 
+	sample_clear(&s.sched, &sample_sched_fields);
 	s.ntasks = take_tasks(ntasks);
 	for (i = 0; i < ncpus && !fault_is(FAULT_SAMPLE_STUCK); i++)
 		fill_cpu(&cpus[i], i, s.t_ns);

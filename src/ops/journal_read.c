@@ -12,6 +12,7 @@
 #include "ops/event_json.h"
 #include "ops/journal.h"
 #include "ops/scenario.h"
+#include "ops/sample_rows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -301,9 +302,7 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 	int rc;
 
 	r.tok = json_tokener_new_ex(32);
-	r.sample.cpus = xcalloc(SAMPLE_CPUS_MAX, sizeof(*r.sample.cpus));
-	r.sample.tasks = xcalloc(SAMPLE_TASKS_MAX, sizeof(*r.sample.tasks));
-	r.sample.cgroups = xcalloc(SAMPLE_CGROUPS_MAX, sizeof(*r.sample.cgroups));
+	sample_alloc(&r.sample);
 	rc = read_lines(&r, text, len, err);
 	if (rc == 0) {
 		improve_info(r.info, r.model);
@@ -314,9 +313,7 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 	if (r.warning->len >= 2 && !strcmp(r.warning->data + r.warning->len - 2, "; "))
 		r.warning->data[r.warning->len -= 2] = '\0';
 	json_tokener_free(r.tok);
-	free(r.sample.cpus);
-	free(r.sample.tasks);
-	free(r.sample.cgroups);
+	sample_free(&r.sample);
 	buf_finish(&r.scratch);
 	buf_finish(&own_warning);
 	session_info_finish(&own_info);

@@ -34,6 +34,7 @@ struct model *model_create(void)
 	m->steps[0].label = xstrdup("backdrop");
 	m->nsteps = 1;
 	m->drops = m->cost_ns = m->cost_before_ns = SAMPLE_ABSENT;
+	sample_clear(&m->sched_now, &sample_sched_fields);
 	m->host_wait = m->host_load = m->host_steal = m->steal = SAMPLE_ABSENT;
 	m->steal_from.stolen_ns = SAMPLE_ABSENT;
 	m->log = xcalloc(MODEL_LOG_MAX, sizeof(*m->log));
@@ -106,6 +107,8 @@ void model_destroy(struct model *m)
 	free(m->cpus);
 	free(m->tasks);
 	free(m->tasks_before);
+	free(m->dsqs);
+	free(m->masks);
 	model_sched_finish(m);
 	model_tasks_finish(m);
 	model_transfer_finish(m);

@@ -183,6 +183,10 @@ struct model {
 	struct model_monitor monitor; /* model_monitor.h */
 	struct sample_task *tasks, *tasks_before; /* sorted by tid; last two samples */
 	size_t ntasks, ntasks_before;
+	struct sample_dsq *dsqs;   /* of the last sample */
+	struct sample_mask *masks; /* the sets of CPUs its rows name by number */
+	size_t ndsqs, nmasks;
+	struct sample_sched sched_now; /* all absent before the first sample */
 	uint64_t sample_ns, sample_before_ns; /* 0 = none */
 	uint64_t drops, cut;
 	bool stood_still;                 /* samples whose counters cannot be true have come */
@@ -264,6 +268,8 @@ bool model_task_share(const struct model *m, size_t task, double *run_percent,
 /* CPU use of a cgroup between its last two readings, in percent of one CPU; 0 when it has not
  * changed for over 2 s. */
 bool model_cgroup_use(const struct model *m, size_t cgroup, double *percent);
+/* The set of CPUs a row of the last sample names; NULL when it names none. */
+const struct sample_mask *model_mask(const struct model *m, uint64_t index);
 bool model_cost(const struct model *m, double *percent_of_one_cpu);
 
 #endif

@@ -20,6 +20,11 @@ const struct model_group *model_group(const struct model *m, const char *name)
 	return NULL;
 }
 
+const struct sample_mask *model_mask(const struct model *m, uint64_t index)
+{
+	return index < m->nmasks ? &m->masks[index] : NULL;
+}
+
 const struct model_op *model_op(const struct model *m, uint64_t seq)
 {
 	size_t i = m->nops;

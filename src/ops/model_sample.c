@@ -79,6 +79,19 @@ static void sample_tasks(struct model *m, const struct sample *s)
 	qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
 }
 
+static void sample_sched_state(struct model *m, const struct sample *s)
+{
+	m->dsqs = xreallocarray(m->dsqs, s->ndsqs, sizeof(*m->dsqs));
+	m->ndsqs = s->ndsqs;
+	if (s->ndsqs)
+		memcpy(m->dsqs, s->dsqs, s->ndsqs * sizeof(*m->dsqs));
+	m->masks = xreallocarray(m->masks, s->nmasks, sizeof(*m->masks));
+	m->nmasks = s->nmasks;
+	if (s->nmasks)
+		memcpy(m->masks, s->masks, s->nmasks * sizeof(*m->masks));
+	m->sched_now = s->sched;
+}
+
 static void sample_cgroups(struct model *m, const struct sample *s)
 {
 	uint32_t i;
@@ -150,6 +163,7 @@ void model_sample(struct model *m, const struct sample *s)
 	if (m->sample_before_ns && s->t_ns > m->sample_before_ns)
 		doubt_cpus(m);
 	sample_tasks(m, s);
+	sample_sched_state(m, s);
 	sample_cgroups(m, s);
 	model_sched_sample(m, s);
 	m->sample_ns = s->t_ns;

@@ -28,6 +28,19 @@ static void add_text(struct json_object *row, const char *s, size_t size)
 	json_object_array_add(row, json_object_new_string(safe));
 }
 
+/* The columns of the table after those of its own: as many as are there, absent ones at the end
+ * left out. */
+static void add_fields(struct json_object *row, const void *from,
+		       const struct sample_fields *fields)
+{
+	size_t i, n = fields->n;
+
+	while (n && sample_get(from, &fields->list[n - 1]) == SAMPLE_ABSENT)
+		n--;
+	for (i = 0; i < n; i++)
+		add_num(row, sample_get(from, &fields->list[i]));
+}
+
 static struct json_object *cpu_row(const struct sample_cpu *c)
 {
 	struct json_object *row = json_object_new_array_ext(11);
@@ -43,6 +56,7 @@ static struct json_object *cpu_row(const struct sample_cpu *c)
 	add_num(row, c->scx_running);
 	add_num(row, c->local_dsq);
 	add_num(row, c->clock);
+	add_fields(row, c, &sample_cpu_fields);
 	return row;
 }
 
@@ -62,6 +76,7 @@ static struct json_object *task_row(const struct sample_task *t)
 	add_num(row, t->wait_ns);
 	add_num(row, t->switches);
 	add_num(row, t->migrations);
+	add_fields(row, t, &sample_task_fields);
 	return row;
 }
 
@@ -76,6 +91,7 @@ static struct json_object *cgroup_row(const struct sample_cgroup *g)
 	add_num(row, g->throttled);
 	add_num(row, g->throttled_ns);
 	add_num(row, g->psi_some_ns);
+	add_fields(row, g, &sample_cgroup_fields);
 	return row;
 }
 
@@ -93,6 +109,50 @@ static struct json_object *scx_rows(const struct sample *s)
 		json_object_array_add(rows, row);
 	}
 	return rows;
+}
+
+static struct json_object *dsq_rows(const struct sample *s)
+{
+	struct json_object *rows = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; i < s->ndsqs; i++) {
+		struct json_object *row = json_object_new_array();
+
+		add_fields(row, &s->dsqs[i], &sample_dsq_fields);
+		json_object_array_add(rows, row);
+	}
+	return rows;
+}
+
+/* Each mask: its words, the lowest first, up to the highest CPU. */
+static struct json_object *mask_rows(const struct sample *s)
+{
+	struct json_object *rows = json_object_new_array();
+	uint32_t i;
+	size_t k, n;
+
+	for (i = 0; i < s->nmasks; i++) {
+		struct json_object *row = json_object_new_array();
+
+		for (n = SAMPLE_CPUS_MAX / 64; n && !s->masks[i].bits[n - 1];)
+			n--;
+		for (k = 0; k < n; k++)
+			json_object_array_add(row, json_object_new_uint64(s->masks[i].bits[k]));
+		json_object_array_add(rows, row);
+	}
+	return rows;
+}
+
+static void add_sched(struct json_object *body, const struct sample *s)
+{
+	struct json_object *row = json_object_new_array();
+
+	add_fields(row, &s->sched, &sample_sched_fields);
+	if (json_object_array_length(row))
+		json_object_object_add(body, "sched", row);
+	else
+		json_object_put(row);
 }
 
 void sample_json_line(struct buf *out, const struct sample *s)
@@ -122,6 +182,11 @@ void sample_json_line(struct buf *out, const struct sample *s)
 	json_object_object_add(body, "cgroups", cgroups);
 	if (s->nscx)
 		json_object_object_add(body, "scx", scx_rows(s));
+	if (s->ndsqs)
+		json_object_object_add(body, "dsqs", dsq_rows(s));
+	if (s->nmasks)
+		json_object_object_add(body, "masks", mask_rows(s));
+	add_sched(body, s);
 	json_object_object_add(o, "sample", body);
 	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
 								JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -156,6 +221,16 @@ static void text(struct json_object *row, size_t i, char *dst, size_t size)
 	text_sanitise(dst, size, s, strlen(s));
 }
 
+static void read_fields(struct json_object *row, size_t from, void *to,
+			const struct sample_fields *fields)
+{
+	size_t i;
+
+	/* columns that an older file does not have are absent */
+	for (i = 0; i < fields->n; i++)
+		*sample_value(to, &fields->list[i]) = num(row, from + i);
+}
+
 static void read_cpu(struct json_object *row, struct sample *s, uint32_t i)
 {
 	struct sample_cpu *c = &s->cpus[i];
@@ -167,10 +242,10 @@ static void read_cpu(struct json_object *row, struct sample *s, uint32_t i)
 				 .switches = num(row, 5),
 				 .migrations = num(row, 6),
 				 .busy_ns = num(row, 7),
-				 /* columns that an older file does not have are absent */
 				 .scx_running = num(row, 8),
 				 .local_dsq = num(row, 9),
 				 .clock = num(row, 10)};
+	read_fields(row, 11, c, &sample_cpu_fields);
 	text(row, 2, c->comm, sizeof(c->comm));
 }
 
@@ -189,6 +264,7 @@ static void read_task(struct json_object *row, struct sample *s, uint32_t i)
 				  .wait_ns = num(row, 9),
 				  .switches = num(row, 10),
 				  .migrations = num(row, 11)};
+	read_fields(row, 12, t, &sample_task_fields);
 	text(row, 2, t->comm, sizeof(t->comm));
 }
 
@@ -202,7 +278,22 @@ static void read_cgroup(struct json_object *row, struct sample *s, uint32_t i)
 				    .throttled = num(row, 4),
 				    .throttled_ns = num(row, 5),
 				    .psi_some_ns = num(row, 6)};
+	read_fields(row, 7, g, &sample_cgroup_fields);
 	text(row, 1, g->path, sizeof(g->path));
+}
+
+static void read_dsq(struct json_object *row, struct sample *s, uint32_t i)
+{
+	read_fields(row, 0, &s->dsqs[i], &sample_dsq_fields);
+}
+
+static void read_mask(struct json_object *row, struct sample *s, uint32_t i)
+{
+	size_t k, n = json_object_array_length(row);
+
+	s->masks[i] = (struct sample_mask){0};
+	for (k = 0; k < n && k < SAMPLE_CPUS_MAX / 64; k++)
+		s->masks[i].bits[k] = json_object_get_uint64(at(row, k));
 }
 
 static void read_scx(struct json_object *row, struct sample *s, uint32_t i)
@@ -247,7 +338,7 @@ static uint64_t member(struct json_object *o, const char *key)
 
 int sample_json_read(struct json_object *o, struct sample *s)
 {
-	struct json_object *body;
+	struct json_object *body, *sched;
 
 	if (!json_object_is_type(o, json_type_object) ||
 	    !json_object_object_get_ex(o, "sample", &body))
@@ -262,7 +353,14 @@ int sample_json_read(struct json_object *o, struct sample *s)
 	if (read_rows(body, "cpus", SAMPLE_CPUS_MAX, 8, s, read_cpu, &s->ncpus) < 0 ||
 	    read_rows(body, "tasks", SAMPLE_TASKS_MAX, 12, s, read_task, &s->ntasks) < 0 ||
 	    read_rows(body, "cgroups", SAMPLE_CGROUPS_MAX, 7, s, read_cgroup, &s->ncgroups) < 0 ||
-	    read_rows(body, "scx", SAMPLE_SCX_MAX, 3, s, read_scx, &s->nscx) < 0)
+	    read_rows(body, "scx", SAMPLE_SCX_MAX, 3, s, read_scx, &s->nscx) < 0 ||
+	    read_rows(body, "dsqs", SAMPLE_DSQS_MAX, 1, s, read_dsq, &s->ndsqs) < 0 ||
+	    read_rows(body, "masks", SAMPLE_MASKS_MAX, 0, s, read_mask, &s->nmasks) < 0)
 		return -EINVAL;
+	if (json_object_object_get_ex(body, "sched", &sched) &&
+	    json_object_is_type(sched, json_type_array))
+		read_fields(sched, 0, &s->sched, &sample_sched_fields);
+	else
+		sample_clear(&s->sched, &sample_sched_fields);
 	return 1;
 }

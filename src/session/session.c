@@ -13,6 +13,7 @@
 #include "session/transfer.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "ops/sample_rows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -43,7 +44,7 @@ struct session {
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct transfer *transfer;
 	struct reload *reload; /* NULL: only where a person is there to save something */
-	struct buf pending; /* frames that wait for EV_READY */
+	struct buf pending;    /* frames that wait for EV_READY */
 	loop_id ready_timer, ping_timer;
 	uint64_t heard_ns; /* host clock of the last frame */
 	struct sample sample;
@@ -372,7 +373,8 @@ static void on_frame(void *arg, const struct wire_header *h, struct wire_reader 
 		return;
 	if (h->type == WIRE_SAMPLE)
 		on_sample(s, h, payload);
-	else if ((h->type == WIRE_SHELL_OUTPUT || h->type == WIRE_SHELL_TAKEN) && s->observer->shell)
+	else if ((h->type == WIRE_SHELL_OUTPUT || h->type == WIRE_SHELL_TAKEN) &&
+		 s->observer->shell)
 		s->observer->shell(s->arg, h, payload);
 	else if (h->type == WIRE_EVENT && wire_event_read(h, payload, &ev) == 0)
 		on_event(s, &ev);
@@ -498,7 +500,8 @@ static void transfer_emit(void *arg, const struct event *ev)
 		emit_log(s, 4, buf_text(&why));
 }
 
-static void transfer_uses(void *arg, const struct op *op, const char *const *paths, size_t n, bool all)
+static void transfer_uses(void *arg, const struct op *op, const char *const *paths, size_t n,
+			  bool all)
 {
 	struct session *s = arg;
 
@@ -506,8 +509,10 @@ static void transfer_uses(void *arg, const struct op *op, const char *const *pat
 		reload_files(s->reload, op, paths, n, all);
 }
 
-static const struct transfer_ops transfer_ops = {
-	.send = transfer_send_frame, .emit = transfer_emit, .op = transfer_op, .uses = transfer_uses};
+static const struct transfer_ops transfer_ops = {.send = transfer_send_frame,
+						 .emit = transfer_emit,
+						 .op = transfer_op,
+						 .uses = transfer_uses};
 
 static uint64_t reload_restart(void *arg)
 {
@@ -541,10 +546,10 @@ static struct transfer *create_transfer(struct session *s)
 			       : xstrdup(".");
 	else if (!s->config.replay)
 		folder = xstrdup(".");
-	return transfer_create(s->loop,
-			       &(struct transfer_config){.folder = folder,
-							 .only_there = s->config.replay},
-			       &transfer_ops, s);
+	return transfer_create(
+		s->loop,
+		&(struct transfer_config){.folder = folder, .only_there = s->config.replay},
+		&transfer_ops, s);
 }
 
 struct session *session_create(struct loop *loop, const struct session_config *config,
@@ -563,9 +568,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	s->ready_timer = loop_add_timer(loop, on_ready_deadline, s);
 	s->ping_timer = loop_add_timer(loop, on_ping, s);
 	s->frame = xcalloc(1, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
-	s->sample.cpus = xcalloc(SAMPLE_CPUS_MAX, sizeof(*s->sample.cpus));
-	s->sample.tasks = xcalloc(SAMPLE_TASKS_MAX, sizeof(*s->sample.tasks));
-	s->sample.cgroups = xcalloc(SAMPLE_CGROUPS_MAX, sizeof(*s->sample.cgroups));
+	sample_alloc(&s->sample);
 	s->model = model_create();
 	s->scenario = scenario_create(topology_cpus(&config->guest.topology));
 	if (config->journal) {
@@ -597,9 +600,7 @@ void session_destroy(struct session *s)
 	model_destroy(s->model);
 	session_info_finish(&s->info);
 	buf_finish(&s->pending);
-	free(s->sample.cpus);
-	free(s->sample.tasks);
-	free(s->sample.cgroups);
+	sample_free(&s->sample);
 	free(s->frame);
 	free(s->fault);
 	free(s);

@@ -57,7 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static struct sample_cpu cpus[SAMPLE_CPUS_MAX];
 	static struct sample_task tasks[SAMPLE_TASKS_MAX];
 	static struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX];
-	struct sample sample = {.cpus = cpus, .tasks = tasks, .cgroups = cgroups};
+	static struct sample_dsq dsqs[SAMPLE_DSQS_MAX];
+	static struct sample_mask masks[SAMPLE_MASKS_MAX];
+	struct sample sample = {.cpus = cpus, .tasks = tasks, .cgroups = cgroups, .dsqs = dsqs, .masks = masks};
 	struct model *model = model_create();
 	cleanup_buf struct buf why = BUF_INIT;
 	struct wire_reader payload;
@@ -107,7 +109,9 @@ static size_t seed_sample(uint8_t *frame, size_t size, uint64_t t_ns)
 				 .scx_running = 2, .local_dsq = 3, .clock = t_ns, .comm = "spin"};
 	struct sample_task task = {.pid = 77, .tid = 78, .cpu = 1, .state = 'R', .run_ns = t_ns, .comm = "spin"};
 	struct sample_cgroup cgroup = {.id = 3, .usage_ns = t_ns, .path = "/scxplore/low"};
-	struct sample s = {.ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu, .tasks = &task, .cgroups = &cgroup,
+	struct sample_dsq dsq = {.id = 1, .nr = 2, .head_vtime = SAMPLE_ABSENT, .cpu = SAMPLE_ABSENT};
+	struct sample_mask mask = {{3}};
+	struct sample s = {.dsqs = &dsq, .ndsqs = 1, .masks = &mask, .nmasks = 1, .ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu, .tasks = &task, .cgroups = &cgroup,
 			   .nscx = 2, .scx_enables = 1, .steal_ns = t_ns,
 			   .scx = {{"SCX_EV_SELECT_CPU_FALLBACK", t_ns}, {"SCX_EV_DISPATCH_KEEP_LAST", 5}}};
 	struct wire_writer w;

@@ -195,6 +195,8 @@ static void a_sample_is_read_back(void **state)
 	struct sample_task task = {
 		.pid = 9, .tid = 10, .cpu = 1, .state = 'R', .run_ns = 77, .comm = "a\x1b"};
 	struct sample_cgroup cgroup = {.id = 5, .usage_ns = 3, .path = "/placement/low"};
+	struct sample_dsq dsq = {.id = UINT64_C(1) << 63, .nr = 3};
+	struct sample_mask mask = {{5, [3] = 1}};
 	struct sample s = {.t_ns = 1000,
 			   .drops = 1,
 			   .cost_ns = 2,
@@ -202,16 +204,29 @@ static void a_sample_is_read_back(void **state)
 			   .ncpus = 1,
 			   .ntasks = 1,
 			   .ncgroups = 1,
+			   .dsqs = &dsq,
+			   .ndsqs = 1,
+			   .masks = &mask,
+			   .nmasks = 1,
+			   .sched = {.state = 1, .bypass = SAMPLE_ABSENT},
 			   .cpus = &cpu,
 			   .tasks = &task,
 			   .cgroups = &cgroup};
 	cleanup_buf struct buf text = BUF_INIT;
 	struct recorded r;
 
+	sample_clear(&task, &sample_task_fields);
+	task.held = SAMPLE_HELD_BPF;
 	buf_adds(&text, HEAD);
 	sample_json_line(&text, &s);
 	recorded_init(&r, buf_text(&text));
 	assert_int_equal(r.model->samples, 1);
+	assert_int_equal(r.model->ndsqs, 1);
+	assert_true(r.model->dsqs[0].id == dsq.id && r.model->dsqs[0].nr == 3);
+	assert_memory_equal(model_mask(r.model, 0), &mask, sizeof(mask));
+	assert_null(model_mask(r.model, 1));
+	assert_true(r.model->sched_now.state == 1 && r.model->sched_now.bypass == SAMPLE_ABSENT);
+	assert_true(r.model->tasks[0].held == SAMPLE_HELD_BPF && r.model->tasks[0].vtime == SAMPLE_ABSENT);
 	assert_non_null(strstr(buf_text(&text), "\"steal_ns\":12"));
 	assert_int_equal(r.model->ncpus, 1);
 	assert_int_equal(r.model->cpus[0].now.switches, 4);

@@ -8,6 +8,7 @@
 #include "guest/wire_event.h"
 #include "guest/wire_op.h"
 #include "guest/wire_sample.h"
+#include "ops/sample_rows.h"
 
 #include <errno.h>
 
@@ -214,17 +215,25 @@ static void a_sample_comes_back_and_a_name_without_end_is_cut(void **state)
 	struct sample_cpu cpu = {.cpu = 1, .pid = 77, .nr_running = SAMPLE_ABSENT, .comm = "0123456789abcdef"}, *cpus;
 	struct sample_task task = {.pid = 77, .tid = -1, .state = 'R', .nice = -20, .wait_ns = 5, .comm = "spin"}, *tasks;
 	struct sample_cgroup cgroup = {.id = 9, .usage_ns = 10, .path = "/scxplore/low"}, *cgroups;
-	struct sample s = {.drops = 1, .cost_ns = 2, .cut = 3, .ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu,
+	struct sample_dsq dsq = {.id = UINT64_C(1) << 63, .nr = 3, .head_vtime = SAMPLE_ABSENT, .cpu = 1};
+	struct sample_mask mask = {{5, [3] = 1}};
+	struct sample s = {.dsqs = &dsq, .ndsqs = 1, .masks = &mask, .nmasks = 1,
+			   .sched = {.state = 1, .exit_kind = SAMPLE_ABSENT, .watchdog_ns = 30000000000},
+			   .drops = 1, .cost_ns = 2, .cut = 3, .ncpus = 1, .ntasks = 1, .ncgroups = 1, .cpus = &cpu,
 			   .tasks = &task, .cgroups = &cgroup, .nscx = 1, .scx_enables = 4, .steal_ns = 6,
 			   .scx = {{.name = "SCX_EV_SELECT_CPU_FALLBACK", .value = 12}}}, back;
 	struct wire_writer w;
 	struct wire_header h;
 	struct wire_reader r;
+	size_t more = 2 * 4 + 1 + 4 * 8;
 
-	cpus = calloc(SAMPLE_CPUS_MAX, sizeof(*cpus));
-	tasks = calloc(SAMPLE_TASKS_MAX, sizeof(*tasks));
-	cgroups = calloc(SAMPLE_CGROUPS_MAX, sizeof(*cgroups));
-	back = (struct sample){.cpus = cpus, .tasks = tasks, .cgroups = cgroups};
+	sample_clear(&task, &sample_task_fields);
+	task.allowed = 0;
+	task.vtime = UINT64_MAX - 1;
+	sample_alloc(&back);
+	cpus = back.cpus;
+	tasks = back.tasks;
+	cgroups = back.cgroups;
 	wire_begin(&w, frame, sizeof(frame));
 	wire_sample_put(&w, &s);
 	assert_true(wire_end(&w, WIRE_SAMPLE, 0, 8));
@@ -242,14 +251,27 @@ static void a_sample_comes_back_and_a_name_without_end_is_cut(void **state)
 	assert_string_equal(back.scx[0].name, "SCX_EV_SELECT_CPU_FALLBACK");
 	assert_int_equal(back.scx[0].value, 12);
 	assert_int_equal(back.steal_ns, 6);
-	/* an older agent's ends before it */
+	assert_int_equal(tasks[0].allowed, 0);
+	assert_true(tasks[0].vtime == UINT64_MAX - 1 && tasks[0].held == SAMPLE_ABSENT);
+	assert_int_equal(back.ndsqs, 1);
+	assert_true(back.dsqs[0].id == UINT64_C(1) << 63 && back.dsqs[0].head_vtime == SAMPLE_ABSENT);
+	assert_int_equal(back.nmasks, 1);
+	assert_memory_equal(&back.masks[0], &mask, sizeof(mask));
+	assert_true(back.sched.watchdog_ns == 30000000000 && back.sched.exit_kind == SAMPLE_ABSENT);
+	assert_true(wire_reader_done(&r));
+	/* older agents end before these columns, and before the steal */
+	more += sample_fields_size(&cpu, &sample_cpu_fields) + sample_fields_size(&task, &sample_task_fields) +
+		sample_fields_size(&cgroup, &sample_cgroup_fields) + sample_fields_size(&dsq, &sample_dsq_fields) +
+		sample_fields_size(&s.sched, &sample_sched_fields);
+	r.pos = 0;
+	r.len -= more;
+	assert_int_equal(wire_sample_read(&h, &r, &back), 0);
+	assert_true(back.steal_ns == 6 && back.ndsqs == 0 && tasks[0].allowed == SAMPLE_ABSENT);
 	r.pos = 0;
 	r.len -= sizeof(back.steal_ns);
 	assert_int_equal(wire_sample_read(&h, &r, &back), 0);
 	assert_true(back.steal_ns == SAMPLE_ABSENT);
-	free(cpus);
-	free(tasks);
-	free(cgroups);
+	sample_free(&back);
 }
 
 static void what_does_not_fit_into_a_sample_is_counted(void **state)
