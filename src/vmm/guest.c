@@ -62,6 +62,7 @@ struct guest {
 	char shutdown[QMP_WORD_MAX]; /* reason of QEMU's SHUTDOWN event */
 
 	struct qemu qemu;
+	struct memory memory;
 	loop_id exit_source, boot_timer, watch_timer, stop_timer;
 	struct channel qmp, con, wire, errs;
 	struct console console, stderr_text;
@@ -286,6 +287,7 @@ void guest_destroy(struct guest *g)
 	qemu_kill(&g->qemu);
 	if (g->initramfs_fd >= 0)
 		close(g->initramfs_fd);
+	memory_finish(&g->memory);
 	console_finish(&g->console);
 	console_finish(&g->stderr_text);
 	include_finish(&g->include);
@@ -471,7 +473,7 @@ static int try_launch(struct guest *g, struct err *err)
 	struct qemu_spec spec = {
 		.binary = g->qemu_binary,
 		.topology = g->config.topology,
-		.memory_mib = g->config.memory_mib,
+		.memory = &g->memory,
 		.accel = g->accel,
 		.version = g->qemu_major,
 		.kernel_image = g->kernel.image,
@@ -487,7 +489,11 @@ static int try_launch(struct guest *g, struct err *err)
 	g->shutdown[0] = '\0';
 	console_reset(&g->console);
 	console_reset(&g->stderr_text);
-	r = qemu_spawn(&g->qemu, &spec, err);
+	memory_finish(&g->memory); /* of a boot that was lost */
+	r = memory_init(&g->memory, g->config.topology.nodes, g->config.memory_mib, err);
+	if (r == 0)
+		r = qemu_spawn(&g->qemu, &spec, err);
+	memory_close_files(&g->memory);
 	if (r < 0)
 		return r;
 	free(g->command);
@@ -595,6 +601,16 @@ bool guest_pinned(const struct guest *g)
 const char *guest_kernel_release(const struct guest *g)
 {
 	return g->kernel.release ? g->kernel.release : "";
+}
+
+const struct guest_memory *guest_memory(const struct guest *g)
+{
+	return &g->memory.view;
+}
+
+const char *guest_kernel_image(const struct guest *g)
+{
+	return g->kernel.image ? g->kernel.image : "";
 }
 
 const char *guest_console(const struct guest *g, size_t *len)

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "guest/wire.h"
+#include "vmm/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -107,6 +108,12 @@ const char *
 guest_kernel_release(const struct guest *g); /* "7.3.4+deb13-cloud-amd64"; "" before start */
 /* The console so far (bounded, 256 KiB, oldest dropped), raw bytes; sanitise before showing. */
 const char *guest_console(const struct guest *g, size_t *len);
+/*
+ * The guest's RAM, readable whatever state the guest is in, until it is launched again or destroyed;
+ * base is NULL before the first launch.
+ */
+const struct guest_memory *guest_memory(const struct guest *g);
+const char *guest_kernel_image(const struct guest *g); /* path of its unpacked vmlinux; "" before start */
 /* The exact command line QEMU was started with, for the log. "" before start. */
 const char *guest_command(const struct guest *g);
 

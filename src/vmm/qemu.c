@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -112,13 +113,11 @@ static void add_cpus(struct args *a, const struct qemu_spec *s)
 	add(a, "%u,sockets=%u,dies=1,cores=%u,threads=%u", topology_cpus(t), t->llcs, t->cores,
 	    t->threads);
 	add(a, "-m");
-	add(a, "%uM", s->memory_mib);
+	add(a, "%" PRIu64 "M", s->memory->view.size >> 20);
 	for (node = 0; node < t->nodes; node++) {
-		unsigned share = s->memory_mib / t->nodes, rest = s->memory_mib % t->nodes;
-
 		add(a, "-object");
-		add(a, "memory-backend-memfd,id=mem%u,size=%uM,share=on", node,
-		    share + (node ? 0 : rest));
+		add(a, "memory-backend-file,id=mem%u,size=%" PRIu64 "M,share=on,mem-path=/proc/self/fd/%d",
+		    node, s->memory->sizes[node] >> 20, s->memory->fds[node]);
 		add(a, "-numa");
 		add(a, "node,nodeid=%u,cpus=%u-%u,memdev=mem%u", node, node * per_node,
 		    (node + 1) * per_node - 1, node);
@@ -194,7 +193,7 @@ static char *join(const struct args *a)
 }
 
 static void __attribute__((noreturn))
-child(char **argv, const int *keep, size_t n, int err_fd, pid_t parent)
+child(char **argv, const int *keep, size_t n, const struct memory *memory, int err_fd, pid_t parent)
 {
 	sigset_t none;
 	size_t i;
@@ -213,6 +212,8 @@ child(char **argv, const int *keep, size_t n, int err_fd, pid_t parent)
 	dup2(err_fd, 2);
 	for (i = 0; i < n; i++)
 		fcntl(keep[i], F_SETFD, 0);
+	for (i = 0; i < memory->nodes; i++)
+		fcntl(memory->fds[i], F_SETFD, 0);
 	execv(argv[0], argv);
 	dprintf(2, "run %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -238,7 +239,7 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 		q->pid = fork();
 		if (q->pid == 0)
 			child(a.v, (int[]){qmp[1], console[1], wire[1], spec->initramfs_fd}, 4,
-			      errs[1], parent);
+			      spec->memory, errs[1], parent);
 		if (q->pid < 0)
 			r = err_sys(err, errno, "start QEMU '%s'", spec->binary);
 	}

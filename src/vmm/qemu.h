@@ -9,11 +9,12 @@
 #define VMM_QEMU_H
 
 #include "vmm/guest.h"
+#include "vmm/memory.h"
 
 struct qemu_spec {
 	const char *binary;
 	struct topology topology;
-	unsigned memory_mib;
+	const struct memory *memory; /* a file a node */
 	enum accel accel; /* KVM or TCG */
 	int version;      /* major, 0 = not known */
 	const char *kernel_image;
