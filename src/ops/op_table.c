@@ -55,7 +55,7 @@ static const struct op_def table[] = {
 		.id = OP_SPAWN, .words = {"spawn"},
 		.summary = "start workers, all inside the cgroup before any of them begins",
 		.example = "spawn hogs@low bursty n=4 burst=20ms sleep=5ms",
-		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES | OPF_TAKES, .shortcut = 's',
+		.api = "SXP_SPAWN", .api_type = SXP_SPAWN, .flags = OPF_MAKES | OPF_TAKES, .shortcut = 'S',
 		.args = {
 			{.key = "NAME", .type = ARG_NAME_NEW, .form = FORM_POSITIONAL,
 			 .summary = "a new name; the tasks are NAME.1, NAME.2, ...",

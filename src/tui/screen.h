@@ -11,8 +11,8 @@
 #include "tui/state.h"
 
 struct screen_def {
-	char digit;             /* '1' ... */
-	int function;           /* n of Fn */
+	char digit;             /* its key: '1' ... or a sign; no two alike (tui.c) */
+	int function;           /* n of Fn for the same; 0 = none */
 	const char *name;       /* in the function bar */
 	const char *summary;    /* in help */
 	const enum pane *panes; /* in Tab order */

@@ -85,7 +85,10 @@ static void write_all(struct writer *w)
 
 	put(w, ROLE_TITLE, "SCREENS", "");
 	for (i = 0; (s = screen_at(i)); i++) {
-		snprintf(key, sizeof(key), "%c F%d", s->digit, s->function);
+		if (s->function)
+			snprintf(key, sizeof(key), "%c F%d", s->digit, s->function);
+		else
+			snprintf(key, sizeof(key), "%c", s->digit);
 		put(w, ROLE_KEY, key, s->summary);
 	}
 	put(w, ROLE_TITLE, "KEYS", "");
@@ -120,7 +123,7 @@ static const enum pane panes[] = {PANE_HELP};
 
 const struct screen_def screen_help = {
 	.digit = '?',
-	.function = 12,
+	.function = 1,
 	.name = "Help",
 	.summary = "help",
 	.panes = panes,

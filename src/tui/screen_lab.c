@@ -123,7 +123,7 @@ static const enum pane panes[] = {PANE_TASKS, PANE_STEPS, PANE_LOG, PANE_CPUS};
 
 const struct screen_def screen_lab = {
 	.digit = '1',
-	.function = 1,
+	.function = 12,
 	.name = "Lab",
 	.summary = "work here: CPUs, steps, cgroups with their tasks, log",
 	.panes = panes,

@@ -125,8 +125,7 @@ static bool offered(const struct model *m)
 static const enum pane panes[] = {PANE_NUMBERS};
 
 const struct screen_def screen_numbers = {
-	.digit = '8',
-	.function = 2,
+	.digit = '#',
 	.name = "Numbers",
 	.summary = "what programs have printed and workers report, by name; e expects one",
 	.panes = panes,

@@ -11,6 +11,7 @@
 #include "ops/journal.h"
 #include "tui/keymap.h"
 #include "tui/keys.h"
+#include "tui/screen.h"
 #include "tui/theme.h"
 #include "tui/tui.h"
 
@@ -359,15 +360,15 @@ static void numbers_have_a_screen_once_there_are_some(void **state)
 	struct bench *b = *state;
 
 	picture(b, 24, 80, false, &seen);
-	assert_null(strstr(buf_text(&seen), "8Numbers"));
+	assert_null(strstr(buf_text(&seen), "#Numbers"));
 	model_apply(b->model, &report);
 	group_prints(b, "probe", "Wakeup Latencies percentiles (usec)\n\t* 99.0th: 44 (3 samples)\n\t  min=1, max=3011\n"
 		  "ops=3 requests=17\nops=12\n{\"queue\": {\"depth\": [1, 2, 6]}}\n");
-	assert_shows(b, "8Numbers");
+	assert_shows(b, "#Numbers");
 	/* of a task that runs it stands in the tree, too; what is known to be good or bad goes first */
 	group_prints(b, "busy", "rps: 7\nlater=5\n");
 	assert_golden(b, "lab-numbers-200x60", 60, 200);
-	press(b, '8');
+	press(b, '#');
 	assert_golden(b, "numbers-80x24", 24, 80);
 	assert_golden(b, "numbers-200x60", 60, 200);
 	assert_golden(b, "numbers-40x12", 12, 40);
@@ -779,10 +780,19 @@ static void drawing_twice_gives_the_same_picture(void **state)
 
 static void no_key_means_two_things(void **state)
 {
+	const struct screen_def *s, *other;
 	const struct key_binding *k, *o;
 	const struct op_def *d;
 	size_t i, j;
 
+	for (i = 0; (s = screen_at(i)); i++) {
+		for (j = i + 1; (other = screen_at(j)); j++)
+			assert_true(s->digit != other->digit && (!s->function || s->function != other->function));
+		for (j = 0; (k = key_binding_at(j)); j++)
+			assert_true(k->key != s->digit && (!s->function || k->twin != KEY_FUNCTION + s->function));
+		for (j = 0; (d = op_def_at(j)); j++)
+			assert_true(d->shortcut != s->digit);
+	}
 	for (i = 0; (k = key_binding_at(i)); i++) {
 		for (j = i + 1; (o = key_binding_at(j)); j++)
 			assert_true(k->key != o->key && (!k->twin || (k->twin != o->key && k->twin != o->twin)));

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tui_act - what keys and typed lines ask for. Invariant: what acts on the guest does so as an op
+ * line through host->submit().
+ */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tui/commands.h"
+#include "tui/tui_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int run_line(struct tui *t, const char *line, struct err *err)
+{
+	const struct tui_command *c;
+	size_t n, i;
+	char **words = words_split(line, &n, err);
+	int r;
+
+	if (!words)
+		return -EINVAL;
+	for (i = 0; n && (c = tui_command_at(i)); i++) {
+		if (strcmp(c->name, words[0]))
+			continue;
+		r = c->run(t, words, n, err);
+		words_free(words);
+		return r;
+	}
+	words_free(words);
+	return n ? t->host->submit(t->arg, line, err) : 0;
+}
+
+static void enter_line(struct tui *t)
+{
+	struct prompt *p = &t->st.prompt;
+	struct err err = ERR_INIT;
+	char line[PROMPT_MAX];
+
+	text_copy(line, sizeof(line), p->text);
+	prompt_remember(p, line);
+	if (run_line(t, line, &err) < 0) {
+		/* nothing typed is lost: the line is the newest of the history, one key away */
+		tui_say(t, ROLE_FAIL, err.msg);
+	}
+	prompt_close(p);
+}
+
+void tui_paste(struct tui *t, const struct term_key *key)
+{
+	struct err err = ERR_INIT;
+
+	if (t->st.prompt.kind && !memchr(key->paste, '\n', key->paste_len)) {
+		prompt_insert(&t->st.prompt, key->paste, key->paste_len);
+		return;
+	}
+	prompt_close(&t->st.prompt);
+	if (t->host->submit_block(t->arg, key->paste, key->paste_len, &err) < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+	else
+		tui_say(t, ROLE_OK, "pasted block accepted");
+}
+
+static void move_focus(struct tui *t, int step)
+{
+	const struct screen_def *s = t->st.screen;
+	size_t i;
+
+	for (i = 0; i < s->npanes && s->panes[i] != t->st.focus; i++)
+		;
+	t->st.focus = s->panes[(i + s->npanes + (size_t)step) % s->npanes];
+}
+
+static void next_theme(struct tui *t)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+	struct err err = ERR_INIT;
+	char *p, *word, *first = NULL, *next = NULL;
+	bool here = false;
+
+	theme_names(&names);
+	for (p = names.data; p && (word = strsep(&p, " "));) {
+		if (!*word)
+			continue;
+		if (!first)
+			first = word;
+		if (here && !next)
+			next = word;
+		here = here || !strcmp(word, t->theme.name);
+	}
+	if (!first)
+		tui_say(t, ROLE_WARN, "no theme files were found; see 'help theme'");
+	else if (tui_set_theme(t, next ? next : first, &err) < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+	else
+		tui_say(t, ROLE_HINT, t->theme.name);
+}
+
+void tui_open_prompt(struct tui *t, const char *text)
+{
+	prompt_open(&t->st.prompt, PROMPT_COMMAND, text);
+	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), t->host->model(t->arg),
+		     tui_command_names());
+}
+
+void tui_enter_prompt(struct tui *t)
+{
+	struct prompt *p = &t->st.prompt;
+
+	switch (p->kind) {
+	case PROMPT_COMMAND:
+		enter_line(t);
+		break;
+	case PROMPT_SEARCH:
+		text_copy(t->st.search, sizeof(t->st.search), p->text);
+		prompt_close(p);
+		tui_cursor_find_next(t);
+		break;
+	case PROMPT_FILTER:
+		text_copy(t->st.filter, sizeof(t->st.filter), p->text);
+		prompt_close(p);
+		break;
+	case PROMPT_NONE:
+		break;
+	}
+}
+
+static void back(struct tui *t)
+{
+	if (t->st.screen == &screen_help && t->before_help)
+		tui_show(t, t->before_help);
+	else if (t->st.zoom)
+		t->st.zoom = false;
+	else
+		t->st.filter[0] = t->st.search[0] = '\0';
+}
+
+static void suggest_export(struct tui *t)
+{
+	char stem[64], line[160];
+
+	text_copy(stem, sizeof(stem), t->session_name);
+	stem[strcspn(stem, ".")] = '\0';
+	snprintf(line, sizeof(line), "export c %s.c", *stem ? stem : "session");
+	tui_open_prompt(t, line);
+}
+
+static void quit(struct tui *t)
+{
+	if (!t->host->live(t->arg) || t->st.confirm_quit) {
+		t->host->quit(t->arg);
+		return;
+	}
+	t->st.confirm_quit = true;
+	tui_say(t, ROLE_WARN, "q again ends the guest; the session stays on disk");
+}
+
+void tui_act(struct tui *t, enum action a)
+{
+	struct tui_state *st = &t->st;
+	cleanup_buf struct buf wish = BUF_INIT;
+	char line[400];
+
+	switch (a) {
+	case ACT_NONE:
+		break;
+	case ACT_PROMPT:
+		tui_open_prompt(t, "");
+		break;
+	case ACT_SEARCH:
+		prompt_open(&st->prompt, PROMPT_SEARCH, "");
+		break;
+	case ACT_SEARCH_NEXT:
+		tui_cursor_find_next(t);
+		break;
+	case ACT_FILTER:
+		prompt_open(&st->prompt, PROMPT_FILTER, st->filter);
+		break;
+	case ACT_NEXT_PANE:
+		move_focus(t, 1);
+		break;
+	case ACT_PREVIOUS_PANE:
+		move_focus(t, -1);
+		break;
+	case ACT_ZOOM:
+		st->zoom = !st->zoom;
+		break;
+	case ACT_FREEZE:
+		st->frozen = !st->frozen;
+		break;
+	case ACT_FOLLOW:
+		st->lists[st->focus].follow = !st->lists[st->focus].follow;
+		break;
+	case ACT_HELP:
+		if (st->screen == &screen_help)
+			back(t);
+		else
+			tui_show(t, &screen_help);
+		break;
+	case ACT_EXPORT:
+		suggest_export(t);
+		break;
+	case ACT_EXPECT:
+		if (tui_cursor_expectation(t, &wish))
+			tui_open_prompt(t, buf_text(&wish));
+		else
+			tui_say(t, ROLE_HINT,
+				"nothing under the cursor can be expected; choose a task, an op "
+				"that starts one, a line of output or a number");
+		break;
+	case ACT_PROMOTE:
+		if (lab_promotion(t->host->model(t->arg), st, line, sizeof(line)))
+			tui_open_prompt(t, line);
+		else
+			tui_say(t, ROLE_HINT,
+				"focus the steps (Tab) and choose an op that made something");
+		break;
+	case ACT_THEME:
+		next_theme(t);
+		break;
+	case ACT_CANCEL:
+		t->host->cancel(t->arg);
+		tui_say(t, ROLE_HINT, "asked the guest to cut its hold or wait short; q leaves");
+		break;
+	case ACT_REDRAW:
+		t->redraw = true;
+		break;
+	case ACT_SUSPEND:
+		t->suspend = true;
+		break;
+	case ACT_BACK:
+		back(t);
+		break;
+	case ACT_OPEN:
+		tui_cursor_open(t);
+		break;
+	case ACT_QUIT:
+		quit(t);
+		break;
+	}
+}

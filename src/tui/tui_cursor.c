@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tui_cursor - the row under the cursor of the focused list: found, opened, expected. Invariant: a
+ * list of items lives for one call.
+ */
+#include "base/cleanup.h"
+#include "tui/item.h"
+#include "tui/keys.h"
+#include "tui/tui_private.h"
+
+#include <string.h>
+
+/* The line that the value under the cursor would be expected by. */
+bool tui_cursor_expectation(struct tui *t, struct buf *out)
+{
+	struct item_list items;
+	int sel = t->st.lists[t->st.focus].sel;
+	bool found;
+
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	found = sel >= 0 && item_expectation(&items, (size_t)sel, out);
+	item_list_finish(&items);
+	return found;
+}
+
+void tui_cursor_open(struct tui *t)
+{
+	struct item_list items;
+	int sel = t->st.lists[t->st.focus].sel;
+
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	buf_reset(&t->st.opened);
+	t->st.opened_tid = 0;
+	t->st.opened_top = 0;
+	if (sel >= 0) {
+		item_describe(&items, (size_t)sel, &t->st.opened);
+		t->st.opened_tid = item_tid(&items, (size_t)sel);
+	}
+	item_list_finish(&items);
+}
+
+bool tui_opened_turn(struct tui *t, int code)
+{
+	int by = code == KEY_PAGE_DOWN ? t->st.opened_page
+		 : code == KEY_PAGE_UP ? -t->st.opened_page
+				       : 0;
+
+	t->st.opened_top += by;
+	if (t->st.opened_top < 0)
+		t->st.opened_top = 0;
+	return by;
+}
+
+/* A task's figures change while one looks at them; what is known of one that is gone stays. */
+void tui_opened_refresh(struct tui *t)
+{
+	struct item_list items;
+	size_t i;
+
+	if (!t->st.opened.len || !t->st.opened_tid)
+		return;
+	item_list_init(&items, t->host->model(t->arg), &t->st, PANE_TASKS);
+	for (i = 0; i < items.n && item_tid(&items, i) != t->st.opened_tid; i++)
+		;
+	if (i < items.n) {
+		buf_reset(&t->st.opened);
+		item_describe(&items, i, &t->st.opened);
+	}
+	item_list_finish(&items);
+}
+
+/* The next row of the focused list that holds the text, round the end. */
+void tui_cursor_find_next(struct tui *t)
+{
+	struct list *l = &t->st.lists[t->st.focus];
+	cleanup_buf struct buf text = BUF_INIT;
+	struct item_list items;
+	size_t i, at, start;
+	bool found = false;
+
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	start = l->follow || l->sel < 0 ? items.n : (size_t)l->sel + 1;
+	for (i = 0; *t->st.search && i < items.n && !found; i++) {
+		at = (start + i) % items.n;
+		buf_reset(&text);
+		item_text(&items, at, &text);
+		found = strstr(buf_text(&text), t->st.search);
+		if (found) {
+			l->sel = (int)at;
+			l->follow = false;
+		}
+	}
+	item_list_finish(&items);
+	if (!found && *t->st.search)
+		tui_say(t, ROLE_HINT, "not found in the focused list; Tab goes to another");
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tui_private - what the files of tui.c share; for nobody else.
+ *
+ * tui.c owns the state and draws, tui_keys.c sends a key where it belongs, tui_act.c does what keys
+ * and typed lines ask for, tui_cursor.c is about the row under the cursor.
+ */
+#ifndef TUI_TUI_PRIVATE_H
+#define TUI_TUI_PRIVATE_H
+
+#include "tui/keymap.h"
+#include "tui/screen.h"
+#include "tui/tui.h"
+
+struct tui {
+	const struct tui_host *host;
+	void *arg;
+	struct tui_state st;
+	struct theme theme;
+	char *session_name;
+	const struct screen_def *before_help, *before_shell;
+	bool redraw, suspend;
+	struct buf teardown;
+};
+
+/* tui_act.c */
+void tui_act(struct tui *t, enum action a);
+void tui_open_prompt(struct tui *t, const char *text);
+/* Return in the prompt: a line runs, a search searches, a filter filters. */
+void tui_enter_prompt(struct tui *t);
+void tui_paste(struct tui *t, const struct term_key *key);
+
+/* tui_cursor.c: the row under the cursor of the focused list. */
+bool tui_cursor_expectation(struct tui *t, struct buf *out); /* the line it would be expected by */
+void tui_cursor_open(struct tui *t);
+void tui_cursor_find_next(struct tui *t);      /* the next row that holds the searched text */
+bool tui_opened_turn(struct tui *t, int code); /* true: the opened line took the key */
+void tui_opened_refresh(struct tui *t);        /* a task's figures change while one looks at them */
+
+#endif
