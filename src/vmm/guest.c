@@ -308,7 +308,7 @@ static void qmp_send(struct guest *g, const char *text)
 
 static void ask_for_threads(struct guest *g)
 {
-	if (g->config.pin_from && g->accel == ACCEL_KVM)
+	if (g->config.pin_from && (g->accel == ACCEL_KVM || g->config.pin_any))
 		qmp_send(g, "{\"execute\":\"query-cpus-fast\"}\n");
 	else if (g->config.pin_from)
 		say(g, 4, "vCPUs are not pinned: the guest runs under TCG, where the emulator's own work is "
@@ -320,7 +320,9 @@ static void pin(struct guest *g, const struct qmp_message *m)
 	struct err err = ERR_INIT;
 
 	g->pinned = pin_threads(m->thread, m->nthreads, g->config.pin_from, &err) == 0;
-	if (!g->pinned)
+	if (g->pinned)
+		say(g, 6, "vCPUs are pinned, each to one CPU of this host");
+	else
 		say(g, 4, "vCPUs are not pinned: %s", err.msg);
 }
 

@@ -52,6 +52,7 @@ struct guest_config {
 	const char *fault;          /* value of SCXPLORE_FAULT or NULL */
 	unsigned pin_from;          /* under KVM each vCPU onto one host CPU, from this one on
 				       (pin.h); 0 = no pinning */
+	bool pin_any;               /* under TCG, too: for a test of the pinning, on any machine */
 	bool shell_tools;           /* a shell and small programs for a person (shell_tools.h) */
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
 };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 
 /* The nth CPU of the set, from 1; -1 = there are fewer. */
 static int nth_cpu(const cpu_set_t *set, unsigned n)
@@ -17,6 +18,18 @@ static int nth_cpu(const cpu_set_t *set, unsigned n)
 		if (CPU_ISSET(cpu, set) && !--n)
 			return cpu;
 	return -1;
+}
+
+/* Of an emulator that runs all vCPUs in turns. */
+static bool is_shared(const int *thread, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < i; k++)
+			if (thread[k] == thread[i])
+				return true;
+	return false;
 }
 
 static void put_back(const int *thread, size_t n, const cpu_set_t *allowed)
@@ -36,9 +49,11 @@ int pin_threads(const int *thread, size_t n, unsigned from, struct err *err)
 		return err_sys(err, errno, "read which CPUs may be used");
 	if (!n || !from || from - 1 + n > (size_t)CPU_COUNT(&allowed))
 		return err_set(err, ERANGE,
-			       "%zu vCPUs need the host's CPUs from the %uth on, one each, and "
+			       "%zu vCPUs need a CPU of this host each, from number %u on, and "
 			       "there are %d",
 			       n, from, CPU_COUNT(&allowed));
+	if (is_shared(thread, n))
+		return err_set(err, EINVAL, "several vCPUs are one thread of QEMU");
 	for (i = 0; i < n; i++) {
 		CPU_ZERO(&one);
 		CPU_SET(nth_cpu(&allowed, from + (unsigned)i), &one);

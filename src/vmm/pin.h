@@ -12,7 +12,7 @@
 
 /*
  * thread[i] onto the (from + i)th CPU, from 1, of those this program may use. All or none: too few
- * CPUs, or a thread that is gone, is an error.
+ * CPUs (ERANGE), one thread for two vCPUs (EINVAL), or a thread that is gone (ESRCH), is an error.
  */
 int pin_threads(const int *thread, size_t n, unsigned from, struct err *err);
 

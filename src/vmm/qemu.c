@@ -149,7 +149,7 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	add(a, "-display");
 	add(a, "none");
 	add(a, "-name");
-	add(a, "scxplore,process=scxplore-guest");
+	add(a, "scxplore,process=scxplore-guest,debug-threads=on");
 	add(a, "-machine");
 	add(a, "q35,usb=off,vmport=off,dump-guest-core=off");
 	add_accel(a, s);

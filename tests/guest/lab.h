@@ -20,6 +20,8 @@ struct lab_config {
 	const char *const *include; /* NULL-terminated */
 	const char *fault;          /* or NULL */
 	uint64_t duration_ns;       /* 0 = no limit */
+	unsigned pin_from;          /* as in struct guest_config */
+	bool pin_any;
 };
 
 /* Boots and waits until the agent is ready and its probes are there. Fails the test if not. */

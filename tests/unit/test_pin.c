@@ -83,11 +83,28 @@ static void a_thread_that_is_gone_leaves_the_others_as_they_were(void **state)
 	end(pid[0]);
 }
 
+static void one_thread_for_two_vcpus_cannot_be_pinned(void **state)
+{
+	cpu_set_t allowed, set;
+	struct err err = ERR_INIT;
+	int pid = sleeper(), both[2] = {pid, pid};
+
+	assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+	if (CPU_COUNT(&allowed) > 1) {
+		assert_int_equal(pin_threads(both, 2, 1, &err), -EINVAL);
+		assert_non_null(strstr(err.msg, "one thread of QEMU"));
+	}
+	assert_int_equal(sched_getaffinity(pid, sizeof(set), &set), 0);
+	assert_true(CPU_EQUAL(&set, &allowed));
+	end(pid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_thread_gets_a_cpu_of_its_own),
 		cmocka_unit_test(too_few_cpus_are_an_error_and_nothing_is_pinned),
+		cmocka_unit_test(one_thread_for_two_vcpus_cannot_be_pinned),
 		cmocka_unit_test(a_thread_that_is_gone_leaves_the_others_as_they_were),
 	};
 
