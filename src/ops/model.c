@@ -83,8 +83,10 @@ void model_destroy(struct model *m)
 		free(m->ops[i].note);
 		free(m->ops[i].verdict_text);
 	}
-	for (i = 0; i < m->nsteps; i++)
+	for (i = 0; i < m->nsteps; i++) {
 		free(m->steps[i].label);
+		free(m->steps[i].scx);
+	}
 	for (i = 0; i < m->ngroups; i++)
 		finish_group(&m->groups[i]);
 	for (i = 0; i < m->nfiles; i++) {
@@ -254,6 +256,7 @@ static void on_begin(struct model *m, const struct event *ev)
 	if (op->op && (op->op->def->flags & OPF_STEP) && op->step < m->nsteps) {
 		m->steps[op->step].begin_ns = ev->t_ns;
 		m->steps[op->step - 1].end_ns = ev->t_ns;
+		model_death_step(m, &m->steps[op->step]);
 	}
 }
 

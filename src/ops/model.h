@@ -40,6 +40,9 @@ struct model_op {
 struct model_step {
 	char *label; /* "" allowed */
 	uint64_t begin_ns, end_ns;
+	/* sched_ext's counters at its begin, in the order of model.scx; NULL = none were known */
+	uint64_t *scx, scx_enables;
+	uint32_t nscx;
 };
 
 struct model_task { /* a task of a group: NAME.index */
@@ -117,6 +120,13 @@ struct model_sched { /* one life of a sched_ext scheduler */
 	char *reason, *message; /* "" when the kernel said none */
 	struct buf dump;	/* raw, bounded; what came before its end was told */
 	uint64_t dump_missing;	/* lines */
+	struct dump *parsed;	/* the same, taken apart (dump.h); NULL = none came */
+	/* from the last sample in which it was still in force (model_death.c) */
+	uint64_t seen_ns; /* 0 = there is none */
+	struct sample_task *waiters; /* who waited longest, the oldest first */
+	size_t nwaiters;
+	struct sample_scx *counters;
+	uint32_t ncounters;
 };
 
 enum log_kind { LOG_OP, LOG_EVENT, LOG_OUTPUT, LOG_KERNEL, LOG_GUEST, LOG_HOST, LOG_KINDS };
@@ -227,6 +237,19 @@ void model_sample(struct model *m, const struct sample *s);
 void model_sched_apply(struct model *m, const struct event *ev);
 void model_sched_finish(struct model *m);
 void model_sched_sample(struct model *m, const struct sample *s);
+/* In model_death.c: what is kept for a post-mortem, and the counters by steps. */
+void model_death_sample(struct model *m, const struct sample *s);
+void model_death_finish(struct model_sched *s);
+void model_death_step(struct model *m, struct model_step *step);
+/* What a counter (i-th of model.scx) has grown by: a second, between the last two samples; in a
+ * step, so far or to its end. A scheduler that came into force in it began at 0. false = not
+ * known. */
+bool model_scx_rate(const struct model *m, uint32_t i, double *per_s);
+bool model_scx_step(const struct model *m, size_t step, uint32_t i, uint64_t *grown);
+/* The value of a counter is a time in ns. */
+bool model_scx_is_time(const char *name);
+/* The life that ended last, and how many have; NULL when none has. */
+const struct model_sched *model_sched_ended(const struct model *m, size_t *n);
 /* A counter of the kernel for the scheduler in force; false = there is none of that name. */
 bool model_scx(const struct model *m, const char *name, uint64_t *value);
 /* The one in force, or NULL. */

@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "guest/wire_sched.h"
+#include "ops/dump.h"
 #include "ops/model.h"
 
 #include <string.h>
@@ -88,6 +89,8 @@ static void keep_dump(struct model *m, struct model_sched *s)
 	s->dump = m->sched_dump;
 	s->dump_missing = m->sched_dump_missing;
 	m->sched_dump = BUF_INIT;
+	dump_destroy(s->parsed);
+	s->parsed = dump_parse(buf_text(&s->dump), s->dump.len);
 }
 
 static void on_dump(struct model *m, const struct event *ev)
@@ -174,6 +177,7 @@ void model_sched_finish(struct model *m)
 		free(m->scheds[i].reason);
 		free(m->scheds[i].message);
 		buf_finish(&m->scheds[i].dump);
+		model_death_finish(&m->scheds[i]);
 	}
 	free(m->scheds);
 	free(m->sched_state);
@@ -194,6 +198,7 @@ void model_sched_sample(struct model *m, const struct sample *s)
 	}
 	m->nscx = n;
 	m->scx_enables = s->scx_enables;
+	model_death_sample(m, s);
 }
 
 bool model_scx(const struct model *m, const char *name, uint64_t *value)
