@@ -148,7 +148,7 @@ run const.scx
 [ $? = 1 ] && says "has no constant 'nothing'"
 result $? "a constant that is not there is refused"
 
-printf 'sched load /include-files/sh timeout=3s -- -c true\n' >"$work/daemon.scx"
+printf 'sched load /include-files/sh timeout=60s -- -c true\n' >"$work/daemon.scx"
 run daemon.scx --include sh
 [ $? = 1 ] && says "ended without having put a scheduler in force"
 result $? "a program that loads no scheduler fails the op"
