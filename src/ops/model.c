@@ -13,6 +13,7 @@
 #include "ops/model_metric.h"
 #include "ops/model_private.h"
 #include "ops/model_tasks.h"
+#include "ops/trace.h"
 
 #include <string.h>
 
@@ -38,6 +39,7 @@ struct model *model_create(void)
 	m->host_wait = m->host_load = m->host_steal = m->steal = SAMPLE_ABSENT;
 	m->steal_from.stolen_ns = SAMPLE_ABSENT;
 	m->log = xcalloc(MODEL_LOG_MAX, sizeof(*m->log));
+	m->trace = trace_create(TRACE_BYTES);
 	return m;
 }
 
@@ -114,6 +116,7 @@ void model_destroy(struct model *m)
 	model_sched_finish(m);
 	model_tasks_finish(m);
 	model_transfer_finish(m);
+	trace_destroy(m->trace);
 	free(m);
 }
 

@@ -141,6 +141,8 @@ struct model_line {
 	char *text; /* one line, sanitised */
 };
 
+struct trace;
+
 struct model_stage {
 	char *name;
 	uint64_t ns; /* since the command */
@@ -217,6 +219,7 @@ struct model {
 	uint64_t sched_dump_missing;
 	uint64_t begun_seq;	  /* the op that began last */
 	uint64_t sched_op_seq;	  /* the last one that puts a scheduler in force */
+	struct trace *trace; /* every switch and wake-up that came (trace.h); never NULL */
 	/* the log: ring of MODEL_LOG_MAX lines */
 	struct model_line *log;
 	size_t nlog, log_first; /* lines held; index of the oldest */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/model_log.h"
 #include "ops/model_private.h"
+#include "ops/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,18 @@ static void doubt_cpus(struct model *m)
 		m, "samples   the counters of switches stand still: rates and loads are not true");
 }
 
+/* The trace knows tids only: who they are, and in which cgroup, is told by every sample. */
+static void name_in_trace(struct model *m, const struct sample_task *task, uint64_t t_ns)
+{
+	struct trace_task n = {.t_ns = t_ns,
+			       .tid = task->tid,
+			       .pid = task->pid,
+			       .cgroup_id = task->cgroup_id};
+
+	memcpy(n.comm, task->comm, sizeof(n.comm));
+	trace_name(m->trace, &n);
+}
+
 static void sample_tasks(struct model *m, const struct sample *s)
 {
 	struct sample_task *t = m->tasks_before;
@@ -75,6 +88,7 @@ static void sample_tasks(struct model *m, const struct sample *s)
 		m->tasks[i] = s->tasks[i];
 		text_sanitise(m->tasks[i].comm, SAMPLE_COMM, s->tasks[i].comm,
 			      strnlen(s->tasks[i].comm, SAMPLE_COMM));
+		name_in_trace(m, &m->tasks[i], s->t_ns);
 	}
 	qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
 }
