@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * event_json - events and samples as the lines of a session file, both ways, by the event table.
+ * event_json - events as the lines of a session file, both ways, by the event table; samples are
+ * sample_json's.
  */
 #ifndef OPS_EVENT_JSON_H
 #define OPS_EVENT_JSON_H
 
 #include "base/buf.h"
 #include "guest/wire_event.h"
-#include "guest/wire_sample.h"
 
 struct json_object;
 
@@ -16,7 +16,6 @@ void json_add_bytes(struct json_object *o, const char *key, const char *data, si
 
 /* Append one line with '\n'. An op event becomes {"seq","t_ns","op":TEXT}. */
 void event_json_line(struct buf *out, const struct event *ev);
-void sample_json_line(struct buf *out, const struct sample *s);
 
 /*
  * From a parsed line. 1 = it is one and *ev is filled (strings borrowed from o and from *scratch,
@@ -24,7 +23,5 @@ void sample_json_line(struct buf *out, const struct sample *s);
  * malformed.
  */
 int event_json_read(struct json_object *o, struct event *ev, struct buf *scratch);
-/* The same for samples; the caller's arrays have room for the caps. */
-int sample_json_read(struct json_object *o, struct sample *s);
 
 #endif

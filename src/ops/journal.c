@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "ops/event_json.h"
+#include "ops/sample_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@ struct journal {
 	int fd;
 	char *path;
 	struct buf line;
+	struct sample_lines samples;
 };
 
 void session_info_finish(struct session_info *info)
@@ -120,6 +122,7 @@ void journal_destroy(struct journal *j)
 	if (!j)
 		return;
 	close(j->fd);
+	sample_lines_finish(&j->samples);
 	buf_finish(&j->line);
 	free(j->path);
 	free(j);
@@ -134,9 +137,14 @@ int journal_event(struct journal *j, const struct event *ev, struct err *err)
 
 int journal_sample(struct journal *j, const struct sample *s, struct err *err)
 {
+	int r;
+
 	buf_reset(&j->line);
-	sample_json_line(&j->line, s);
-	return put_line(j, err);
+	sample_lines_put(&j->samples, s, &j->line);
+	r = put_line(j, err);
+	if (r < 0)
+		sample_lines_lost(&j->samples);
+	return r;
 }
 
 const char *journal_path(const struct journal *j)

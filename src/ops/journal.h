@@ -4,8 +4,8 @@
  *
  * First line: {"scxplore":1,"created":"2026-11-23T14:02:11Z","guest":{...}}. Then one object a
  * line: {"seq","t_ns","op":"TEXT"}, {"seq","t_ns","event":"placed",...fields by the event table},
- * and {"t_ns","sample":{...}} once a second and after each op. Unknown fields and events are kept
- * by readers; an unknown version is refused with its number; a cut last line is left out and said.
+ * and {"t_ns","sample":{...}} or {"t_ns","change":{...}} (sample_json.h) once a second and after
+ * each op. Unknown fields and events are kept by readers; an unknown version is refused with its number; a cut last line is left out and said.
  * Bytes that are not valid UTF-8 are written as data with "data64" (base64).
  */
 #ifndef OPS_JOURNAL_H
@@ -16,7 +16,7 @@
 #include "ops/scenario.h"
 
 #define JOURNAL_VERSION  1
-#define JOURNAL_LINE_MAX (4u << 20)
+#define JOURNAL_LINE_MAX (32u << 20) /* all columns of as many tasks as a sample has */
 
 /* What a session was recorded with; strings owned by the struct (session_info_finish). */
 struct session_info {

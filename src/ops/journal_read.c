@@ -12,7 +12,7 @@
 #include "ops/event_json.h"
 #include "ops/journal.h"
 #include "ops/scenario.h"
-#include "ops/sample_rows.h"
+#include "ops/sample_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,8 +35,8 @@ struct reading {
 	struct model *model;
 	struct buf *warning;
 	struct buf scratch;
-	struct sample sample;
-	unsigned unknown, malformed;
+	struct sample_lines samples;
+	unsigned unknown, malformed, baseless;
 };
 
 static char *text_of(struct json_object *o, const char *key)
@@ -127,11 +127,13 @@ static void read_line(struct reading *r, struct json_object *o)
 		model_apply(r->model, &ev);
 		return;
 	}
-	if (kind == 0 && (kind = sample_json_read(o, &r->sample)) == 1) {
-		model_sample(r->model, &r->sample);
+	if (kind == 0 && (kind = sample_lines_take(&r->samples, o)) == 1) {
+		model_sample(r->model, &r->samples.last);
 		return;
 	}
-	if (kind < 0)
+	if (kind == -ENOENT)
+		r->baseless++;
+	else if (kind < 0)
 		r->malformed++;
 	else
 		r->unknown++;
@@ -183,6 +185,9 @@ static int read_lines(struct reading *r, const char *text, size_t len, struct er
 	if (r->malformed)
 		buf_addf(r->warning, "%u malformed line%s left out; ", r->malformed,
 			 r->malformed == 1 ? "" : "s");
+	if (r->baseless)
+		buf_addf(r->warning, "%u sample%s left out, for the one before is missing; ",
+			 r->baseless, r->baseless == 1 ? "" : "s");
 	if (r->unknown)
 		buf_addf(r->warning, "%u line%s of a kind unknown to this version left out; ",
 			 r->unknown, r->unknown == 1 ? "" : "s");
@@ -302,7 +307,6 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 	int rc;
 
 	r.tok = json_tokener_new_ex(32);
-	sample_alloc(&r.sample);
 	rc = read_lines(&r, text, len, err);
 	if (rc == 0) {
 		improve_info(r.info, r.model);
@@ -313,7 +317,7 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 	if (r.warning->len >= 2 && !strcmp(r.warning->data + r.warning->len - 2, "; "))
 		r.warning->data[r.warning->len -= 2] = '\0';
 	json_tokener_free(r.tok);
-	sample_free(&r.sample);
+	sample_lines_finish(&r.samples);
 	buf_finish(&r.scratch);
 	buf_finish(&own_warning);
 	session_info_finish(&own_info);

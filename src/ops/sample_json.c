@@ -1,366 +1,383 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sample_json - a sample as one compact line: rows are arrays in a fixed order, null = absent.
+ * sample_json - whole samples, and the choice between them and changes. Lines are written digit by
+ * digit: with thousands of tasks a tree of JSON objects would cost more than a frame.
  * Invariant: rows beyond the caps and rows of a wrong shape are refused, never cut silently.
  */
 #include "base/text.h"
-#include "ops/event_json.h"
+#include "ops/sample_json_private.h"
+#include "ops/sample_rows.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <string.h>
 
-static void add_num(struct json_object *row, uint64_t v)
+void sample_put_u64(struct buf *out, uint64_t v)
 {
-	json_object_array_add(row, v == SAMPLE_ABSENT ? NULL : json_object_new_uint64(v));
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	buf_add(out, digits + n, sizeof(digits) - n);
 }
 
-static void add_int(struct json_object *row, int64_t v)
+void sample_put_i64(struct buf *out, int64_t v)
 {
-	json_object_array_add(row, json_object_new_int64(v));
+	if (v < 0)
+		buf_addc(out, '-');
+	sample_put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
-static void add_text(struct json_object *row, const char *s, size_t size)
+void sample_safe_text(const void *row, const struct sample_column *c, char *safe)
 {
-	char safe[SAMPLE_PATH_MAX + 1];
+	const char *s = (const char *)row + c->offset;
 
-	text_sanitise(safe, sizeof(safe), s, strnlen(s, size));
-	json_object_array_add(row, json_object_new_string(safe));
+	text_sanitise(safe, c->size, s, strnlen(s, c->size));
 }
 
-/* The columns of the table after those of its own: as many as are there, absent ones at the end
- * left out. */
-static void add_fields(struct json_object *row, const void *from,
-		       const struct sample_fields *fields)
+void sample_put_text(struct buf *out, const char *safe)
 {
-	size_t i, n = fields->n;
+	size_t n;
 
-	while (n && sample_get(from, &fields->list[n - 1]) == SAMPLE_ABSENT)
-		n--;
-	for (i = 0; i < n; i++)
-		add_num(row, sample_get(from, &fields->list[i]));
-}
-
-static struct json_object *cpu_row(const struct sample_cpu *c)
-{
-	struct json_object *row = json_object_new_array_ext(11);
-
-	add_int(row, c->cpu);
-	add_int(row, c->pid);
-	add_text(row, c->comm, sizeof(c->comm));
-	add_num(row, c->cgroup_id);
-	add_num(row, c->nr_running);
-	add_num(row, c->switches);
-	add_num(row, c->migrations);
-	add_num(row, c->busy_ns);
-	add_num(row, c->scx_running);
-	add_num(row, c->local_dsq);
-	add_num(row, c->clock);
-	add_fields(row, c, &sample_cpu_fields);
-	return row;
-}
-
-static struct json_object *task_row(const struct sample_task *t)
-{
-	struct json_object *row = json_object_new_array_ext(12);
-
-	add_int(row, t->pid);
-	add_int(row, t->tid);
-	add_text(row, t->comm, sizeof(t->comm));
-	add_num(row, t->cgroup_id);
-	add_int(row, t->cpu);
-	add_int(row, t->state);
-	add_int(row, t->policy);
-	add_int(row, t->nice);
-	add_num(row, t->run_ns);
-	add_num(row, t->wait_ns);
-	add_num(row, t->switches);
-	add_num(row, t->migrations);
-	add_fields(row, t, &sample_task_fields);
-	return row;
-}
-
-static struct json_object *cgroup_row(const struct sample_cgroup *g)
-{
-	struct json_object *row = json_object_new_array_ext(7);
-
-	add_num(row, g->id);
-	add_text(row, g->path, sizeof(g->path));
-	add_num(row, g->usage_ns);
-	add_num(row, g->periods);
-	add_num(row, g->throttled);
-	add_num(row, g->throttled_ns);
-	add_num(row, g->psi_some_ns);
-	add_fields(row, g, &sample_cgroup_fields);
-	return row;
-}
-
-static struct json_object *scx_rows(const struct sample *s)
-{
-	struct json_object *rows = json_object_new_array();
-	uint32_t i;
-
-	for (i = 0; i < s->nscx; i++) {
-		struct json_object *row = json_object_new_array_ext(3);
-
-		add_text(row, s->scx[i].name, SAMPLE_SCX_NAME);
-		add_num(row, s->scx[i].value);
-		add_num(row, s->scx_enables);
-		json_object_array_add(rows, row);
+	buf_addc(out, '"');
+	for (; *safe; safe += n) {
+		n = strcspn(safe, "\"\\");
+		buf_add(out, safe, n);
+		if (safe[n]) {
+			buf_addc(out, '\\');
+			buf_addc(out, safe[n++]);
+		}
 	}
-	return rows;
+	buf_addc(out, '"');
 }
 
-static struct json_object *dsq_rows(const struct sample *s)
+static void put_cell(struct buf *out, const void *row, const struct sample_column *c)
 {
-	struct json_object *rows = json_object_new_array();
-	uint32_t i;
+	char safe[SAMPLE_PATH_MAX];
+	uint64_t v;
 
-	for (i = 0; i < s->ndsqs; i++) {
-		struct json_object *row = json_object_new_array();
-
-		add_fields(row, &s->dsqs[i], &sample_dsq_fields);
-		json_object_array_add(rows, row);
+	if (c->type == COLUMN_TEXT) {
+		sample_safe_text(row, c, safe);
+		sample_put_text(out, safe);
+		return;
 	}
-	return rows;
-}
-
-/* Each mask: its words, the lowest first, up to the highest CPU. */
-static struct json_object *mask_rows(const struct sample *s)
-{
-	struct json_object *rows = json_object_new_array();
-	uint32_t i;
-	size_t k, n;
-
-	for (i = 0; i < s->nmasks; i++) {
-		struct json_object *row = json_object_new_array();
-
-		for (n = SAMPLE_CPUS_MAX / 64; n && !s->masks[i].bits[n - 1];)
-			n--;
-		for (k = 0; k < n; k++)
-			json_object_array_add(row, json_object_new_uint64(s->masks[i].bits[k]));
-		json_object_array_add(rows, row);
-	}
-	return rows;
-}
-
-static void add_sched(struct json_object *body, const struct sample *s)
-{
-	struct json_object *row = json_object_new_array();
-
-	add_fields(row, &s->sched, &sample_sched_fields);
-	if (json_object_array_length(row))
-		json_object_object_add(body, "sched", row);
+	v = sample_column_get(row, c);
+	if (sample_column_absent(c, v))
+		buf_adds(out, "null");
+	else if (c->type == COLUMN_U64)
+		sample_put_u64(out, v);
 	else
-		json_object_put(row);
+		sample_put_i64(out, (int64_t)v);
+}
+
+/* Columns that are not told at the end of a row: absent ones, words without a CPU. */
+static size_t columns_told(const void *row, enum sample_rows_of which, const struct columns *columns)
+{
+	size_t least = which == ROWS_MASKS ? 0 : sample_tables[which].nown, n = columns->n;
+	uint64_t nothing = which == ROWS_MASKS ? 0 : SAMPLE_ABSENT;
+
+	while (n > least && sample_column_get(row, &columns->list[n - 1]) == nothing)
+		n--;
+	return n;
+}
+
+void sample_put_row(struct buf *out, const struct sample *s, enum sample_rows_of which,
+		    const struct columns *columns, uint32_t i)
+{
+	const void *row = (const char *)sample_table_rows_const(s, which) +
+			  i * sample_tables[which].row_size;
+	size_t n = columns_told(row, which, columns), k;
+
+	buf_addc(out, '[');
+	for (k = 0; k < n; k++) {
+		if (k)
+			buf_addc(out, ',');
+		put_cell(out, row, &columns->list[k]);
+	}
+	/* a table of one column that is absent still has a row */
+	if (!n && which == ROWS_DSQS)
+		buf_adds(out, "null");
+	if (which == ROWS_SCX) {
+		buf_addc(out, ',');
+		sample_put_u64(out, s->scx_enables);
+	}
+	buf_addc(out, ']');
+}
+
+static void put_member(struct buf *out, const char *key, uint64_t v)
+{
+	buf_addf(out, ",\"%s\":", key);
+	if (v == SAMPLE_ABSENT)
+		buf_adds(out, "null");
+	else
+		sample_put_u64(out, v);
+}
+
+static void put_rows(struct buf *out, const struct sample *s, enum sample_rows_of which)
+{
+	uint32_t i, n = sample_table_count(s, which);
+	struct columns columns;
+
+	/* the first three were always there, also without a row */
+	if (!n && which > ROWS_CGROUPS)
+		return;
+	columns.n = sample_table_columns(&sample_tables[which], columns.list);
+	buf_addf(out, ",\"%s\":[", sample_tables[which].name);
+	for (i = 0; i < n; i++) {
+		if (i)
+			buf_addc(out, ',');
+		sample_put_row(out, s, which, &columns, i);
+	}
+	buf_addc(out, ']');
+}
+
+static void put_sched(struct buf *out, const struct sample *s)
+{
+	size_t i, n = sample_sched_fields.n;
+
+	while (n && sample_get(&s->sched, &sample_sched_fields.list[n - 1]) == SAMPLE_ABSENT)
+		n--;
+	if (!n)
+		return;
+	buf_adds(out, ",\"sched\":[");
+	for (i = 0; i < n; i++) {
+		uint64_t v = sample_get(&s->sched, &sample_sched_fields.list[i]);
+
+		buf_adds(out, i ? "," : "");
+		if (v == SAMPLE_ABSENT)
+			buf_adds(out, "null");
+		else
+			sample_put_u64(out, v);
+	}
+	buf_addc(out, ']');
+}
+
+static void put_key(struct buf *out, const struct sample *s, uint64_t n)
+{
+	enum sample_rows_of which;
+
+	buf_addf(out, "{\"t_ns\":%" PRIu64 ",\"sample\":{\"n\":%" PRIu64, s->t_ns, n);
+	put_member(out, "drops", s->drops);
+	put_member(out, "cost_ns", s->cost_ns);
+	put_member(out, "cut", s->cut);
+	if (s->steal_ns != SAMPLE_ABSENT)
+		put_member(out, "steal_ns", s->steal_ns);
+	/* with a row the row tells it */
+	if (!s->nscx && s->scx_enables)
+		put_member(out, "scx_enables", s->scx_enables);
+	for (which = 0; which < ROWS_HEAD; which++)
+		put_rows(out, s, which);
+	put_sched(out, s);
+	buf_adds(out, "}}\n");
 }
 
 void sample_json_line(struct buf *out, const struct sample *s)
 {
-	struct json_object *o = json_object_new_object(), *body = json_object_new_object();
-	struct json_object *cpus = json_object_new_array(), *tasks = json_object_new_array();
-	struct json_object *cgroups = json_object_new_array();
-	uint32_t i;
-
-	for (i = 0; i < s->ncpus; i++)
-		json_object_array_add(cpus, cpu_row(&s->cpus[i]));
-	for (i = 0; i < s->ntasks; i++)
-		json_object_array_add(tasks, task_row(&s->tasks[i]));
-	for (i = 0; i < s->ncgroups; i++)
-		json_object_array_add(cgroups, cgroup_row(&s->cgroups[i]));
-	json_object_object_add(o, "t_ns", json_object_new_uint64(s->t_ns));
-	json_object_object_add(body, "drops",
-			       s->drops == SAMPLE_ABSENT ? NULL : json_object_new_uint64(s->drops));
-	json_object_object_add(body, "cost_ns",
-			       s->cost_ns == SAMPLE_ABSENT ? NULL
-							   : json_object_new_uint64(s->cost_ns));
-	json_object_object_add(body, "cut", json_object_new_uint64(s->cut));
-	if (s->steal_ns != SAMPLE_ABSENT)
-		json_object_object_add(body, "steal_ns", json_object_new_uint64(s->steal_ns));
-	json_object_object_add(body, "cpus", cpus);
-	json_object_object_add(body, "tasks", tasks);
-	json_object_object_add(body, "cgroups", cgroups);
-	if (s->nscx)
-		json_object_object_add(body, "scx", scx_rows(s));
-	if (s->ndsqs)
-		json_object_object_add(body, "dsqs", dsq_rows(s));
-	if (s->nmasks)
-		json_object_object_add(body, "masks", mask_rows(s));
-	add_sched(body, s);
-	json_object_object_add(o, "sample", body);
-	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-								JSON_C_TO_STRING_NOSLASHESCAPE));
-	buf_addc(out, '\n');
-	json_object_put(o);
+	put_key(out, s, 0);
 }
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-static struct json_object *at(struct json_object *row, size_t i)
+static void take_cell(struct json_object *v, void *row, const struct sample_column *c)
 {
-	return json_object_array_get_idx(row, i);
-}
+	const char *s;
 
-static uint64_t num(struct json_object *row, size_t i)
-{
-	struct json_object *v = at(row, i);
-
-	return v ? json_object_get_uint64(v) : SAMPLE_ABSENT;
-}
-
-static int32_t int32(struct json_object *row, size_t i)
-{
-	return json_object_get_int(at(row, i));
-}
-
-static void text(struct json_object *row, size_t i, char *dst, size_t size)
-{
-	struct json_object *v = at(row, i);
-	const char *s = v ? json_object_get_string(v) : "";
-
-	text_sanitise(dst, size, s, strlen(s));
-}
-
-static void read_fields(struct json_object *row, size_t from, void *to,
-			const struct sample_fields *fields)
-{
-	size_t i;
-
-	/* columns that an older file does not have are absent */
-	for (i = 0; i < fields->n; i++)
-		*sample_value(to, &fields->list[i]) = num(row, from + i);
-}
-
-static void read_cpu(struct json_object *row, struct sample *s, uint32_t i)
-{
-	struct sample_cpu *c = &s->cpus[i];
-
-	*c = (struct sample_cpu){.cpu = (uint32_t)int32(row, 0),
-				 .pid = int32(row, 1),
-				 .cgroup_id = num(row, 3),
-				 .nr_running = num(row, 4),
-				 .switches = num(row, 5),
-				 .migrations = num(row, 6),
-				 .busy_ns = num(row, 7),
-				 .scx_running = num(row, 8),
-				 .local_dsq = num(row, 9),
-				 .clock = num(row, 10)};
-	read_fields(row, 11, c, &sample_cpu_fields);
-	text(row, 2, c->comm, sizeof(c->comm));
-}
-
-static void read_task(struct json_object *row, struct sample *s, uint32_t i)
-{
-	struct sample_task *t = &s->tasks[i];
-
-	*t = (struct sample_task){.pid = int32(row, 0),
-				  .tid = int32(row, 1),
-				  .cgroup_id = num(row, 3),
-				  .cpu = int32(row, 4),
-				  .state = (char)int32(row, 5),
-				  .policy = (uint8_t)int32(row, 6),
-				  .nice = (int8_t)int32(row, 7),
-				  .run_ns = num(row, 8),
-				  .wait_ns = num(row, 9),
-				  .switches = num(row, 10),
-				  .migrations = num(row, 11)};
-	read_fields(row, 12, t, &sample_task_fields);
-	text(row, 2, t->comm, sizeof(t->comm));
-}
-
-static void read_cgroup(struct json_object *row, struct sample *s, uint32_t i)
-{
-	struct sample_cgroup *g = &s->cgroups[i];
-
-	*g = (struct sample_cgroup){.id = num(row, 0),
-				    .usage_ns = num(row, 2),
-				    .periods = num(row, 3),
-				    .throttled = num(row, 4),
-				    .throttled_ns = num(row, 5),
-				    .psi_some_ns = num(row, 6)};
-	read_fields(row, 7, g, &sample_cgroup_fields);
-	text(row, 1, g->path, sizeof(g->path));
-}
-
-static void read_dsq(struct json_object *row, struct sample *s, uint32_t i)
-{
-	read_fields(row, 0, &s->dsqs[i], &sample_dsq_fields);
-}
-
-static void read_mask(struct json_object *row, struct sample *s, uint32_t i)
-{
-	size_t k, n = json_object_array_length(row);
-
-	s->masks[i] = (struct sample_mask){0};
-	for (k = 0; k < n && k < SAMPLE_CPUS_MAX / 64; k++)
-		s->masks[i].bits[k] = json_object_get_uint64(at(row, k));
-}
-
-static void read_scx(struct json_object *row, struct sample *s, uint32_t i)
-{
-	s->scx[i].value = num(row, 1);
-	s->scx_enables = num(row, 2);
-	text(row, 0, s->scx[i].name, SAMPLE_SCX_NAME);
-}
-
-static int read_rows(struct json_object *body, const char *key, size_t max, size_t columns,
-		     struct sample *s,
-		     void (*read)(struct json_object *, struct sample *, uint32_t), uint32_t *count)
-{
-	struct json_object *rows;
-	size_t i, n;
-
-	*count = 0;
-	if (!json_object_object_get_ex(body, key, &rows))
-		return 0;
-	if (!json_object_is_type(rows, json_type_array) ||
-	    (n = json_object_array_length(rows)) > max)
-		return -EINVAL;
-	for (i = 0; i < n; i++) {
-		struct json_object *row = at(rows, i);
-
-		if (!json_object_is_type(row, json_type_array) ||
-		    json_object_array_length(row) < columns)
-			return -EINVAL;
-		read(row, s, (uint32_t)i);
+	if (c->type == COLUMN_TEXT) {
+		s = v ? json_object_get_string(v) : "";
+		text_sanitise((char *)row + c->offset, c->size, s, strlen(s));
+	} else if (c->type == COLUMN_U64) {
+		sample_column_set(row, c, v ? json_object_get_uint64(v) : SAMPLE_ABSENT);
+	} else {
+		sample_column_set(row, c, (uint64_t)json_object_get_int64(v));
 	}
-	*count = (uint32_t)n;
+}
+
+int sample_take_row(struct json_object *from, struct sample *s, enum sample_rows_of which,
+		    const struct columns *columns, uint32_t i)
+{
+	const struct sample_table *t = &sample_tables[which];
+	void *row = (char *)sample_table_rows(s, which) + i * t->row_size;
+	size_t n, k;
+
+	if (!json_object_is_type(from, json_type_array) ||
+	    (n = json_object_array_length(from)) < t->required)
+		return -EINVAL;
+	memset(row, 0, t->row_size);
+	/* columns that an older file does not have are absent */
+	for (k = 0; k < columns->n && (k < n || which != ROWS_MASKS); k++)
+		take_cell(k < n ? json_object_array_get_idx(from, k) : NULL, row,
+			  &columns->list[k]);
+	if (which == ROWS_SCX && n > 2)
+		s->scx_enables = json_object_get_uint64(json_object_array_get_idx(from, 2));
 	return 0;
 }
 
-static uint64_t member(struct json_object *o, const char *key)
+static int take_rows(struct json_object *body, struct sample *s, enum sample_rows_of which)
+{
+	const struct sample_table *t = &sample_tables[which];
+	struct json_object *rows;
+	struct columns columns;
+	size_t i, n;
+
+	sample_table_set_count(s, which, 0);
+	if (!json_object_object_get_ex(body, t->name, &rows))
+		return 0;
+	if (!json_object_is_type(rows, json_type_array) ||
+	    (n = json_object_array_length(rows)) > t->max)
+		return -EINVAL;
+	columns.n = sample_table_columns(t, columns.list);
+	for (i = 0; i < n; i++)
+		if (sample_take_row(json_object_array_get_idx(rows, i), s, which, &columns,
+				    (uint32_t)i) < 0)
+			return -EINVAL;
+	sample_table_set_count(s, which, (uint32_t)n);
+	return 0;
+}
+
+static uint64_t member(struct json_object *o, const char *key, uint64_t otherwise)
 {
 	struct json_object *v;
 
-	return json_object_object_get_ex(o, key, &v) && v ? json_object_get_uint64(v)
-							  : SAMPLE_ABSENT;
+	if (!json_object_object_get_ex(o, key, &v))
+		return otherwise;
+	return v ? json_object_get_uint64(v) : SAMPLE_ABSENT;
 }
 
-int sample_json_read(struct json_object *o, struct sample *s)
+static int take_key(struct json_object *body, struct sample *s)
 {
-	struct json_object *body, *sched;
+	struct json_object *sched, *v;
+	enum sample_rows_of which;
+	size_t i;
 
-	if (!json_object_is_type(o, json_type_object) ||
-	    !json_object_object_get_ex(o, "sample", &body))
+	s->drops = member(body, "drops", SAMPLE_ABSENT);
+	s->cost_ns = member(body, "cost_ns", SAMPLE_ABSENT);
+	s->cut = member(body, "cut", SAMPLE_ABSENT);
+	s->steal_ns = member(body, "steal_ns", SAMPLE_ABSENT);
+	s->scx_enables = member(body, "scx_enables", 0);
+	for (which = 0; which < ROWS_HEAD; which++)
+		if (take_rows(body, s, which) < 0)
+			return -EINVAL;
+	sample_clear(&s->sched, &sample_sched_fields);
+	if (!json_object_object_get_ex(body, "sched", &sched) ||
+	    !json_object_is_type(sched, json_type_array))
 		return 0;
+	for (i = 0; i < sample_sched_fields.n; i++) {
+		v = json_object_array_get_idx(sched, i);
+		*sample_value(&s->sched, &sample_sched_fields.list[i]) =
+			v ? json_object_get_uint64(v) : SAMPLE_ABSENT;
+	}
+	return 0;
+}
+
+/* ---- lines ---------------------------------------------------------------------------- */
+
+static void make_room(struct sample_lines *l)
+{
+	if (l->last.cpus)
+		return;
+	sample_alloc(&l->last);
+	sample_alloc(&l->next);
+}
+
+void sample_lines_finish(struct sample_lines *l)
+{
+	sample_free(&l->last);
+	sample_free(&l->next);
+}
+
+void sample_lines_lost(struct sample_lines *l)
+{
+	l->known = false;
+}
+
+static void swap(struct sample_lines *l)
+{
+	struct sample t = l->last;
+
+	l->last = l->next;
+	l->next = t;
+}
+
+/* As the other end will have it. */
+static void copy_safe(struct sample *to, const struct sample *from)
+{
+	enum sample_rows_of which;
+	struct sample rows = *to;
+	uint32_t i;
+
+	*to = *from;
+	to->cpus = rows.cpus;
+	to->tasks = rows.tasks;
+	to->cgroups = rows.cgroups;
+	to->dsqs = rows.dsqs;
+	to->masks = rows.masks;
+	for (which = 0; which < ROWS_HEAD; which++)
+		if (which != ROWS_SCX && sample_table_count(from, which))
+			memcpy(sample_table_rows(to, which), sample_table_rows_const(from, which),
+			       sample_table_count(from, which) * sample_tables[which].row_size);
+	for (i = 0; i < to->ncpus; i++)
+		text_sanitise(to->cpus[i].comm, SAMPLE_COMM, from->cpus[i].comm,
+			      strnlen(from->cpus[i].comm, SAMPLE_COMM));
+	for (i = 0; i < to->ntasks; i++)
+		text_sanitise(to->tasks[i].comm, SAMPLE_COMM, from->tasks[i].comm,
+			      strnlen(from->tasks[i].comm, SAMPLE_COMM));
+	for (i = 0; i < to->ncgroups; i++)
+		text_sanitise(to->cgroups[i].path, SAMPLE_PATH_MAX, from->cgroups[i].path,
+			      strnlen(from->cgroups[i].path, SAMPLE_PATH_MAX));
+	for (i = 0; i < to->nscx; i++)
+		text_sanitise(to->scx[i].name, SAMPLE_SCX_NAME, from->scx[i].name,
+			      strnlen(from->scx[i].name, SAMPLE_SCX_NAME));
+}
+
+void sample_lines_put(struct sample_lines *l, const struct sample *s, struct buf *out)
+{
+	make_room(l);
+	l->n++;
+	copy_safe(&l->next, s);
+	if (l->known && l->since_key < SAMPLE_KEY_EVERY) {
+		sample_put_change(l, out);
+		l->since_key++;
+	} else {
+		put_key(out, &l->next, l->n);
+		l->since_key = 0;
+	}
+	l->known = true;
+	swap(l);
+}
+
+static int take_change(struct sample_lines *l, struct json_object *body)
+{
+	if (!l->known || member(body, "n", 0) != l->n + 1)
+		return -ENOENT;
+	return sample_take_change(l, body);
+}
+
+int sample_lines_take(struct sample_lines *l, struct json_object *o)
+{
+	struct json_object *body;
+	bool key;
+	int r;
+
+	if (!json_object_is_type(o, json_type_object))
+		return 0;
+	key = json_object_object_get_ex(o, "sample", &body);
+	if (!key && !json_object_object_get_ex(o, "change", &body))
+		return 0;
+	make_room(l);
 	if (!json_object_is_type(body, json_type_object))
-		return -EINVAL;
-	s->t_ns = member(o, "t_ns");
-	s->drops = member(body, "drops");
-	s->cost_ns = member(body, "cost_ns");
-	s->cut = member(body, "cut");
-	s->steal_ns = member(body, "steal_ns");
-	if (read_rows(body, "cpus", SAMPLE_CPUS_MAX, 8, s, read_cpu, &s->ncpus) < 0 ||
-	    read_rows(body, "tasks", SAMPLE_TASKS_MAX, 12, s, read_task, &s->ntasks) < 0 ||
-	    read_rows(body, "cgroups", SAMPLE_CGROUPS_MAX, 7, s, read_cgroup, &s->ncgroups) < 0 ||
-	    read_rows(body, "scx", SAMPLE_SCX_MAX, 3, s, read_scx, &s->nscx) < 0 ||
-	    read_rows(body, "dsqs", SAMPLE_DSQS_MAX, 1, s, read_dsq, &s->ndsqs) < 0 ||
-	    read_rows(body, "masks", SAMPLE_MASKS_MAX, 0, s, read_mask, &s->nmasks) < 0)
-		return -EINVAL;
-	if (json_object_object_get_ex(body, "sched", &sched) &&
-	    json_object_is_type(sched, json_type_array))
-		read_fields(sched, 0, &s->sched, &sample_sched_fields);
+		r = -EINVAL;
 	else
-		sample_clear(&s->sched, &sample_sched_fields);
+		r = key ? take_key(body, &l->next) : take_change(l, body);
+	/* a file from before there were changes has no numbers; 0 is none */
+	l->n = r == 0 ? member(body, "n", 0) : 0;
+	l->known = l->n != 0;
+	if (r < 0)
+		return r;
+	l->next.t_ns = member(o, "t_ns", 0);
+	swap(l);
 	return 1;
 }

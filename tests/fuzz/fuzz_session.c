@@ -15,7 +15,7 @@ const char *const fuzz_words[] = {
 	"{\"seq\":1,\"t_ns\":5,\"event\":\"", "{\"seq\":9,\"t_ns\":0,\"op\":\"", "\"}\n", "begin", "done", "failed", "exit",
 	"output", "placed", "verdict", "data64", "\"name\":", "\"index\":", "\"code\":", "\"cgroup\":", "-1", "1e999",
 	"18446744073709551615", "null", "true", "[]", "{}", "\\u0000", "\\ud800", "\\n*/", "?\?/", "\xff", "\x1b[2J", "step",
-	"run x -- sh", "%s%n", "\"steal_ns\":", "tasks", "host", "expect check gap w", "def w@x spin n=2", "\"sample\":{\"cpus\":[[1,2]]}", NULL,
+	"run x -- sh", "%s%n", "\"steal_ns\":", "tasks", "host", "expect check gap w", "def w@x spin n=2", "\"sample\":{\"cpus\":[[1,2]]}", "\"change\":{\"n\":2,", "\"tasks\":[[8,5]]", "-1,", NULL,
 };
 
 static const char session[] =
@@ -57,6 +57,12 @@ static const char session[] =
 	"{\"t_ns\":36600000,\"sample\":{\"drops\":0,\"cost_ns\":5,\"cut\":0,\"steal_ns\":7,"
 	"\"cpus\":[[0,91,\"w.1\",3,2,9,1,100000000,2,3,36600000]],\"tasks\":[],\"cgroups\":[],"
 	"\"scx\":[[\"SCX_EV_SELECT_CPU_FALLBACK\",5,1]]}}\n"
+	"{\"t_ns\":36610000,\"sample\":{\"n\":1,\"drops\":0,\"cost_ns\":5,\"cut\":0,\"cpus\":[[0,91,\"w.1\",3,2,9,1,5]],"
+	"\"tasks\":[[91,91,\"w.1\",3,0,82,0,0,77,8,9,1,4],[91,92,\"w.1\",3,0,82,0,0,77,8,9,1]],\"cgroups\":[[3,\"/x\",1,2,3,4,5]],"
+	"\"masks\":[[3]],\"dsqs\":[[5,1]],\"sched\":[1]}}\n"
+	"{\"t_ns\":36620000,\"change\":{\"n\":2,\"cpus\":[[5,3]],\"tasks\":[-2,1,[2,\"v\",8,-5,30,6],[[93,93,\"w\",3,0,82,0,0,7,8,9,1]]],"
+	"\"head\":[[0,1,6,-1]]}}\n"
+	"{\"t_ns\":36630000,\"change\":{\"n\":3,\"tasks\":[2],\"cgroups\":[],\"masks\":[[[1,0,7]]]}}\n"
 	"{\"t_ns\":36700000,\"event\":\"host\",\"count\":450,\"id\":120,\"index\":18446744073709551615}\n"
 	"{\"seq\":9,\"t_ns\":0,\"op\":\"expect check gap w limit=1s replays=3\"}\n"
 	"{\"seq\":9,\"t_ns\":36800000,\"event\":\"done\",\"text\":\"\"}\n"

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "ops/event_json.h"
+#include "ops/sample_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
