@@ -23,6 +23,7 @@
 #define FILES_MAX   10000
 #define FILE_BYTES  (64u << 10)
 #define CGROUPS_MAX 10000
+#define CGROUPS_GONE_MAX 1000 /* kept, for what was measured in them */
 #define HOLD_SLACK_NS 1000000 /* between the clock of events and that of timers */
 #define STAGES_MAX  64
 #define TEXT_MAX    4096
@@ -202,6 +203,24 @@ static struct model_task *task_make(struct model_group *g, uint64_t index)
 	return t;
 }
 
+/* The one that has been gone for longest, when there are more than are kept. */
+static void forget_cgroup(struct model *m)
+{
+	size_t gone = 0, first = m->ncgroups, i;
+
+	for (i = m->ncgroups; i--;)
+		if (m->cgroups[i].gone) {
+			gone++;
+			first = i;
+		}
+	if (gone < CGROUPS_GONE_MAX)
+		return;
+	free(m->cgroups[first].path);
+	memmove(&m->cgroups[first], &m->cgroups[first + 1],
+		(m->ncgroups - first - 1) * sizeof(*m->cgroups));
+	m->ncgroups--;
+}
+
 struct model_cgroup *model_cgroup_make(struct model *m, uint64_t id, const char *path)
 {
 	size_t i;
@@ -209,6 +228,8 @@ struct model_cgroup *model_cgroup_make(struct model *m, uint64_t id, const char 
 	for (i = 0; i < m->ncgroups; i++)
 		if (m->cgroups[i].id == id && !m->cgroups[i].gone)
 			return &m->cgroups[i];
+	if (m->ncgroups >= CGROUPS_GONE_MAX)
+		forget_cgroup(m);
 	if (m->ncgroups >= CGROUPS_MAX)
 		return NULL;
 	m->cgroups = xreallocarray(m->cgroups, m->ncgroups + 1, sizeof(*m->cgroups));

@@ -28,9 +28,9 @@ struct change {
 	const struct sample_table *table;
 	struct columns columns;
 	uint32_t nbefore, nnow;
-	uint32_t cursor; /* the next row of the sample before */
-	uint32_t same;	 /* rows that were passed over and are not told yet */
-	bool told;	 /* the list has begun */
+	uint32_t cursor;     /* the next row of the sample before */
+	uint32_t same;       /* rows that were passed over and are not told yet */
+	bool told;           /* the list has begun */
 	struct found *index; /* made when a row is not where it was looked for; owned */
 };
 
@@ -199,8 +199,7 @@ void sample_put_change(struct sample_lines *l, struct buf *out)
 
 	buf_addf(out, "{\"t_ns\":%" PRIu64 ",\"change\":{\"n\":%" PRIu64, l->next.t_ns, l->n);
 	for (which = 0; which < ROWS_KINDS; which++) {
-		struct change c = {
-			.out = out, .before = &l->last, .now = &l->next, .which = which};
+		struct change c = {.out = out, .before = &l->last, .now = &l->next, .which = which};
 
 		tell_table(&c);
 	}
@@ -273,9 +272,8 @@ static int take_array(struct taking *t, struct json_object *item)
 	}
 	if (take_same(t, 1) < 0)
 		return -EINVAL;
-	return take_cells(t, item,
-			  (char *)sample_table_rows(&t->l->next, t->which) +
-				  i * t->table->row_size);
+	return take_cells(
+		t, item, (char *)sample_table_rows(&t->l->next, t->which) + i * t->table->row_size);
 }
 
 static int take_item(struct taking *t, struct json_object *item)

@@ -6,46 +6,32 @@
 
 #define COLUMN(row, type, name, unit)                                                              \
 	{                                                                                          \
-		#name, COLUMN_##type, offsetof(struct row, name), sizeof(((struct row *)0)->name), \
+#name, COLUMN_##type, offsetof(struct row, name), sizeof(((struct row *)0)->name), \
 			SAMPLE_##unit                                                              \
 	}
 
 static const struct sample_column cpu_columns[] = {
-	COLUMN(sample_cpu, U32, cpu, NUMBER),
-	COLUMN(sample_cpu, I32, pid, NUMBER),
-	COLUMN(sample_cpu, TEXT, comm, NUMBER),
-	COLUMN(sample_cpu, U64, cgroup_id, NUMBER),
-	COLUMN(sample_cpu, U64, nr_running, NUMBER),
-	COLUMN(sample_cpu, U64, switches, COUNT),
-	COLUMN(sample_cpu, U64, migrations, COUNT),
-	COLUMN(sample_cpu, U64, busy_ns, NS),
-	COLUMN(sample_cpu, U64, scx_running, NUMBER),
-	COLUMN(sample_cpu, U64, local_dsq, NUMBER),
+	COLUMN(sample_cpu, U32, cpu, NUMBER),         COLUMN(sample_cpu, I32, pid, NUMBER),
+	COLUMN(sample_cpu, TEXT, comm, NUMBER),       COLUMN(sample_cpu, U64, cgroup_id, NUMBER),
+	COLUMN(sample_cpu, U64, nr_running, NUMBER),  COLUMN(sample_cpu, U64, switches, COUNT),
+	COLUMN(sample_cpu, U64, migrations, COUNT),   COLUMN(sample_cpu, U64, busy_ns, NS),
+	COLUMN(sample_cpu, U64, scx_running, NUMBER), COLUMN(sample_cpu, U64, local_dsq, NUMBER),
 	COLUMN(sample_cpu, U64, clock, NS),
 };
 
 static const struct sample_column task_columns[] = {
-	COLUMN(sample_task, I32, pid, NUMBER),
-	COLUMN(sample_task, I32, tid, NUMBER),
-	COLUMN(sample_task, TEXT, comm, NUMBER),
-	COLUMN(sample_task, U64, cgroup_id, NUMBER),
-	COLUMN(sample_task, I32, cpu, NUMBER),
-	COLUMN(sample_task, I8, state, NUMBER),
-	COLUMN(sample_task, U8, policy, NUMBER),
-	COLUMN(sample_task, I8, nice, NUMBER),
-	COLUMN(sample_task, U64, run_ns, NS),
-	COLUMN(sample_task, U64, wait_ns, NS),
-	COLUMN(sample_task, U64, switches, COUNT),
-	COLUMN(sample_task, U64, migrations, COUNT),
+	COLUMN(sample_task, I32, pid, NUMBER),     COLUMN(sample_task, I32, tid, NUMBER),
+	COLUMN(sample_task, TEXT, comm, NUMBER),   COLUMN(sample_task, U64, cgroup_id, NUMBER),
+	COLUMN(sample_task, I32, cpu, NUMBER),     COLUMN(sample_task, I8, state, NUMBER),
+	COLUMN(sample_task, U8, policy, NUMBER),   COLUMN(sample_task, I8, nice, NUMBER),
+	COLUMN(sample_task, U64, run_ns, NS),      COLUMN(sample_task, U64, wait_ns, NS),
+	COLUMN(sample_task, U64, switches, COUNT), COLUMN(sample_task, U64, migrations, COUNT),
 };
 
 static const struct sample_column cgroup_columns[] = {
-	COLUMN(sample_cgroup, U64, id, NUMBER),
-	COLUMN(sample_cgroup, TEXT, path, NUMBER),
-	COLUMN(sample_cgroup, U64, usage_ns, NS),
-	COLUMN(sample_cgroup, U64, periods, COUNT),
-	COLUMN(sample_cgroup, U64, throttled, COUNT),
-	COLUMN(sample_cgroup, U64, throttled_ns, NS),
+	COLUMN(sample_cgroup, U64, id, NUMBER),       COLUMN(sample_cgroup, TEXT, path, NUMBER),
+	COLUMN(sample_cgroup, U64, usage_ns, NS),     COLUMN(sample_cgroup, U64, periods, COUNT),
+	COLUMN(sample_cgroup, U64, throttled, COUNT), COLUMN(sample_cgroup, U64, throttled_ns, NS),
 	COLUMN(sample_cgroup, U64, psi_some_ns, NS),
 };
 
@@ -56,7 +42,7 @@ static const struct sample_column scx_columns[] = {
 
 #define WORD(i)                                                                                    \
 	{                                                                                          \
-		"bits" #i, COLUMN_U64, offsetof(struct sample_mask, bits) + (i) * 8, 8,            \
+		"bits" #i, COLUMN_U64, offsetof(struct sample_mask, bits) + (i)*8, 8,              \
 			SAMPLE_NUMBER                                                              \
 	}
 static const struct sample_column mask_columns[] = {
@@ -67,8 +53,8 @@ _Static_assert(sizeof(mask_columns) / sizeof(*mask_columns) == SAMPLE_CPUS_MAX /
 	       "a column for each word");
 
 static const struct sample_column head_columns[] = {
-	COLUMN(sample, U64, drops, COUNT),	 COLUMN(sample, U64, cost_ns, NS),
-	COLUMN(sample, U64, cut, COUNT),	 COLUMN(sample, U64, steal_ns, NS),
+	COLUMN(sample, U64, drops, COUNT),       COLUMN(sample, U64, cost_ns, NS),
+	COLUMN(sample, U64, cut, COUNT),         COLUMN(sample, U64, steal_ns, NS),
 	COLUMN(sample, U64, scx_enables, COUNT),
 };
 
@@ -158,7 +144,7 @@ void *sample_table_rows(struct sample *s, enum sample_rows_of which)
 static uint32_t *count_of(struct sample *s, enum sample_rows_of which)
 {
 	uint32_t *const counts[ROWS_KINDS] = {&s->ncpus, &s->ntasks, &s->ncgroups,
-					      &s->nscx,	 &s->ndsqs,  &s->nmasks};
+					      &s->nscx,  &s->ndsqs,  &s->nmasks};
 
 	return counts[which];
 }

@@ -36,9 +36,9 @@ enum sample_rows_of {
 struct sample_table {
 	const char *name; /* "tasks" */
 	const struct sample_column *own;
-	size_t nown, required; /* columns that the oldest file has */
+	size_t nown, required;              /* columns that the oldest file has */
 	const struct sample_fields *fields; /* behind those; NULL = none */
-	size_t fields_offset;		    /* of the struct they belong to */
+	size_t fields_offset;               /* of the struct they belong to */
 	size_t row_size, max;
 	size_t id; /* the column that says which row this is; COLUMNS_NO_ID: its place does */
 };

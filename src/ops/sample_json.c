@@ -75,7 +75,8 @@ static void put_cell(struct buf *out, const void *row, const struct sample_colum
 }
 
 /* Columns that are not told at the end of a row: absent ones, words without a CPU. */
-static size_t columns_told(const void *row, enum sample_rows_of which, const struct columns *columns)
+static size_t columns_told(const void *row, enum sample_rows_of which,
+			   const struct columns *columns)
 {
 	size_t least = which == ROWS_MASKS ? 0 : sample_tables[which].nown, n = columns->n;
 	uint64_t nothing = which == ROWS_MASKS ? 0 : SAMPLE_ABSENT;
@@ -88,8 +89,8 @@ static size_t columns_told(const void *row, enum sample_rows_of which, const str
 void sample_put_row(struct buf *out, const struct sample *s, enum sample_rows_of which,
 		    const struct columns *columns, uint32_t i)
 {
-	const void *row = (const char *)sample_table_rows_const(s, which) +
-			  i * sample_tables[which].row_size;
+	const void *row =
+		(const char *)sample_table_rows_const(s, which) + i * sample_tables[which].row_size;
 	size_t n = columns_told(row, which, columns), k;
 
 	buf_addc(out, '[');

@@ -26,9 +26,9 @@ struct json_object;
 /* One end of such a row of lines; both ends keep the sample before. All 0 to begin with. */
 struct sample_lines {
 	struct sample last, next;
-	uint64_t n;	    /* of last */
+	uint64_t n;         /* of last */
 	unsigned since_key; /* changes since the last key */
-	bool known;	    /* last is what the other end has, too */
+	bool known;         /* last is what the other end has, too */
 };
 void sample_lines_finish(struct sample_lines *l);
 

@@ -27,6 +27,7 @@ RULES = [
     ("src/matrix/*", ["base/*", "ops/*", "vmm/*", "session/*", "matrix/*", *WIRE]),
     ("src/lib/*", ["base/*", "ops/*", "vmm/*", "session/*", "lib/*", *WIRE, *PUBLIC]),
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
+    ("src/bench/*", ["base/*", "ops/*", "vmm/*", "session/*", "tui/*", "bench/*", *WIRE]),
     ("src/*", ["*"]),
     ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "tally.h"]),
     ("bpf/sched/*", ["scx.h", "../ktypes.h"]),

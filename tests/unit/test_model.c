@@ -147,6 +147,31 @@ static void sample_at(struct model *m, uint64_t t_ns, uint64_t switches, uint64_
 	model_sample(m, &s);
 }
 
+static void of_cgroups_that_are_gone_the_last_ones_are_kept(void **state)
+{
+	struct model *m = model_create();
+	char path[32];
+	uint64_t i;
+
+	for (i = 1; i <= 3000; i++) {
+		struct event ev = {.type = EV_CGROUP_ADDED, .id = i, .cgroup = path, .name = "",
+				   .text = "", .path = "", .data = "", .flag = true};
+
+		snprintf(path, sizeof(path), "/scxplore/c%d", (int)i);
+		model_apply(m, &ev);
+		ev.type = EV_CGROUP_REMOVED;
+		if (i > 2)
+			model_apply(m, &ev);
+	}
+	assert_true(m->ncgroups < 1100);
+	/* those that are there, and the last */
+	assert_string_equal(model_cgroup_by_id(m, 1)->path, "/scxplore/c1");
+	assert_string_equal(model_cgroup_by_id(m, 2)->path, "/scxplore/c2");
+	assert_string_equal(m->cgroups[m->ncgroups - 1].path, "/scxplore/c3000");
+	assert_null(model_cgroup_by_id(m, 3));
+	model_destroy(m);
+}
+
 static void rates_need_two_samples_and_a_counter_that_is_there(void **state)
 {
 	struct model *m = model_create();
@@ -251,6 +276,7 @@ int main(void)
 		cmocka_unit_test(the_log_is_a_ring_with_stable_numbers),
 		cmocka_unit_test(output_beyond_the_limit_is_counted_not_kept),
 		cmocka_unit_test(counters_that_stand_still_are_doubted),
+		cmocka_unit_test(of_cgroups_that_are_gone_the_last_ones_are_kept),
 		cmocka_unit_test(rates_need_two_samples_and_a_counter_that_is_there),
 		cmocka_unit_test(tasks_are_called_by_their_group_while_they_live),
 		cmocka_unit_test(failures_and_intrusions_are_counted),

@@ -36,8 +36,9 @@ static uint64_t some_value(void)
 
 static void some_text(char *dst, size_t size)
 {
-	static const char *const texts[] = {"", "a", "kworker/0:1", "a\"b\\c", "\x1b[2J", "h\xc3\xbc",
-					    "\xff\xfe", "fifteen-letters", "/scxplore/a/b"};
+	static const char *const texts[] = {
+		"",          "a",        "kworker/0:1",     "a\"b\\c",      "\x1b[2J",
+		"h\xc3\xbc", "\xff\xfe", "fifteen-letters", "/scxplore/a/b"};
 
 	text_copy(dst, size, texts[any() % ARRAY_SIZE(texts)]);
 }
@@ -73,7 +74,8 @@ static void disturb(struct sample *s, enum sample_rows_of which)
 	}
 	if (which != ROWS_HEAD && one_in(8) && count) {
 		i = (uint32_t)(any() % count);
-		memmove(row_at(s, which, i), row_at(s, which, i + 1), (count - i - 1) * t->row_size);
+		memmove(row_at(s, which, i), row_at(s, which, i + 1),
+			(count - i - 1) * t->row_size);
 		count--;
 	}
 	if (which != ROWS_HEAD && one_in(20) && count > 1) { /* the last goes to the front */
@@ -125,7 +127,8 @@ static void assert_same(struct sample *written, struct sample *read)
 	assert_true(written->t_ns == read->t_ns);
 	for (which = 0; which < ROWS_KINDS; which++) {
 		n = sample_table_columns(&sample_tables[which], columns);
-		assert_int_equal(sample_table_count(written, which), sample_table_count(read, which));
+		assert_int_equal(sample_table_count(written, which),
+				 sample_table_count(read, which));
 		for (i = 0; i < sample_table_count(written, which); i++)
 			for (k = 0; k < n; k++)
 				assert_same_cell(row_at(written, which, i), row_at(read, which, i),
@@ -225,11 +228,20 @@ static void a_line_that_was_lost_is_followed_by_a_key(void **state)
 static void a_change_of_a_wrong_shape_is_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"\"tasks\":[3]",	"\"tasks\":[0]",     "\"tasks\":[-3]",
-		"\"tasks\":[2,1]",	"\"tasks\":[[1]]",   "\"tasks\":[\"x\"]",
-		"\"tasks\":{}",		"\"tasks\":[null]",  "\"tasks\":[[[1,2]]]",
-		"\"cpus\":[1]",		"\"head\":[[[1]]]",  "\"head\":[[0,1],[0,1]]",
-		"\"tasks\":[9223372036854775807]", "\"tasks\":[-9223372036854775808]",
+		"\"tasks\":[3]",
+		"\"tasks\":[0]",
+		"\"tasks\":[-3]",
+		"\"tasks\":[2,1]",
+		"\"tasks\":[[1]]",
+		"\"tasks\":[\"x\"]",
+		"\"tasks\":{}",
+		"\"tasks\":[null]",
+		"\"tasks\":[[[1,2]]]",
+		"\"cpus\":[1]",
+		"\"head\":[[[1]]]",
+		"\"head\":[[0,1],[0,1]]",
+		"\"tasks\":[9223372036854775807]",
+		"\"tasks\":[-9223372036854775808]",
 	};
 	cleanup_buf struct buf key = BUF_INIT;
 	size_t i;
@@ -313,8 +325,9 @@ static void a_session_with_changes_cut_anywhere_is_never_refused(void **state)
 			lines += text.data[after] == '\n';
 		/* only the end of the line is cut off: all of it is there */
 		lines += text.data[cut] == '\n';
-		assert_int_equal(journal_read_memory("x", text.data, cut, false, NULL, m, NULL,
-						     NULL, &err), 0);
+		assert_int_equal(
+			journal_read_memory("x", text.data, cut, false, NULL, m, NULL, NULL, &err),
+			0);
 		assert_int_equal(m->samples, lines - 2);
 		model_destroy(m);
 	}
@@ -347,7 +360,8 @@ static void a_broken_line_is_counted_and_what_hangs_on_it_too(void **state)
 	recorded_init(&r, buf_text(&text));
 	assert_int_equal(r.model->samples, 3);
 	assert_non_null(strstr(buf_text(&r.warning), "1 malformed line"));
-	assert_non_null(strstr(buf_text(&r.warning), "2 samples left out, for the one before is missing"));
+	assert_non_null(
+		strstr(buf_text(&r.warning), "2 samples left out, for the one before is missing"));
 	recorded_finish(&r);
 	sample_lines_finish(&out);
 	sample_free(&s);

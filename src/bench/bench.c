@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bench - the table of measurements. Adding one: a file bench_NAME.c, its function in bench.h and
+ * a row here.
+ */
+#include "bench/bench.h"
+#include "base/cleanup.h"
+
+#include <string.h>
+
+static const struct bench benches[] = {
+	{"frame", "host CPU for a frame: 5,000 tasks, 500 cgroups, 64 CPUs", bench_frame},
+	{"memory", "memory of the program over an hour of a session, and its file", bench_memory},
+};
+
+const struct bench *bench_at(size_t i)
+{
+	return i < ARRAY_SIZE(benches) ? &benches[i] : NULL;
+}
+
+const struct bench *bench_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(benches); i++)
+		if (!strcmp(benches[i].name, name))
+			return &benches[i];
+	return NULL;
+}
