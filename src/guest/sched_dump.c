@@ -22,7 +22,7 @@ enum { CHUNK = 32 << 10 };
 static struct loop *loop;
 static struct ring_buffer *ring;
 static const volatile uint64_t *kernel_lost; /* lines the probe found no room for, ever */
-static uint64_t told_lost, cut, lines;
+static uint64_t told_lost, cut, lines, first_ns;
 static char text[SCHED_DUMP_MAX];
 static size_t len;
 static loop_id quiet_timer;
@@ -33,7 +33,9 @@ static int on_line(void *arg, void *data, size_t size)
 	const char *line = data;
 	size_t n = strnlen(line, size);
 
-	lines++;
+	/* the kernel's moment, as near as the agent's waking up: it is woken by the line itself */
+	if (!lines++)
+		first_ns = loop_now_ns();
 	if (n + 1 > sizeof(text) - len) {
 		cut++;
 		return 0;
@@ -78,12 +80,13 @@ uint64_t sched_dump_send(uint64_t seq)
 					   .data = text + at,
 					   .data_len = part,
 					   .flag = at + part == len,
+					   .id = first_ns,
 					   .count = at + part == len ? missing : 0});
 	}
 	n = lines;
 	told_lost = kernel_lost ? *kernel_lost : 0;
 	len = 0;
-	cut = lines = 0;
+	cut = lines = first_ns = 0;
 	return n;
 }
 

@@ -82,8 +82,9 @@
 	  "a scheduler ended: its name, exit kind of the kernel (0 = not seen), reason, message",  \
 	  F_NAME, F_CODE, F_TEXT, F_DATA)                                                          \
 	X(SCHED_DUMP, 42, "sched-dump",                                                            \
-	  "part n of a dump of sched_ext; flag = the last; count = lines that are missing",        \
-	  F_INDEX, F_DATA, F_FLAG, F_COUNT)                                                        \
+	  "part n of a dump of sched_ext; flag = the last; count = lines that are missing; when "  \
+	  "its first line came, 0 = not known",                                                    \
+	  F_INDEX, F_DATA, F_FLAG, F_COUNT, F_ID)                                                        \
 	X(SHELL, 54, "shell",                                                                      \
 	  "a person's shell runs in the guest: which, its pid, cgroup, command; flag = it has a "  \
 	  "terminal",                                                                              \

@@ -22,7 +22,7 @@ struct reader {
 	struct dump *d;
 	enum part part;
 	size_t cpus_room, tasks_room;
-	bool in_task;	    /* lines belong to the last task */
+	bool in_task;       /* lines belong to the last task */
 	bool cpu_left_out;  /* the lines of one that found no room */
 	bool task_left_out; /* the same */
 };
@@ -122,10 +122,8 @@ static bool cpu_line(struct reader *r, const char *line, size_t at)
 		r->cpus_room = r->cpus_room ? r->cpus_room * 2 : 16;
 		d->cpus = xreallocarray(d->cpus, r->cpus_room, sizeof(*d->cpus));
 	}
-	d->cpus[d->ncpus++] = (struct dump_cpu){.cpu = (uint32_t)cpu,
-						.nr_running = n,
-						.text = {.at = at},
-						.task = d->ntasks};
+	d->cpus[d->ncpus++] = (struct dump_cpu){
+		.cpu = (uint32_t)cpu, .nr_running = n, .text = {.at = at}, .task = d->ntasks};
 	return true;
 }
 

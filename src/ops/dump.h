@@ -24,25 +24,25 @@ struct dump_range { /* of the dump's text */
 struct dump_cpu {
 	uint32_t cpu;
 	uint64_t nr_running; /* sched_ext tasks on its runqueue; SAMPLE_ABSENT */
-	int32_t pid;	     /* of its current task */
+	int32_t pid;         /* of its current task */
 	char comm[SAMPLE_COMM];
-	char class[32];		/* "ext_sched_class", "" = not said */
+	char class[32];         /* "ext_sched_class", "" = not said */
 	struct dump_range text; /* its own lines, without its tasks */
-	size_t task, ntasks;	/* its tasks are these in a row */
+	size_t task, ntasks;    /* its tasks are these in a row */
 };
 
 struct dump_task {
-	uint32_t cpu;	 /* its place in the list of CPUs */
-	bool current;	 /* it had the CPU */
-	char state;	 /* as the kernel says it */
-	int32_t pid;	 /* of the thread */
+	uint32_t cpu;    /* its place in the list of CPUs */
+	bool current;    /* it had the CPU */
+	char state;      /* as the kernel says it */
+	int32_t pid;     /* of the thread */
 	int64_t wait_ms; /* how long it had been runnable */
 	char comm[SAMPLE_COMM];
-	uint64_t ops_state; /* 2 = with the BPF scheduler */
+	uint64_t ops_state;                    /* 2 = with the BPF scheduler */
 	uint64_t dsq, vtime, slice_ns, weight; /* SAMPLE_ABSENT = on none, not said */
-	uint64_t held;			       /* enum sample_held or SAMPLE_ABSENT */
-	char cpus[48];			       /* mask of CPUs, in hexadecimal as the kernel says it */
-	struct dump_range text;		       /* all its lines, its call chain included */
+	uint64_t held;                         /* enum sample_held or SAMPLE_ABSENT */
+	char cpus[48];          /* mask of CPUs, in hexadecimal as the kernel says it */
+	struct dump_range text; /* all its lines, its call chain included */
 };
 
 struct dump {
@@ -58,7 +58,7 @@ struct dump {
 	size_t ntasks;
 	struct sample_scx counters[SAMPLE_SCX_MAX];
 	size_t ncounters;
-	uint64_t cut; /* CPUs, tasks, counters and lines that found no room */
+	uint64_t cut;   /* CPUs, tasks, counters and lines that found no room */
 	bool truncated; /* the kernel says that it had no room for all of it */
 };
 

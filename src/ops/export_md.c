@@ -3,10 +3,10 @@
  * export_md - a bug report in Markdown: environment, ops, what was seen, how to replay.
  * Invariant: foreign text stands in code spans and fences it cannot close.
  */
-#include "ops/export.h"
 #include "ops/check.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ops/export_md_private.h"
 #include "ops/export_text.h"
 #include "ops/metric_report.h"
 
@@ -21,7 +21,7 @@ static const char *or_unknown(const char *s)
 }
 
 /* `text` as a code span: as many backquotes around as it takes. */
-static void code(struct buf *out, const char *text)
+void export_md_code(struct buf *out, const char *text)
 {
 	char safe[2048];
 	size_t run = 0, longest = 0, i;
@@ -39,7 +39,7 @@ static void code(struct buf *out, const char *text)
 }
 
 /* Lines of a fence, indented instead of fenced: nothing in them can end it. */
-static void block(struct buf *out, const char *data, size_t len)
+void export_md_block(struct buf *out, const char *data, size_t len)
 {
 	size_t at = 0;
 
@@ -59,7 +59,7 @@ static void block(struct buf *out, const char *data, size_t len)
 static void row(struct buf *out, const char *what, const char *value)
 {
 	buf_addf(out, "- %s: ", what);
-	code(out, or_unknown(value));
+	export_md_code(out, or_unknown(value));
 	buf_addc(out, '\n');
 }
 
@@ -96,13 +96,13 @@ static void ops(struct buf *out, const struct model *m)
 		const struct model_op *op = &m->ops[i];
 
 		buf_addf(out, "%zu. ", i + 1);
-		code(out, op->text);
+		export_md_code(out, op->text);
 		buf_addf(out, " at %.3fs", (double)op->begin_ns / 1e9);
 		if (op->state != OPS_DONE || (op->note && *op->note && op->state == OPS_FAILED)) {
 			buf_addf(out, ": %s", states[op->state]);
 			if (op->note && *op->note) {
 				buf_addc(out, ' ');
-				code(out, op->note);
+				export_md_code(out, op->note);
 			}
 		}
 		buf_addc(out, '\n');
@@ -120,10 +120,10 @@ static void verdicts(struct buf *out, const struct model *m)
 			continue;
 		buf_addf(out, "%s- %s: ", n++ ? "" : "\n### Expectations\n\n",
 			 verdict_name(op->verdict));
-		code(out, op->text);
+		export_md_code(out, op->text);
 		if (op->verdict_text) {
 			buf_adds(out, ": ");
-			code(out, op->verdict_text);
+			export_md_code(out, op->verdict_text);
 		}
 		buf_addc(out, '\n');
 	}
@@ -134,7 +134,7 @@ static void task(struct buf *out, const struct model_group *g, const struct mode
 	buf_addf(out, "- %s.%" PRIu64 " (pid %" PRId64 ") %s ", g->name, t->index, t->pid,
 		 t->placed ? "was in"
 			   : "was NOT where it belongs before its first instruction; read");
-	code(out, or_unknown(t->placed ? t->wanted : t->line));
+	export_md_code(out, or_unknown(t->placed ? t->wanted : t->line));
 	if (t->placed)
 		buf_adds(out, " before its first instruction");
 	if (t->exited && t->signal)
@@ -158,7 +158,7 @@ static void output(struct buf *out, const struct model_group *g)
 			continue;
 		buf_addf(out, "\n%s of %s, %zu bytes%s:\n", streams[i], g->name, len,
 			 shown < len ? ", the first 4096" : "");
-		block(out, g->output[i].data, shown);
+		export_md_block(out, g->output[i].data, shown);
 	}
 }
 
@@ -184,10 +184,10 @@ static void files(struct buf *out, const struct model *m)
 		size_t len = f->data.len < OUTPUT_SHOWN ? f->data.len : OUTPUT_SHOWN;
 
 		buf_addf(out, "%s- ", i ? "" : "\n### Files\n\n");
-		code(out, f->path);
+		export_md_code(out, f->path);
 		buf_adds(out, f->error ? " could not be read\n" : ":\n");
 		if (!f->error)
-			block(out, buf_text(&f->data), len);
+			export_md_block(out, buf_text(&f->data), len);
 	}
 }
 
@@ -204,7 +204,7 @@ static void alarms(struct buf *out, const struct model *m)
 			continue;
 		buf_addf(out, "%s- %.3fs ", n++ ? "" : "\n### Out of the ordinary\n\n",
 			 (double)l->t_ns / 1e9);
-		code(out, l->text);
+		export_md_code(out, l->text);
 		buf_addc(out, '\n');
 	}
 }
@@ -243,18 +243,18 @@ static void replay(struct buf *out, const struct export_input *in)
 
 	buf_adds(out, "\n## How to replay\n\nWith the session file: ");
 	buf_adds(out, "`scxplore run SESSION`, here SESSION is ");
-	code(out, or_unknown(in->session_name));
+	export_md_code(out, or_unknown(in->session_name));
 	buf_adds(out, ". Without it, the lines below are input for\n");
 	buf_adds(&lines, "scxplore do");
 	guest_options(&lines, in->info);
-	block(out, buf_text(&lines), lines.len);
+	export_md_block(out, buf_text(&lines), lines.len);
 	buf_reset(&lines);
 	for (i = 0; (op = scenario_at(in->scenario, i)); i++) {
 		cleanup_free char *line = op_format(op);
 
 		buf_addf(&lines, "%s\n", line);
 	}
-	block(out, buf_text(&lines), lines.len);
+	export_md_block(out, buf_text(&lines), lines.len);
 }
 
 int export_md_write(const struct export_input *in, struct buf *out, struct err *err)
@@ -263,10 +263,10 @@ int export_md_write(const struct export_input *in, struct buf *out, struct err *
 	enum verdict v = check_session(in->model, &why);
 
 	buf_adds(out, "# Scheduler session ");
-	code(out, or_unknown(in->session_name));
+	export_md_code(out, or_unknown(in->session_name));
 	buf_addf(out, "\n\nVerdict: **%s**\n\n", verdict_name(v));
 	if (why.len) {
-		block(out, buf_text(&why), why.len);
+		export_md_block(out, buf_text(&why), why.len);
 		buf_addc(out, '\n');
 	}
 	environment(out, in);
@@ -277,6 +277,7 @@ int export_md_write(const struct export_input *in, struct buf *out, struct err *
 	groups(out, in->model);
 	files(out, in->model);
 	alarms(out, in->model);
+	export_md_post(in->model, out);
 	replay(out, in);
 	return 0;
 }

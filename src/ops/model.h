@@ -114,7 +114,8 @@ struct model_sched { /* one life of a sched_ext scheduler */
 	uint64_t seq;	     /* of the op that put it in force; 0 = none of ours */
 	uint64_t enabled_ns; /* guest time */
 	bool ended;
-	uint64_t ended_ns;
+	uint64_t ended_ns;	/* when that was told */
+	uint64_t died_ns;	/* when its dump began; ended_ns where that is not known */
 	uint64_t before_seq;	/* the op that had begun last when it ended, expectations left out */
 	int64_t kind;		/* exit kind of the kernel (guest/wire_sched.h); 0 = not seen */
 	char *reason, *message; /* "" when the kernel said none */
@@ -214,9 +215,10 @@ struct model {
 	struct sample_scx scx[SAMPLE_SCX_MAX], scx_before[SAMPLE_SCX_MAX]; /* last two samples */
 	uint32_t nscx, nscx_before; /* before: 0 when that was another scheduler */
 	uint64_t scx_enables;
+	uint64_t sched_enables;	  /* the kernel's enable_seq, as told with the state */
 	uint64_t sched_rejected;  /* tasks the scheduler in force refused */
 	struct buf sched_dump;	  /* parts that came and belong to no exit yet, or to an op */
-	uint64_t sched_dump_missing;
+	uint64_t sched_dump_missing, sched_dump_ns;
 	uint64_t begun_seq;	  /* the op that began last */
 	uint64_t sched_op_seq;	  /* the last one that puts a scheduler in force */
 	struct trace *trace; /* every switch and wake-up that came (trace.h); never NULL */

@@ -73,6 +73,7 @@ static void on_state(struct model *m, const struct event *ev)
 	free(m->sched_state);
 	m->sched_state = clean(ev->text, strnlen(ev->text, NAME_MAX_BYTES));
 	m->sched_rejected = ev->count;
+	m->sched_enables = ev->id;
 	if (!strcmp(m->sched_state, "enabled"))
 		begin(m, ev);
 }
@@ -88,6 +89,7 @@ static void keep_dump(struct model *m, struct model_sched *s)
 	buf_finish(&s->dump);
 	s->dump = m->sched_dump;
 	s->dump_missing = m->sched_dump_missing;
+	s->died_ns = m->sched_dump_ns;
 	m->sched_dump = BUF_INIT;
 	dump_destroy(s->parsed);
 	s->parsed = dump_parse(buf_text(&s->dump), s->dump.len);
@@ -101,11 +103,30 @@ static void on_dump(struct model *m, const struct event *ev)
 	if (ev->index == 1) {
 		buf_finish(&m->sched_dump);
 		room = DUMP_MAX;
+		m->sched_dump_ns = ev->id;
 	}
 	buf_add(&m->sched_dump, ev->data, ev->data_len < room ? ev->data_len : room);
 	m->sched_dump_missing = ev->count;
 	if (ev->flag && s)
 		keep_dump(m, s);
+}
+
+/* The op that had begun last at a moment; what began between an end and the word of it did not
+ * lead to it. */
+static uint64_t begun_before(const struct model *m, uint64_t ns)
+{
+	const struct model_op *last = model_op(m, m->begun_seq), *op;
+	size_t i;
+
+	if (!last || last->begin_ns <= ns)
+		return m->begun_seq;
+	for (i = m->nops; i--;) {
+		op = &m->ops[i];
+		if (op->begin_ns && op->begin_ns <= ns &&
+		    !(op->op && op->op->def->flags & OPF_EXPECT))
+			return op->seq;
+	}
+	return 0;
 }
 
 static void on_exit_event(struct model *m, const struct event *ev)
@@ -119,7 +140,10 @@ static void on_exit_event(struct model *m, const struct event *ev)
 		return;
 	s->ended = true;
 	s->ended_ns = ev->t_ns;
-	s->before_seq = m->begun_seq;
+	/* a dump of before, or none */
+	if (s->died_ns > s->ended_ns || !s->parsed || !s->parsed->kind || !s->died_ns)
+		s->died_ns = s->ended_ns;
+	s->before_seq = begun_before(m, s->died_ns);
 	s->kind = ev->code;
 	free(s->reason);
 	free(s->message);

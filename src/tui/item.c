@@ -55,6 +55,12 @@ void item_list_init(struct item_list *l, const struct model *m, const struct tui
 	case PANE_NUMBERS:
 		add_numbers(l, st->filter);
 		break;
+	case PANE_SCHED:
+	case PANE_POST:
+		l->facts.filter = st->filter;
+		(pane == PANE_POST ? facts_post : facts_sched)(m, &l->facts);
+		l->n = l->facts.n;
+		break;
 	case PANE_CPUS:
 		l->n = m->ncpus;
 		break;
@@ -68,6 +74,7 @@ void item_list_finish(struct item_list *l)
 	free(l->lines);
 	free(l->rows);
 	free(l->numbers);
+	facts_finish(&l->facts);
 }
 
 static void add_task_name(const struct model *m, const struct sample_task *t, struct buf *out)
@@ -103,6 +110,8 @@ void item_text(const struct item_list *l, size_t i, struct buf *out)
 	} else if (l->numbers) {
 		buf_addf(out, "%s %s", m->groups[l->numbers[i].group].name,
 			 l->numbers[i].metric.name);
+	} else if (l->facts.n) {
+		buf_adds(out, l->facts.rows[i].text);
 	} else if (l->pane == PANE_CPUS) {
 		g = model_cgroup_by_id(m, m->cpus[i].now.cgroup_id);
 		buf_addf(out, "CPU %u %s %s", m->cpus[i].now.cpu, m->cpus[i].now.comm,
@@ -265,6 +274,8 @@ void item_describe(const struct item_list *l, size_t i, struct buf *out)
 			describe_task(l->model, &l->model->tasks[l->rows[i].index], out);
 	} else if (l->numbers) {
 		describe_number(l->model, &l->numbers[i], out);
+	} else if (l->facts.n) {
+		facts_describe(l->model, &l->facts.rows[i], out);
 	} else if (l->pane == PANE_CPUS) {
 		item_text(l, i, out);
 	} else {
@@ -377,6 +388,8 @@ bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 
 	if (i >= l->n || l->pane == PANE_CPUS)
 		return false;
+	if (l->facts.n)
+		return facts_expectation(l->model, &l->facts.rows[i], out);
 	if (l->numbers)
 		return expect_metric(l->model, &l->numbers[i], out);
 	if (l->lines)

@@ -9,6 +9,7 @@
 #define TUI_ITEM_H
 
 #include "ops/metric.h"
+#include "tui/facts.h"
 #include "tui/rows.h"
 
 struct number_row {
@@ -23,6 +24,7 @@ struct item_list {
 	size_t *lines;    /* log panes: i-th row is this line of the model */
 	struct row *rows; /* tasks */
 	struct number_row *numbers;
+	struct facts facts;
 };
 
 /* The rows of a pane as it is filtered now; panes that are no lists of things have none. */

@@ -23,6 +23,7 @@ static const struct key_binding table[] = {
 	{'e', 0, ACT_EXPECT, "e", "make an expectation of what is under the cursor"},
 	{'b', 0, ACT_PROMOTE, "b", "promote what is under the cursor to the backdrop"},
 	{'x', 0, ACT_EXPORT, "x", "export the session as a C test"},
+	{'M', 0, ACT_BUG_REPORT, "M", "export the session as a bug report in Markdown"},
 	{'t', 0, ACT_THEME, "t", "next colour theme"},
 	{KEY_CTRL_C, 0, ACT_CANCEL, "Ctrl-C",
 	 "cut the running hold or wait short; never ends the session"},

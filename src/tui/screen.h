@@ -23,6 +23,7 @@ struct screen_def {
 };
 
 extern const struct screen_def screen_lab, screen_log, screen_test, screen_numbers, screen_console, screen_shell,
+	screen_sched, screen_post,
 	screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */
 

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tui/commands.h"
+#include "tui/facts.h"
 #include "tui/tui_private.h"
 
 #include <errno.h>
@@ -137,14 +138,38 @@ static void back(struct tui *t)
 		t->st.filter[0] = t->st.search[0] = '\0';
 }
 
-static void suggest_export(struct tui *t)
+static void suggest_export(struct tui *t, const char *format)
 {
 	char stem[64], line[160];
 
 	text_copy(stem, sizeof(stem), t->session_name);
 	stem[strcspn(stem, ".")] = '\0';
-	snprintf(line, sizeof(line), "export c %s.c", *stem ? stem : "session");
+	snprintf(line, sizeof(line), "export %s %s.%s", format, *stem ? stem : "session", format);
 	tui_open_prompt(t, line);
+}
+
+/* A test of a scheduler's end says that it is expected: false when that is so, or cannot be. */
+static bool suggest_expected_end(struct tui *t)
+{
+	const struct model *m = t->host->model(t->arg);
+	cleanup_buf struct buf line = BUF_INIT;
+	size_t i = m->nops;
+
+	if (t->st.screen != &screen_post || !t->host->live(t->arg) ||
+	    !facts_expect_end(m, &line))
+		return false;
+	while (i--) {
+		const struct model_op *op = &m->ops[i];
+
+		if (op->op && op->op->def->id == OP_EXPECT_SCHED_EXIT)
+			return false;
+		/* what was expected before belongs to another scheduler */
+		if (m->scheds[m->nscheds - 1].seq == op->seq)
+			break;
+	}
+	tui_open_prompt(t, buf_text(&line));
+	tui_say(t, ROLE_HINT, "Enter makes this end expected, so that the test is about it; then x again");
+	return true;
 }
 
 static void quit(struct tui *t)
@@ -200,7 +225,11 @@ void tui_act(struct tui *t, enum action a)
 			tui_show(t, &screen_help);
 		break;
 	case ACT_EXPORT:
-		suggest_export(t);
+		if (!suggest_expected_end(t))
+			suggest_export(t, "c");
+		break;
+	case ACT_BUG_REPORT:
+		suggest_export(t, "md");
 		break;
 	case ACT_EXPECT:
 		if (tui_cursor_expectation(t, &wish))

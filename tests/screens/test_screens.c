@@ -108,20 +108,31 @@ static const struct tui_host host = {host_model, host_scenario, host_submit, hos
 				     host_cancel, host_quit, host_console, host_live,
 				     host_shell_open, host_shell_input, host_shell_size};
 
-static int set_up(void **state)
+static int set_up_from(void **state, const char *file)
 {
 	struct bench *b = xcalloc(1, sizeof(*b));
 	struct err err = ERR_INIT;
 
 	b->model = model_create();
-	if (journal_read(SCREENS_DIR "/lab.session", false, &b->info, b->model, &b->scenario, NULL, &err) < 0) {
+	if (journal_read(file, false, &b->info, b->model, &b->scenario, NULL, &err) < 0) {
 		print_error("%s\n", err.msg);
 		return -1;
 	}
-	b->tui = tui_create(&host, b, "lab.session", true);
+	b->tui = tui_create(&host, b, strrchr(file, '/') + 1, true);
 	b->live = true;
 	*state = b;
 	return 0;
+}
+
+static int set_up(void **state)
+{
+	return set_up_from(state, SCREENS_DIR "/lab.session");
+}
+
+/* A scheduler died of a stall, another one is in force. */
+static int set_up_sched(void **state)
+{
+	return set_up_from(state, SCREENS_DIR "/sched.session");
 }
 
 static int tear_down(void **state)
@@ -516,6 +527,72 @@ static void an_opened_worker_shows_its_latest_report(void **state)
 	assert_shows(b, "gap        -");
 }
 
+static void the_scheduler_has_a_screen_with_its_queues_in_order_and_its_counters(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '3');
+	assert_golden(b, "sched-80x24", 24, 80);
+	assert_golden(b, "sched-200x60", 60, 200);
+	assert_golden(b, "sched-40x12", 12, 40);
+	type(b, "/KEEP_LAST\n\n");
+	assert_shows(b, "SCX_EV_DISPATCH_KEEP_LAST: 190 since this scheduler came into force\n");
+	assert_shows(b, "80/s between the last two samples\n");
+	assert_shows(b, "          90 in step 1 more work\n");
+	assert_shows(b, "         100 in the backdrop\n");
+	press(b, KEY_ESCAPE);
+	type(b, "/BYPASS_DURATION\n\n");
+	assert_shows(b, "5.5ms since this scheduler came into force (the kernel counts ns)\n");
+	press(b, KEY_ESCAPE);
+	type(b, "fhogs.2\n");
+	assert_shows(b, "vtime-head +2500");
+	press(b, KEY_ESCAPE);
+	type(b, "ge\n");
+	assert_string_equal(b->submitted, "expect sched == vtime");
+}
+
+static void a_schedulers_end_stays_on_its_page_and_can_be_opened(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '7');
+	assert_golden(b, "post-80x24", 24, 80);
+	assert_golden(b, "post-200x60", 60, 200);
+	assert_golden(b, "post-40x12", 12, 40);
+	type(b, "/lost.2\n\n");
+	assert_shows(b, "lost.2[114]: runnable, on no queue and not running");
+	assert_shows(b, "ops_state/qseq=2/2");
+	press(b, KEY_ESCAPE);
+	type(b, "gM\n");
+	assert_string_equal(b->submitted, "export md sched.md");
+	/* that this end is expected was said already, of the one that was in force then; another
+	 * scheduler is now */
+	type(b, "x\n");
+	assert_string_equal(b->submitted, "export c sched.c");
+}
+
+/* The journal without what came after the end, and without the expectation. */
+static void a_test_of_an_end_begins_with_its_expectation(void **state)
+{
+	struct bench *b = *state;
+	struct event ev = {.name = "vtime", .cgroup = "", .path = "", .text = "scx_bpf_error",
+			   .data = "gave up", .data_len = 7, .t_ns = 18000000000};
+
+	ev.type = EV_SCHED_EXIT;
+	ev.code = 1025;
+	model_apply(b->model, &ev);
+	press(b, '7');
+	assert_shows(b, "why     error-bpf: scx_bpf_error");
+	assert_shows(b, "dump    - (none came)");
+	assert_shows(b, "EARLIER ENDS");
+	type(b, "x\n");
+	assert_string_equal(b->submitted, "expect sched exit == error-bpf within=30s");
+	type(b, "e\n");
+	assert_string_equal(b->submitted, "expect sched exit == error-bpf within=30s");
+	type(b, "/14.5\n\n");
+	assert_shows(b, "stall: stall, runnable task stall\n");
+}
+
 static void a_report_that_was_asked_for_becomes_an_expectation(void **state)
 {
 	struct bench *b = *state;
@@ -822,6 +899,7 @@ static void every_theme_file_parses_and_a_bad_one_names_its_line(void **state)
 }
 
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define SCHED_TEST(f) cmocka_unit_test_setup_teardown(f, set_up_sched, tear_down)
 
 int main(void)
 {
@@ -845,6 +923,9 @@ int main(void)
 		SCREEN_TEST(an_opened_worker_shows_its_latest_report),
 		SCREEN_TEST(numbers_have_a_screen_once_there_are_some),
 		SCREEN_TEST(an_opened_program_shows_what_it_has_printed),
+		SCHED_TEST(the_scheduler_has_a_screen_with_its_queues_in_order_and_its_counters),
+		SCHED_TEST(a_schedulers_end_stays_on_its_page_and_can_be_opened),
+		SCHED_TEST(a_test_of_an_end_begins_with_its_expectation),
 		SCREEN_TEST(a_report_that_was_asked_for_becomes_an_expectation),
 		SCREEN_TEST(a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts),
 		SCREEN_TEST(a_filter_leaves_only_what_contains_it),

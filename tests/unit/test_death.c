@@ -4,7 +4,9 @@
  */
 #include "tests/unit/test.h"
 
+#include "base/cleanup.h"
 #include "ops/dump.h"
+#include "ops/export_md_private.h"
 #include "ops/model.h"
 
 #define MS UINT64_C(1000000)
@@ -152,11 +154,66 @@ static void counters_grow_by_the_second_and_by_the_step(void **state)
 	model_destroy(m);
 }
 
+static void what_began_between_the_end_and_the_word_of_it_did_not_lead_to_it(void **state)
+{
+	static const char text[] = "a[7] triggered exit kind 1024 on CPU 0:\n";
+	struct event part = {.type = EV_SCHED_DUMP, .name = "", .cgroup = "", .path = "", .text = "",
+			     .index = 1, .data = text, .data_len = sizeof(text) - 1, .flag = true,
+			     .id = 2000 * MS};
+	struct model *m = model_create();
+
+	apply(m, EV_SCHED, 0, 1000, "x", "enabled", 0);
+	op(m, 1, 1500, "cgroup add a");
+	op(m, 2, 2100, "cgroup add b");
+	model_apply(m, &part);
+	apply(m, EV_SCHED_EXIT, 0, 2500, "x", "runtime error", 1024);
+	assert_int_equal(m->scheds[0].before_seq, 1);
+	assert_int_equal(m->scheds[0].died_ns, 2000 * MS);
+	assert_int_equal(m->scheds[0].ended_ns, 2500 * MS);
+	model_destroy(m);
+}
+
+static void a_bug_report_has_the_post_mortem_and_nothing_in_it_escapes(void **state)
+{
+	static const char text[] =
+		"a`[7] triggered exit kind 1026 on CPU 0:\n\nBacktrace:\n  f`g+0x1/0x2\n\nCPU states\n"
+		"CPU 0   : nr_run=1 flags=0x0\n"
+		"  R young[8] *root -5ms\n      scx_state/flags=4/0x3 dsq_flags=0x0 ops_state/qseq=2/2\n"
+		"  R old[9] *root -4312ms\n      sticky/holding_cpu=-1/-1 dsq_id=0x2a\n"
+		"# no title\n\033[2J\nEvent counters\n  SCX_EV_BYPASS_DURATION: 5000000\n  SCX_EV_NONE: 0\n";
+	struct event part = {.type = EV_SCHED_DUMP, .name = "", .cgroup = "", .path = "", .text = "",
+			     .index = 1, .data = text, .data_len = sizeof(text) - 1, .flag = true};
+	struct model *m = model_create();
+	cleanup_buf struct buf out = BUF_INIT;
+	const char *old, *young;
+
+	export_md_post(m, &out);
+	assert_int_equal(out.len, 0);
+	apply(m, EV_SCHED, 0, 1000, "x", "enabled", 0);
+	op(m, 1, 1500, "spawn young spin");
+	model_apply(m, &part);
+	apply(m, EV_SCHED_EXIT, 0, 2500, "x", "runnable task stall", 1026);
+	export_md_post(m, &out);
+	assert_non_null(strstr(buf_text(&out), "- why: stall `runnable task stall`\n"));
+	assert_non_null(strstr(buf_text(&out), "- the op before: `spawn young spin`\n"));
+	old = strstr(buf_text(&out), "`old[9]` had waited 4.3s, on DSQ 0x2a\n");
+	young = strstr(buf_text(&out), "`young[8]` had waited 5.0ms, on no DSQ: the scheduler kept it");
+	assert_true(old && young && old < young);
+	assert_non_null(strstr(buf_text(&out), "- `` f`g+0x1/0x2 ``\n"));
+	assert_non_null(strstr(buf_text(&out), "- `SCX_EV_BYPASS_DURATION` 5.0ms\n"));
+	assert_null(strstr(buf_text(&out), "`SCX_EV_NONE`"));
+	assert_non_null(strstr(buf_text(&out), "\n    # no title\n"));
+	assert_null(strchr(buf_text(&out), '\033'));
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_that_was_seen_of_it_in_force_is_kept),
 		cmocka_unit_test(a_dump_is_taken_apart_once_it_is_whole),
+		cmocka_unit_test(what_began_between_the_end_and_the_word_of_it_did_not_lead_to_it),
+		cmocka_unit_test(a_bug_report_has_the_post_mortem_and_nothing_in_it_escapes),
 		cmocka_unit_test(counters_grow_by_the_second_and_by_the_step),
 	};
 
