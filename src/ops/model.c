@@ -112,8 +112,14 @@ void model_destroy(struct model *m)
 	free(m->cpus);
 	free(m->tasks);
 	free(m->tasks_before);
+	free(m->seen);
+	free(m->seen_before);
+	free(m->cgroup_order);
+	idmap_finish(&m->pids);
+	idmap_finish(&m->cgroup_ids);
 	free(m->dsqs);
 	free(m->masks);
+	free(m->mask_hashes);
 	model_sched_finish(m);
 	model_tasks_finish(m);
 	model_transfer_finish(m);
@@ -219,21 +225,27 @@ static void forget_cgroup(struct model *m)
 	memmove(&m->cgroups[first], &m->cgroups[first + 1],
 		(m->ncgroups - first - 1) * sizeof(*m->cgroups));
 	m->ncgroups--;
+	idmap_finish(&m->cgroup_ids);
+	for (i = 0; i < m->ncgroups; i++)
+		idmap_put(&m->cgroup_ids, m->cgroups[i].id, i);
+	m->tree_changed = true;
 }
 
 struct model_cgroup *model_cgroup_make(struct model *m, uint64_t id, const char *path)
 {
-	size_t i;
+	uint64_t at;
 
-	for (i = 0; i < m->ncgroups; i++)
-		if (m->cgroups[i].id == id && !m->cgroups[i].gone)
-			return &m->cgroups[i];
+	if (idmap_get(&m->cgroup_ids, id, &at) && !m->cgroups[at].gone)
+		return &m->cgroups[at];
 	if (m->ncgroups >= CGROUPS_GONE_MAX)
 		forget_cgroup(m);
 	if (m->ncgroups >= CGROUPS_MAX)
 		return NULL;
+	idmap_put(&m->cgroup_ids, id, m->ncgroups);
+	m->tree_changed = true;
 	m->cgroups = xreallocarray(m->cgroups, m->ncgroups + 1, sizeof(*m->cgroups));
-	m->cgroups[m->ncgroups] = (struct model_cgroup){.id = id, .path = clean(path)};
+	m->cgroups[m->ncgroups] = (struct model_cgroup){
+		.id = id, .path = clean(path), .parent = MODEL_NONE};
 	return &m->cgroups[m->ncgroups++];
 }
 
@@ -333,6 +345,8 @@ static void on_placed(struct model *m, const struct event *ev)
 	t->exec_cgroup = NULL;
 	t->exited = t->killed_by_session = false;
 	t->pid = ev->pid;
+	if (ev->pid > 0)
+		idmap_put(&m->pids, (uint64_t)ev->pid, model_pid_at((size_t)(g - m->groups), (size_t)(t - g->tasks)));
 	t->held = ev->flag;
 	t->placed = placed;
 	t->placed_ns = ev->t_ns;
@@ -353,11 +367,15 @@ static void on_exit_event(struct model *m, const struct event *ev)
 {
 	struct model_group *g = group_at(m, ev->name);
 	struct model_task *t = task_at(g, ev->index);
+	uint64_t at;
 
 	if (!t || t->exited)
 		return;
 	model_metric_ended(g, ev->t_ns);
 	t->exited = true;
+	if (t->pid > 0 && idmap_get(&m->pids, (uint64_t)t->pid, &at) &&
+	    at == model_pid_at((size_t)(g - m->groups), (size_t)(t - g->tasks)))
+		idmap_drop(&m->pids, (uint64_t)t->pid);
 	t->code = ev->code;
 	t->signal = ev->signal;
 	t->killed_by_session = ev->flag;
@@ -417,7 +435,8 @@ static void on_cgroup(struct model *m, const struct event *ev)
 	if (ev->type == EV_CGROUP_ADDED)
 		c->ours = ev->flag;
 	else
-		c->gone = true;
+		c->gone = m->tree_changed = true;
+	model_tree_update(m);
 }
 
 static void on_verdict(struct model *m, const struct event *ev)

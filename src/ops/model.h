@@ -11,10 +11,12 @@
 #define OPS_MODEL_H
 
 #include "base/buf.h"
+#include "base/idmap.h"
 #include "guest/wire_event.h"
 #include "guest/wire_report.h"
 #include "guest/wire_sample.h"
 #include "ops/model_monitor.h"
+#include "ops/model_promise.h"
 #include "ops/op.h"
 
 #define MODEL_OUTPUT_MAX (16u << 20) /* bytes kept per payload and stream */
@@ -103,6 +105,18 @@ struct model_cgroup {
 	bool gone;
 	struct sample_cgroup now, before; /* last two samples */
 	uint64_t now_ns, before_ns;       /* 0 = no sample yet */
+	uint32_t parent;                  /* row of the one it is in; MODEL_NONE = none is known */
+	uint16_t depth;                   /* below the one that has no parent */
+	struct model_promise promise;     /* model_promise.h */
+};
+
+#define MODEL_NONE UINT32_MAX
+
+/* What is known of a task beside its row of the last sample. */
+struct model_seen {
+	uint32_t before;   /* its row in tasks_before; MODEL_NONE = it is new */
+	bool exact;        /* since_ns is the kernel's word; else it is the first sample that saw it so */
+	uint64_t since_ns; /* when it began to wait, to run or to sleep: no later than this */
 };
 
 struct model_cpu {
@@ -189,15 +203,25 @@ struct model {
 	size_t nlooks;
 	struct model_note *notes; /* model_metric.h */
 	size_t nnotes, notes_bytes;
+	struct idmap pids; /* of tasks of groups that have not exited: model_task_of() */
 	struct model_cgroup *cgroups;
 	size_t ncgroups;
+	struct idmap cgroup_ids; /* the row in cgroups that had the id last */
+	uint32_t *cgroup_order;  /* rows that are not gone, each after the one it is in (model_tree.c) */
+	size_t ncgroup_order;
+	bool tree_changed;
+	uint64_t promise_from_ns; /* when its window began */
 	struct model_cpu *cpus;
 	size_t ncpus;
 	struct model_monitor monitor; /* model_monitor.h */
 	struct sample_task *tasks, *tasks_before; /* sorted by tid; last two samples */
 	size_t ntasks, ntasks_before;
+	int64_t lost_tid; /* the one that was logged as lost last, and its wait */
+	uint64_t lost_since_ns;
+	struct model_seen *seen, *seen_before; /* the same rows (model_seen.c) */
 	struct sample_dsq *dsqs;   /* of the last sample */
 	struct sample_mask *masks; /* the sets of CPUs its rows name by number */
+	uint64_t *mask_hashes;     /* of what is in each: rows of two samples have other numbers */
 	size_t ndsqs, nmasks;
 	struct sample_sched sched_now; /* all absent before the first sample */
 	uint64_t sample_ns, sample_before_ns; /* 0 = none */
@@ -283,6 +307,10 @@ const struct model_file *model_file(const struct model *m, const char *path,
 const struct model_cgroup *model_cgroup_by_id(const struct model *m, uint64_t id);
 const struct model_line *model_line(const struct model *m,
 				    size_t i); /* i-th held line, 0 = oldest */
+/* "/scxplore/low" -> "/low"; the path itself where it is outside the workload root. */
+const char *model_below_root(const struct model *m, const char *path);
+/* The task of a group that has this pid and has not exited, and its group; NULL when there is none. */
+const struct model_task *model_task_of(const struct model *m, int64_t pid, const struct model_group **group);
 /* "hogs.3", or the comm when the pid belongs to no group; dst always terminated. */
 void model_task_name(const struct model *m, int64_t pid, const char *comm, char *dst, size_t size);
 
@@ -296,8 +324,16 @@ bool model_task_share(const struct model *m, size_t task, double *run_percent,
 /* CPU use of a cgroup between its last two readings, in percent of one CPU; 0 when it has not
  * changed for over 2 s. */
 bool model_cgroup_use(const struct model *m, size_t cgroup, double *percent);
+/* The same between two samples for one of its columns that count time or times, in a second. */
+bool model_task_rate(const struct model *m, size_t task, uint64_t now, size_t offset, double *per_s);
+/* In model_tree.c: where a CPU stands by the guest's topology; false when that is not known. */
+bool model_cpu_place(const struct model *m, unsigned cpu, unsigned *node, unsigned *llc);
+/* Where a task with this tid stands in tasks; MODEL_NONE = nowhere. */
+uint32_t model_tid(const struct model *m, int64_t tid);
 /* The set of CPUs a row of the last sample names; NULL when it names none. */
 const struct sample_mask *model_mask(const struct model *m, uint64_t index);
+/* What such a row stands for, the same in every sample; SAMPLE_ABSENT when it names none. */
+uint64_t model_mask_hash(const struct model *m, uint64_t index);
 bool model_cost(const struct model *m, double *percent_of_one_cpu);
 
 #endif

@@ -55,6 +55,15 @@ void model_log_doubt(struct model *m, const char *text)
 	add(m, &at, LOG_GUEST, MARK_FAIL, "%s", text);
 }
 
+void model_log_lost(struct model *m, const char *name, int64_t tid, uint64_t since_ns, const char *op)
+{
+	const struct event at = {.t_ns = m->now_ns};
+
+	add(m, &at, LOG_GUEST, MARK_WARN,
+	    "lost      %s[%" PRId64 "]: runnable, on no DSQ, not running, since %.3fs%s%s", name, tid,
+	    (double)since_ns / 1e9, op ? ", after: " : "", op ? op : "");
+}
+
 void model_log_finish(struct model *m)
 {
 	size_t i;

@@ -25,6 +25,11 @@ const struct sample_mask *model_mask(const struct model *m, uint64_t index)
 	return index < m->nmasks ? &m->masks[index] : NULL;
 }
 
+uint64_t model_mask_hash(const struct model *m, uint64_t index)
+{
+	return index < m->nmasks ? m->mask_hashes[index] : SAMPLE_ABSENT;
+}
+
 const struct model_op *model_op(const struct model *m, uint64_t seq)
 {
 	size_t i = m->nops;
@@ -52,12 +57,20 @@ const struct model_file *model_file(const struct model *m, const char *path, siz
 
 const struct model_cgroup *model_cgroup_by_id(const struct model *m, uint64_t id)
 {
-	size_t i = m->ncgroups;
+	uint64_t at;
 
-	while (i--)
-		if (m->cgroups[i].id == id)
-			return &m->cgroups[i];
-	return NULL;
+	return idmap_get(&m->cgroup_ids, id, &at) ? &m->cgroups[at] : NULL;
+}
+
+const char *model_below_root(const struct model *m, const char *path)
+{
+	size_t n = m->root ? strlen(m->root) : 0;
+
+	if (n && !strncmp(path, m->root, n) && path[n] == '/')
+		return path + n;
+	if (n && !strcmp(path, m->root))
+		return "/";
+	return path;
 }
 
 const struct model_line *model_line(const struct model *m, size_t i)
@@ -65,21 +78,27 @@ const struct model_line *model_line(const struct model *m, size_t i)
 	return i < m->nlog ? &m->log[(m->log_first + i) % MODEL_LOG_MAX] : NULL;
 }
 
+const struct model_task *model_task_of(const struct model *m, int64_t pid,
+				       const struct model_group **group)
+{
+	uint64_t at;
+
+	*group = NULL;
+	if (pid <= 0 || !idmap_get(&m->pids, (uint64_t)pid, &at))
+		return NULL;
+	*group = &m->groups[at >> 32];
+	return &(*group)->tasks[at & UINT32_MAX];
+}
+
 void model_task_name(const struct model *m, int64_t pid, const char *comm, char *dst, size_t size)
 {
-	size_t g, t;
+	const struct model_group *g;
+	const struct model_task *t = model_task_of(m, pid, &g);
 
-	for (g = m->ngroups; pid > 0 && g--;) {
-		for (t = 0; t < m->groups[g].ntasks; t++) {
-			const struct model_task *task = &m->groups[g].tasks[t];
-
-			if (task->pid != pid || task->exited)
-				continue;
-			snprintf(dst, size, "%s.%" PRIu64, m->groups[g].name, task->index);
-			return;
-		}
-	}
-	text_copy(dst, size, comm);
+	if (t)
+		snprintf(dst, size, "%s.%" PRIu64, g->name, t->index);
+	else
+		text_copy(dst, size, comm);
 }
 
 static uint64_t interval(const struct model *m)
@@ -123,32 +142,53 @@ bool model_cpu_busy(const struct model *m, size_t cpu, double *out)
 	return true;
 }
 
-static const struct sample_task *before(const struct model *m, int32_t tid)
+uint32_t model_tid(const struct model *m, int64_t tid)
 {
-	size_t lo = 0, hi = m->ntasks_before;
+	size_t lo = 0, hi = m->ntasks;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
-		if (m->tasks_before[mid].tid == tid)
-			return &m->tasks_before[mid];
-		if (m->tasks_before[mid].tid < tid)
+		if (m->tasks[mid].tid == tid)
+			return (uint32_t)mid;
+		if (m->tasks[mid].tid < tid)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return NULL;
+	return MODEL_NONE;
+}
+
+static const struct sample_task *before(const struct model *m, size_t task)
+{
+	uint32_t at = m->seen[task].before;
+
+	return at == MODEL_NONE ? NULL : &m->tasks_before[at];
 }
 
 bool model_task_share(const struct model *m, size_t task, double *run, double *wait)
 {
-	const struct sample_task *now = &m->tasks[task], *old = before(m, now->tid);
+	const struct sample_task *now = &m->tasks[task], *old = before(m, task);
 	double r, w;
 
 	if (!old || !rate(m, now->run_ns, old->run_ns, &r))
 		return false;
 	*run = percent(r);
 	*wait = rate(m, now->wait_ns, old->wait_ns, &w) ? percent(w) : -1;
+	return true;
+}
+
+bool model_task_rate(const struct model *m, size_t task, uint64_t now, size_t offset, double *per_s)
+{
+	const struct sample_task *old = before(m, task);
+	uint64_t was;
+
+	if (!old)
+		return false;
+	memcpy(&was, (const char *)old + offset, sizeof(was));
+	if (!rate(m, now, was, per_s))
+		return false;
+	*per_s *= 1e9;
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include "ops/model_log.h"
 #include "ops/model_private.h"
 #include "ops/trace.h"
+#include "ops/model_wait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,8 +79,12 @@ static void name_in_trace(struct model *m, const struct sample_task *task, uint6
 static void sample_tasks(struct model *m, const struct sample *s)
 {
 	struct sample_task *t = m->tasks_before;
+	struct model_seen *seen = m->seen_before;
+	bool sorted = true;
 	uint32_t i;
 
+	m->seen_before = m->seen;
+	m->seen = xreallocarray(seen, s->ntasks, sizeof(*m->seen));
 	m->tasks_before = m->tasks;
 	m->ntasks_before = m->ntasks;
 	m->tasks = xreallocarray(t, s->ntasks, sizeof(*m->tasks));
@@ -89,12 +94,28 @@ static void sample_tasks(struct model *m, const struct sample *s)
 		text_sanitise(m->tasks[i].comm, SAMPLE_COMM, s->tasks[i].comm,
 			      strnlen(s->tasks[i].comm, SAMPLE_COMM));
 		name_in_trace(m, &m->tasks[i], s->t_ns);
+		sorted = sorted && (!i || m->tasks[i - 1].tid <= m->tasks[i].tid);
 	}
-	qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
+	if (!sorted)
+		qsort(m->tasks, m->ntasks, sizeof(*m->tasks), by_tid);
+	model_seen_sample(m, s->t_ns);
+}
+
+/* FNV-1a by words */
+static uint64_t hash_mask(const struct sample_mask *mask)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	size_t i;
+
+	for (i = 0; i < SAMPLE_CPUS_MAX / 64; i++)
+		h = (h ^ mask->bits[i]) * UINT64_C(0x100000001b3);
+	return h;
 }
 
 static void sample_sched_state(struct model *m, const struct sample *s)
 {
+	uint32_t i;
+
 	m->dsqs = xreallocarray(m->dsqs, s->ndsqs, sizeof(*m->dsqs));
 	m->ndsqs = s->ndsqs;
 	if (s->ndsqs)
@@ -103,6 +124,9 @@ static void sample_sched_state(struct model *m, const struct sample *s)
 	m->nmasks = s->nmasks;
 	if (s->nmasks)
 		memcpy(m->masks, s->masks, s->nmasks * sizeof(*m->masks));
+	m->mask_hashes = xreallocarray(m->mask_hashes, s->nmasks, sizeof(*m->mask_hashes));
+	for (i = 0; i < s->nmasks; i++)
+		m->mask_hashes[i] = hash_mask(&m->masks[i]);
 	m->sched_now = s->sched;
 }
 
@@ -119,8 +143,10 @@ static void sample_cgroups(struct model *m, const struct sample *s)
 		 * Cgroup files are read less often than frames come. The same figures say nothing
 		 * new, so a rate is always taken between two readings that differ.
 		 */
-		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns)
+		if (c->now_ns && c->now.usage_ns == s->cgroups[i].usage_ns) {
+			c->now = s->cgroups[i];
 			continue;
+		}
 		c->before = c->now;
 		c->before_ns = c->now_ns;
 		c->now = s->cgroups[i];
@@ -179,8 +205,11 @@ void model_sample(struct model *m, const struct sample *s)
 	sample_tasks(m, s);
 	sample_sched_state(m, s);
 	sample_cgroups(m, s);
+	model_tree_update(m);
 	model_sched_sample(m, s);
 	m->sample_ns = s->t_ns;
+	model_promise_sample(m);
+	model_wait_sample(m);
 	model_monitor_sample(m, s);
 	m->drops = s->drops;
 	sample_cost(m, s);

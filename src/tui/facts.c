@@ -160,8 +160,8 @@ void pane_facts(const struct model *m, struct tui_state *st, enum pane pane, con
 	int i;
 
 	item_list_init(&items, m, st, pane);
-	snprintf(words, sizeof(words), "%s%s%s%s", title, *st->filter ? "  filter: " : "",
-		 st->filter, st->frozen ? "  FROZEN" : "");
+	snprintf(words, sizeof(words), "%s%s%s%s", title, *l->filter ? "  filter: " : "",
+		 l->filter, st->frozen ? "  FROZEN" : "");
 	canvas_rule(c, r, 0, words, true);
 	list_fit(l, (int)items.n, r.rows - 1);
 	for (i = 0; i < r.rows - 1 && l->top + i < l->count; i++) {

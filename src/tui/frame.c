@@ -11,17 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *below_root(const struct model *m, const char *path)
-{
-	size_t n = m->root ? strlen(m->root) : 0;
-
-	if (n && !strncmp(path, m->root, n) && path[n] == '/')
-		return path + n;
-	if (n && !strcmp(path, m->root))
-		return "/";
-	return path;
-}
-
 /* "7.3.4" of "7.3.4+deb13-cloud-amd64" */
 static int version_length(const char *release)
 {
@@ -215,7 +204,7 @@ int frame_wrap(const char *text, int width, enum role role, struct canvas *c, st
 	int lines = 0;
 
 	while (i < len && width > 0) {
-		size_t from = i;
+		size_t from = i, space = 0;
 		char part[2048];
 		int used = 0;
 
@@ -226,9 +215,15 @@ int frame_wrap(const char *text, int width, enum role role, struct canvas *c, st
 
 			memcpy(one, text + i, n);
 			used += canvas_width(one);
-			if (used > width && i > from)
+			if (used > width && i > from) {
+				/* between words where there is one not too far back */
+				if (space > from + (i - from) / 2)
+					i = space;
 				break;
+			}
 			i += n;
+			if (*one == ' ')
+				space = i;
 		}
 		memcpy(part, text + from, i - from);
 		part[i - from] = '\0';

@@ -7,15 +7,13 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
-#include "ops/figures.h"
+#include "ops/describe.h"
 #include "ops/model_metric.h"
 #include "tui/screen.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { OUTPUT_LINES = 8 }; /* in the opened line: it has to fit beside the rest on a low screen */
 
 /* In the order of groups and of what they said first. */
 static void add_numbers(struct item_list *l, const char *filter)
@@ -25,7 +23,7 @@ static void add_numbers(struct item_list *l, const char *filter)
 
 	for (g = 0; g < l->model->ngroups; g++)
 		for (i = 0; model_group_metric_at(&l->model->groups[g], i, &metric) &&
-			    l->n < ROWS_MAX;
+			    l->n < NUMBERS_MAX;
 		     i++) {
 			if (*filter && !strstr(metric.name, filter) &&
 			    !strstr(l->model->groups[g].name, filter))
@@ -38,7 +36,16 @@ static void add_numbers(struct item_list *l, const char *filter)
 void item_list_init(struct item_list *l, const struct model *m, const struct tui_state *st,
 		    enum pane pane)
 {
-	*l = (struct item_list){.model = m, .pane = pane};
+	const struct list *list = &st->lists[pane];
+
+	*l = (struct item_list){.model = m, .pane = pane, .column = -1};
+	if (pane_sheet(pane)) {
+		pane_sheet_build(&l->sheet, m, st, pane);
+		l->n = l->sheet.n;
+		if (list->column < list->norder)
+			l->column = list->order[list->column];
+		return;
+	}
 	switch (pane) {
 	case PANE_LOG:
 	case PANE_LOG_FULL:
@@ -48,21 +55,14 @@ void item_list_init(struct item_list *l, const struct model *m, const struct tui
 	case PANE_TEST:
 		l->n = m->nops;
 		break;
-	case PANE_TASKS:
-		l->rows = xcalloc(ROWS_MAX, sizeof(*l->rows));
-		l->n = rows_build(m, st->filter, l->rows);
-		break;
 	case PANE_NUMBERS:
-		add_numbers(l, st->filter);
+		add_numbers(l, list->filter);
 		break;
 	case PANE_SCHED:
 	case PANE_POST:
-		l->facts.filter = st->filter;
+		l->facts.filter = list->filter;
 		(pane == PANE_POST ? facts_post : facts_sched)(m, &l->facts);
 		l->n = l->facts.n;
-		break;
-	case PANE_CPUS:
-		l->n = m->ncpus;
 		break;
 	default:
 		break;
@@ -72,50 +72,26 @@ void item_list_init(struct item_list *l, const struct model *m, const struct tui
 void item_list_finish(struct item_list *l)
 {
 	free(l->lines);
-	free(l->rows);
+	sheet_finish(&l->sheet);
 	free(l->numbers);
 	facts_finish(&l->facts);
-}
-
-static void add_task_name(const struct model *m, const struct sample_task *t, struct buf *out)
-{
-	char name[96];
-
-	model_task_name(m, t->pid, t->comm, name, sizeof(name));
-	buf_addf(out, "%s[%d] %s", name, (int)t->pid, t->comm);
-}
-
-static void add_cgroup_name(const struct model *m, const struct row *row, struct buf *out)
-{
-	if (row->index != ROW_NONE)
-		buf_adds(out, m->cgroups[row->index].path);
-	else
-		buf_addf(out, "cgroup #%" PRIu64, row->cgroup_id);
 }
 
 void item_text(const struct item_list *l, size_t i, struct buf *out)
 {
 	const struct model *m = l->model;
-	const struct model_cgroup *g;
 
 	if (i >= l->n)
 		return;
-	if (l->lines) {
+	if (l->sheet.def) {
+		sheet_row_text(&l->sheet, &l->sheet.rows[i], out);
+	} else if (l->lines) {
 		buf_adds(out, model_line(m, l->lines[i])->text);
-	} else if (l->rows) {
-		if (l->rows[i].is_cgroup)
-			add_cgroup_name(m, &l->rows[i], out);
-		else
-			add_task_name(m, &m->tasks[l->rows[i].index], out);
 	} else if (l->numbers) {
 		buf_addf(out, "%s %s", m->groups[l->numbers[i].group].name,
 			 l->numbers[i].metric.name);
 	} else if (l->facts.n) {
 		buf_adds(out, l->facts.rows[i].text);
-	} else if (l->pane == PANE_CPUS) {
-		g = model_cgroup_by_id(m, m->cpus[i].now.cgroup_id);
-		buf_addf(out, "CPU %u %s %s", m->cpus[i].now.cpu, m->cpus[i].now.comm,
-			 g ? g->path : "");
 	} else {
 		buf_adds(out, m->ops[i].text);
 	}
@@ -127,38 +103,6 @@ static void add_at(struct buf *out, const char *what, uint64_t ns)
 {
 	if (ns)
 		buf_addf(out, "%s at %.3fs\n", what, (double)ns / 1e9);
-}
-
-static void add_metrics(const struct model_group *g, struct buf *out)
-{
-	struct metric metric;
-	size_t i;
-
-	if (g->payload && model_group_metric_at(g, 0, &metric))
-		buf_adds(out, "printed:\n");
-	for (i = 0; g->payload && model_group_metric_at(g, i, &metric); i++) {
-		buf_addf(out, "%-24s ", metric.name);
-		metric_describe(&metric, out);
-		buf_addc(out, '\n');
-	}
-}
-
-/* What a program has written last, errors among it, as the log has it. */
-static void add_output(const struct model *m, const struct model_group *g, struct buf *out)
-{
-	size_t at[OUTPUT_LINES], n = 0, head = strlen(g->name), i;
-
-	for (i = m->nlog; i && n < OUTPUT_LINES; i--) {
-		const struct model_line *line = model_line(m, i - 1);
-
-		if (line->kind == LOG_OUTPUT && line->seq == g->seq &&
-		    !strncmp(line->text, g->name, head) && strchr(":!", line->text[head]))
-			at[n++] = i - 1;
-	}
-	if (n)
-		buf_adds(out, n < OUTPUT_LINES ? "wrote:\n" : "wrote last (5 shows all of it):\n");
-	while (n--)
-		buf_addf(out, "%s\n", model_line(m, at[n])->text + head);
 }
 
 static void describe_number(const struct model *m, const struct number_row *n, struct buf *out)
@@ -195,67 +139,9 @@ static void describe_op(const struct model *m, const struct model_op *op, struct
 	for (i = 0; i < m->ngroups; i++) {
 		if (m->groups[i].seq != op->seq)
 			continue;
-		add_metrics(&m->groups[i], out);
-		add_output(m, &m->groups[i], out);
+		describe_metrics(&m->groups[i], out);
+		describe_output(m, &m->groups[i], out);
 	}
-}
-
-/* Anything else that an op starts is executed. */
-static bool of_workers(const struct model *m, const struct model_group *g)
-{
-	size_t i;
-
-	for (i = 0; i < m->nops; i++)
-		if (m->ops[i].seq == g->seq)
-			return m->ops[i].op && op_arg(m->ops[i].op, WARG_WORK);
-	return false;
-}
-
-static void describe_task(const struct model *m, const struct sample_task *t, struct buf *out)
-{
-	const struct model_cgroup *in = model_cgroup_by_id(m, t->cgroup_id);
-	const struct model_group *g;
-	const struct model_task *task = rows_group_task(m, t->pid, &g);
-
-	add_task_name(m, t, out);
-	buf_addf(out, ", thread %d, CPU %d, now in %s\n", (int)t->tid, (int)t->cpu,
-		 in ? in->path : "a cgroup without a name");
-	if (!task) {
-		buf_adds(out, "started by no op\n");
-		return;
-	}
-	if (task->wanted)
-		buf_addf(out, "asked for: %s\n", task->wanted);
-	if (task->line)
-		buf_addf(out, "read from /proc/PID/cgroup %s its first instruction: '%s'\n",
-			 task->held ? "before" : "AFTER", task->line);
-	add_at(out, "placed", task->placed_ns);
-	buf_addf(out, "seen by the probe at exec in: %s\n",
-		 task->exec_cgroup ? task->exec_cgroup
-		 : of_workers(m, g) ? "- (workers do not exec)"
-				    : "- (nothing was seen)");
-	add_metrics(g, out);
-	add_output(m, g, out);
-	if (!task->report)
-		return;
-	buf_addf(out, "reported at %.3fs:\n", (double)task->report_ns / 1e9);
-	figures_describe(task->report, out);
-}
-
-static void describe_cgroup(const struct model *m, const struct row *row, struct buf *out)
-{
-	const struct model_cgroup *g = row->index == ROW_NONE ? NULL : &m->cgroups[row->index];
-	double use;
-
-	add_cgroup_name(m, row, out);
-	buf_addf(out, ", id %" PRIu64 ", %u tasks directly in it, %s\n", row->cgroup_id, row->tasks,
-		 !g        ? "removed or never told of"
-		 : g->ours ? "made by an op"
-			   : "not made by an op");
-	if (g && model_cgroup_use(m, row->index, &use))
-		buf_addf(out, "uses %.0f%% of one CPU\n", use);
-	if (g && g->now_ns && g->now.throttled != SAMPLE_ABSENT)
-		buf_addf(out, "throttled %" PRIu64 " times\n", g->now.throttled);
 }
 
 void item_describe(const struct item_list *l, size_t i, struct buf *out)
@@ -264,48 +150,26 @@ void item_describe(const struct item_list *l, size_t i, struct buf *out)
 
 	if (i >= l->n)
 		return;
-	if (l->lines) {
+	if (l->sheet.def) {
+		sheet_describe(&l->sheet, &l->sheet.rows[i], out);
+	} else if (l->lines) {
 		line = model_line(l->model, l->lines[i]);
 		buf_addf(out, "%.6fs\n%s\n", (double)line->t_ns / 1e9, line->text);
-	} else if (l->rows) {
-		if (l->rows[i].is_cgroup)
-			describe_cgroup(l->model, &l->rows[i], out);
-		else
-			describe_task(l->model, &l->model->tasks[l->rows[i].index], out);
 	} else if (l->numbers) {
 		describe_number(l->model, &l->numbers[i], out);
 	} else if (l->facts.n) {
 		facts_describe(l->model, &l->facts.rows[i], out);
-	} else if (l->pane == PANE_CPUS) {
-		item_text(l, i, out);
 	} else {
 		describe_op(l->model, &l->model->ops[i], out);
 	}
 }
 
-int64_t item_tid(const struct item_list *l, size_t i)
+uint64_t item_id(const struct item_list *l, size_t i)
 {
-	if (!l->rows || i >= l->n || l->rows[i].is_cgroup)
-		return 0;
-	return l->model->tasks[l->rows[i].index].tid;
+	return l->sheet.def && i < l->n ? l->sheet.rows[i].id : 0;
 }
 
 /* ---- expectations -------------------------------------------------------------------------- */
-
-static bool expect_placed(const struct model *m, const struct model_group *g,
-			  const struct model_task *t, struct buf *out)
-{
-	const char *in;
-
-	if (!g || !t || !t->wanted)
-		return false;
-	in = below_root(m, t->wanted);
-	buf_adds(out, "expect placed ");
-	words_quote(out, g->name);
-	buf_adds(out, " in=");
-	words_quote(out, !strcmp(in, "/") ? in : in + (*in == '/'));
-	return true;
-}
 
 /* After `report`: that each of them has done something, if that is so. */
 static bool expect_report(const struct model_group *g, struct buf *out)
@@ -333,7 +197,7 @@ static bool expect_op(const struct model *m, const struct model_op *op, struct b
 	if (op->op->def->id == OP_REPORT)
 		return expect_report(g, out);
 	if (!g->payload || !t->exited)
-		return expect_placed(m, g, t, out);
+		return describe_placed(m, g, t, out);
 	buf_adds(out, "expect exit ");
 	words_quote(out, g->name);
 	buf_addf(out, " == %" PRId64, t->signal ? 128 + (int64_t)t->signal : t->code);
@@ -383,21 +247,18 @@ static bool expect_metric(const struct model *m, const struct number_row *n, str
 
 bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 {
-	const struct model_group *g;
-	const struct model_task *t;
+	const struct sheet_def *def = l->sheet.def;
 
-	if (i >= l->n || l->pane == PANE_CPUS)
+	if (i >= l->n)
 		return false;
+	if (def)
+		return def->expect && def->expect(&l->sheet, &l->sheet.rows[i],
+						  &def->columns[l->column < 0 ? 0 : l->column], out);
 	if (l->facts.n)
 		return facts_expectation(l->model, &l->facts.rows[i], out);
 	if (l->numbers)
 		return expect_metric(l->model, &l->numbers[i], out);
 	if (l->lines)
 		return expect_output(l->model, model_line(l->model, l->lines[i]), out);
-	if (!l->rows)
-		return expect_op(l->model, &l->model->ops[i], out);
-	if (l->rows[i].is_cgroup)
-		return false;
-	t = rows_group_task(l->model, l->model->tasks[l->rows[i].index].pid, &g);
-	return expect_placed(l->model, g, t, out);
+	return expect_op(l->model, &l->model->ops[i], out);
 }

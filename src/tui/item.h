@@ -10,7 +10,9 @@
 
 #include "ops/metric.h"
 #include "tui/facts.h"
-#include "tui/rows.h"
+#include "tui/state.h"
+
+#define NUMBERS_MAX 8192
 
 struct number_row {
 	size_t group; /* in model->groups */
@@ -21,8 +23,9 @@ struct item_list {
 	const struct model *model;
 	enum pane pane;
 	size_t n;
-	size_t *lines;    /* log panes: i-th row is this line of the model */
-	struct row *rows; /* tasks */
+	size_t *lines;      /* log panes: i-th row is this line of the model */
+	struct sheet sheet; /* panes that show one; no rows else */
+	int column;         /* of it, under the cursor; -1 = none */
 	struct number_row *numbers;
 	struct facts facts;
 };
@@ -36,8 +39,8 @@ void item_list_finish(struct item_list *l);
 void item_text(const struct item_list *l, size_t i, struct buf *out);
 /* Everything known about it, a fact a line; sanitised. */
 void item_describe(const struct item_list *l, size_t i, struct buf *out);
-/* The task in a row, by its thread; 0 = there is none. */
-int64_t item_tid(const struct item_list *l, size_t i);
+/* The same for the same thing of a table whatever row it is in; 0 = it is in no table. */
+uint64_t item_id(const struct item_list *l, size_t i);
 /* An "expect ..." line that holds now; false when nothing there can be expected. */
 bool item_expectation(const struct item_list *l, size_t i, struct buf *out);
 

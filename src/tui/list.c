@@ -5,6 +5,15 @@
 #include "tui/keys.h"
 #include "tui/state.h"
 
+static void move_column(struct list *l, int by)
+{
+	l->column += by;
+	if (l->column >= l->norder)
+		l->column = l->norder - 1;
+	if (l->column < 0)
+		l->column = 0;
+}
+
 bool list_key(struct list *l, int code)
 {
 	int page = l->height > 1 ? l->height - 1 : 1;
@@ -32,6 +41,12 @@ bool list_key(struct list *l, int code)
 	case 'G':
 		l->sel = l->count - 1;
 		break;
+	case KEY_GO_LEFT:
+	case KEY_GO_RIGHT:
+		if (!l->table)
+			return false;
+		move_column(l, code == KEY_GO_LEFT ? -1 : 1);
+		return true;
 	default:
 		return false;
 	}
@@ -39,6 +54,8 @@ bool list_key(struct list *l, int code)
 		l->sel = l->count - 1;
 	if (l->sel < 0)
 		l->sel = 0;
+	if (l->table)
+		return true;
 	/* at the end of a growing list the person stays with what comes */
 	l->follow = l->count && l->sel == l->count - 1 && (code == 'G' || code == KEY_GO_END);
 	return true;
@@ -48,7 +65,7 @@ void list_fit(struct list *l, int count, int height)
 {
 	l->count = count;
 	l->height = height;
-	if (l->follow || l->sel >= count)
+	if ((l->follow && !l->table) || l->sel >= count)
 		l->sel = count - 1;
 	if (l->sel < 0)
 		l->sel = 0;

@@ -17,12 +17,14 @@ static const char *const kind_names[LOG_KINDS] = {
 
 static bool shown(const struct tui_state *st, enum pane pane, const struct model_line *l)
 {
+	const char *filter = st->lists[pane].filter;
+
 	if (pane == PANE_LOG_FULL && (st->hidden_kinds & (1u << l->kind)))
 		return false;
-	return pane != PANE_LOG_FULL || !*st->filter || strstr(l->text, st->filter);
+	return !*filter || strstr(l->text, filter);
 }
 
-static void row(const struct model_line *l, const struct tui_state *st, struct canvas *c,
+static void row(const struct model_line *l, const char *search, struct canvas *c,
 		struct rect r, int y)
 {
 	static const enum role roles[] = {[MARK_NONE] = ROLE_NORMAL,
@@ -32,7 +34,7 @@ static void row(const struct model_line *l, const struct tui_state *st, struct c
 	static const char *const marks[] = {
 		[MARK_NONE] = " ", [MARK_OK] = "+", [MARK_WARN] = "!", [MARK_FAIL] = "X"};
 	int used = canvas_printf(c, r, y, 0, -1, ROLE_DIM, "%8.3f ", (double)l->t_ns / 1e9);
-	bool hit = *st->search && strstr(l->text, st->search);
+	bool hit = *search && strstr(l->text, search);
 
 	if (r.cols >= 60)
 		used += canvas_printf(c, r, y, used, -1, ROLE_DIM, "%-6s ", kind_names[l->kind]);
@@ -53,8 +55,8 @@ static void title(const struct tui_state *st, enum pane pane, size_t n, char *ds
 		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAH"[i],
 					 st -> hidden_kinds &(1u << i) ? " -" : " +",
 					 kind_names[i]);
-	if (pane == PANE_LOG_FULL && *st->filter && used < size)
-		snprintf(dst + used, size - used, "  filter: %s", st->filter);
+	if (*st->lists[pane].filter && used < size)
+		snprintf(dst + used, size - used, "  filter: %s", st->lists[pane].filter);
 }
 
 size_t *log_rows(const struct model *m, const struct tui_state *st, enum pane pane, size_t *n)
@@ -82,7 +84,7 @@ void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struc
 	canvas_rule(c, r, 0, text, focused);
 	list_fit(l, (int)n, r.rows - 1);
 	for (y = 0; y < r.rows - 1 && l->top + y < l->count; y++) {
-		row(model_line(m, rows[l->top + y]), st, c, r, y + 1);
+		row(model_line(m, rows[l->top + y]), l->search, c, r, y + 1);
 		if (focused && l->top + y == l->sel && !l->follow)
 			canvas_mark_row(c, r, y + 1, ROLE_CURSOR);
 	}

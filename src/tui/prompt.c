@@ -224,7 +224,7 @@ bool prompt_key(struct prompt *p, int code, const struct scenario *s, const stru
 
 void prompt_draw(const struct prompt *p, struct canvas *c, struct rect line)
 {
-	static const char *const marks[] = {"", ":", "/", "filter: "};
+	static const char *const marks[] = {"", ":", "/", "filter: ", "sort by: "};
 	int lead = canvas_text(c, line, 0, 0, -1, ROLE_PROMPT, marks[p->kind]);
 	int room = line.cols - lead - 1, used;
 	size_t from = 0;

@@ -10,7 +10,7 @@
 
 #define PROMPT_MAX 4096
 
-enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER };
+enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SORT };
 
 struct prompt {
 	enum prompt_kind kind;

@@ -22,8 +22,8 @@ struct screen_def {
 		     struct canvas *c, struct rect r);
 };
 
-extern const struct screen_def screen_lab, screen_log, screen_test, screen_numbers, screen_console, screen_shell,
-	screen_sched, screen_post,
+extern const struct screen_def screen_lab, screen_tasks, screen_sched, screen_log, screen_test,
+	screen_post, screen_numbers, screen_console, screen_shell,
 	screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */
 
@@ -32,8 +32,14 @@ void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struc
 	      struct rect r);
 void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
 		struct rect r);
-void pane_cpus(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
-void pane_tasks(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
+/* A table (ops/sheet.h) with its title; which one a pane shows, NULL = it is no table. */
+void pane_table(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
+		struct rect r);
+const struct sheet_def *pane_sheet(enum pane pane);
+/* Built as the pane's list wants it; sheet_finish() ends it. */
+void pane_sheet_build(struct sheet *s, const struct model *m, const struct tui_state *st, enum pane pane);
+/* One or two lines: who waits longest, for how long, held where. Returns the rows used. */
+int pane_waiter(const struct model *m, struct canvas *c, struct rect r);
 void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, struct rect r);
 
 /* The head line(s), message, prompt and function bar around a screen; returns what is left for it.
@@ -48,8 +54,5 @@ void frame_draw_opened(struct tui_state *st, struct canvas *c, struct rect r);
 /* The op that promotes what is under the cursor, to be put into the prompt; false when there is
  * nothing. */
 bool lab_promotion(const struct model *m, const struct tui_state *st, char *line, size_t size);
-
-/* "/scxplore/low" -> "/low"; the path itself where it is outside the workload root. */
-const char *below_root(const struct model *m, const char *path);
 
 #endif

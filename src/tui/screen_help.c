@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+enum { TEXT_COLUMN = 28, NARROW_COLUMNS = 60 };
+
 struct writer {
 	struct tui_state *st;
 	struct canvas *c;
@@ -18,13 +20,25 @@ struct writer {
 
 static void put(struct writer *w, enum role role, const char *key, const char *text)
 {
-	int y = w->line++ - w->top + 1, used;
+	struct rect right = w->r;
+	int y = w->line - w->top, used, lines;
 
-	if (y < 1 || y >= w->r.rows)
+	right.row++;
+	right.rows--;
+	used = canvas_width(key);
+	if (y >= 0)
+		canvas_text(w->c, right, y, 0, -1, role, key);
+	if (!*text) {
+		w->line++;
 		return;
-	used = canvas_text(w->c, w->r, y, 0, -1, role, key);
-	if (*text)
-		canvas_text(w->c, w->r, y, used < 27 ? 28 : used + 1, -1, ROLE_NORMAL, text);
+	}
+	used = w->r.cols < NARROW_COLUMNS ? 4 : used < TEXT_COLUMN ? TEXT_COLUMN : used + 1;
+	right.col += used;
+	right.cols -= used;
+	/* where it is narrow, what is said stands below what it is said of */
+	w->line += w->r.cols < NARROW_COLUMNS;
+	lines = frame_wrap(text, right.cols, ROLE_NORMAL, w->c, right, w->line - w->top);
+	w->line += lines ? lines : 1;
 }
 
 static void write_op(struct writer *w, const struct op_def *d)
@@ -50,15 +64,6 @@ static void write_legend(struct writer *w)
 	static const struct {
 		const char *sign, *meaning;
 	} rows[] = {
-		{"S  R", "running on its CPU"},
-		{"S  r", "runnable and waiting for a CPU"},
-		{"S  S D T Z I", "sleeping, uninterruptible, stopped, dead, idle kernel thread"},
-		{"NR", "tasks on the CPU's runqueue, the running one included"},
-		{"SW/s MIG/s BUSY",
-		 "switches, tasks that came from another CPU, time not idle; of the last sample"},
-		{"RUN WAIT",
-		 "time on a CPU, time runnable but waiting, since its start; % of the last sample"},
-		{"use", "CPU time of the cgroup in percent of one CPU"},
 		{"+ok +ok exec", "read in its cgroup before its first instruction; seen there by "
 				 "the probe at exec, too"},
 		{"shell", "a person's shell; what is started there is placed by no op"},
@@ -72,6 +77,20 @@ static void write_legend(struct writer *w)
 	put(w, ROLE_TITLE, "SIGNS", "");
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		put(w, ROLE_KEY, rows[i].sign, rows[i].meaning);
+}
+
+static void write_tables(struct writer *w)
+{
+	const struct sheet_def *d;
+	char head[80];
+	size_t i, k;
+
+	for (i = 0; (d = sheet_def_at(i)); i++) {
+		snprintf(head, sizeof(head), "TABLE of %s", d->name);
+		put(w, ROLE_TITLE, head, d->summary);
+		for (k = 0; k < d->ncolumns; k++)
+			put(w, ROLE_KEY, d->columns[k].head, d->columns[k].says);
+	}
 }
 
 static void write_all(struct writer *w)
@@ -96,6 +115,7 @@ static void write_all(struct writer *w)
 		put(w, ROLE_KEY, k->shown, k->summary);
 	put(w, ROLE_KEY, "arrows j k g G PgUp PgDn", "move in a list");
 	write_legend(w);
+	write_tables(w);
 	put(w, ROLE_TITLE, "COMMANDS at the : prompt", "");
 	for (i = 0; (t = tui_command_at(i)); i++)
 		put(w, ROLE_KEY, t->synopsis, t->summary);

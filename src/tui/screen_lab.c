@@ -23,13 +23,13 @@ static void draw_pane(enum pane p, const struct model *m, struct tui_state *st, 
 {
 	switch (p) {
 	case PANE_CPUS:
-		pane_cpus(m, st, c, r);
+		pane_table(m, st, PANE_CPUS, c, r);
 		break;
 	case PANE_STEPS:
 		pane_steps(m, st, PANE_STEPS, c, r);
 		break;
 	case PANE_TASKS:
-		pane_tasks(m, st, c, r);
+		pane_table(m, st, PANE_TASKS, c, r);
 		break;
 	default:
 		pane_log(m, st, PANE_LOG, c, r);
@@ -50,11 +50,11 @@ static void draw_wide(const struct model *m, struct tui_state *st, struct canvas
 	left.cols = split;
 	right.col += split + 1;
 	right.cols -= split + 1;
-	pane_cpus(m, st, c, left);
+	pane_table(m, st, PANE_CPUS, c, left);
 	canvas_vline(
 		c, (struct rect){.row = left.row, .col = r.col + split, .rows = top, .cols = 1}, 0);
 	pane_steps(m, st, PANE_STEPS, c, right);
-	pane_tasks(m, st, c, part(r, top, r.rows - top - log));
+	pane_table(m, st, PANE_TASKS, c, part(r, top, r.rows - top - log));
 	pane_log(m, st, PANE_LOG, c, part(r, r.rows - log, log));
 }
 
@@ -72,7 +72,7 @@ static void draw_narrow(const struct model *m, struct tui_state *st, struct canv
 				: PANE_TASKS;
 
 	if (cpus)
-		pane_cpus(m, st, c, part(r, 0, cpus));
+		pane_table(m, st, PANE_CPUS, c, part(r, 0, cpus));
 	if (steps)
 		pane_steps(m, st, PANE_STEPS, c, part(r, cpus, steps));
 	/* a pane that stands there already is not shown twice */
@@ -109,6 +109,10 @@ void pane_boot(const struct model *m, struct tui_state *st, struct canvas *c, st
 static void draw(const struct model *m, const struct scenario *s, struct tui_state *st,
 		 struct canvas *c, struct rect r)
 {
+	int waiter = m->ready || m->nops ? pane_waiter(m, c, r) : 0;
+
+	r.row += waiter;
+	r.rows -= waiter;
 	if (!m->ready && !m->nops)
 		pane_boot(m, st, c, r);
 	else if (st->zoom)

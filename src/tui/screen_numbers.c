@@ -92,7 +92,7 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 
 	item_list_init(&items, m, st, PANE_NUMBERS);
 	snprintf(title, sizeof(title), "NUMBERS %zu%s%s%s", items.n,
-		 *st->filter ? "  filter: " : "", st->filter, st->frozen ? "  FROZEN" : "");
+		 *l->filter ? "  filter: " : "", l->filter, st->frozen ? "  FROZEN" : "");
 	canvas_rule(c, r, 0, title, true);
 	if (top > 1)
 		head(c, r, &k);

@@ -7,15 +7,29 @@
 #define TUI_STATE_H
 
 #include "ops/model.h"
+#include "ops/sheet.h"
 #include "tui/prompt.h"
 #include "tui/shell_view.h"
 
+#define LIST_COLUMNS 64 /* at most in a table */
+
+/* What a list of rows remembers; lists of things with figures (ops/sheet.h) use the second half, too. */
 struct list {
 	int count;   /* rows of the last draw */
 	int sel;     /* selected row; -1 = none */
 	int top;     /* first row shown */
 	int height;  /* rows that fitted at the last draw */
-	bool follow; /* stick to the end */
+	bool follow; /* stick to the end; a table: stick to the row under the cursor */
+	char filter[128], search[128];
+	bool table;
+	uint64_t id;  /* of the row under the cursor */
+	int column;   /* the cursor's, among those in `order` */
+	int first;    /* how many in `order` are scrolled past; the first always stays */
+	unsigned sort; /* column + 1; 0 = the table's own order */
+	bool reverse;
+	enum sheet_outline outline;
+	uint64_t seen; /* bits of columns that have had a value in sight */
+	int order[LIST_COLUMNS], norder; /* columns as they stand from left to right */
 };
 
 enum pane {
@@ -40,7 +54,6 @@ struct tui_state {
 	enum pane focus; /* among the panes of the screen */
 	bool zoom;
 	bool frozen;
-	char filter[128], search[128];
 	unsigned hidden_kinds; /* bits of enum log_kind not shown on the Log screen */
 	struct prompt prompt;
 	char message[600]; /* the last word to the person */
@@ -53,8 +66,10 @@ struct tui_state {
 	bool confirm_quit;
 	struct shell_view shell;
 	struct buf opened;  /* the line that was opened, in words; empty = none */
+	bool explained; /* it is what ? has said: the next ? is for all of help */
 	int opened_top, opened_page; /* its first line in sight, and how many are */
-	int64_t opened_tid; /* it is this task, and told anew with each picture; 0 = none */
+	enum pane opened_pane; /* it is a row of this table, and told anew with each picture, */
+	uint64_t opened_id;    /* by the row's id; 0 = it is none */
 };
 
 /* Keys of every list: true when taken. */

@@ -106,8 +106,40 @@ void tui_open_prompt(struct tui *t, const char *text)
 		     tui_command_names());
 }
 
+/* An empty name is the column under the cursor, which when it is sorted by already turns round, and
+ * then the table has its own order again. */
+static void sort_by(struct tui *t, struct list *l, const char *name)
+{
+	const struct sheet_def *def = pane_sheet(t->st.focus);
+	int at = -1;
+
+	if (!def)
+		return;
+	if (*name)
+		at = sheet_column_by_name(def, name);
+	else if (l->column < l->norder)
+		at = l->order[l->column];
+	if (at < 0) {
+		tui_say(t, ROLE_FAIL,
+			"no column is called so, or more than one begins so; ? names the one under "
+			"the "
+			"cursor");
+		return;
+	}
+	if (l->sort != (unsigned)at + 1) {
+		l->sort = (unsigned)at + 1;
+		l->reverse = false;
+	} else if (!l->reverse) {
+		l->reverse = true;
+	} else {
+		l->sort = 0;
+		l->reverse = false;
+	}
+}
+
 void tui_enter_prompt(struct tui *t)
 {
+	struct list *l = &t->st.lists[t->st.focus];
 	struct prompt *p = &t->st.prompt;
 
 	switch (p->kind) {
@@ -115,12 +147,16 @@ void tui_enter_prompt(struct tui *t)
 		enter_line(t);
 		break;
 	case PROMPT_SEARCH:
-		text_copy(t->st.search, sizeof(t->st.search), p->text);
+		text_copy(l->search, sizeof(l->search), p->text);
 		prompt_close(p);
 		tui_cursor_find_next(t);
 		break;
 	case PROMPT_FILTER:
-		text_copy(t->st.filter, sizeof(t->st.filter), p->text);
+		text_copy(l->filter, sizeof(l->filter), p->text);
+		prompt_close(p);
+		break;
+	case PROMPT_SORT:
+		sort_by(t, l, p->text);
 		prompt_close(p);
 		break;
 	case PROMPT_NONE:
@@ -130,12 +166,14 @@ void tui_enter_prompt(struct tui *t)
 
 static void back(struct tui *t)
 {
+	struct list *l = &t->st.lists[t->st.focus];
+
 	if (t->st.screen == &screen_help && t->before_help)
 		tui_show(t, t->before_help);
 	else if (t->st.zoom)
 		t->st.zoom = false;
 	else
-		t->st.filter[0] = t->st.search[0] = '\0';
+		l->filter[0] = l->search[0] = '\0';
 }
 
 static void suggest_export(struct tui *t, const char *format)
@@ -201,7 +239,22 @@ void tui_act(struct tui *t, enum action a)
 		tui_cursor_find_next(t);
 		break;
 	case ACT_FILTER:
-		prompt_open(&st->prompt, PROMPT_FILTER, st->filter);
+		prompt_open(&st->prompt, PROMPT_FILTER, st->lists[st->focus].filter);
+		break;
+	case ACT_SORT:
+		if (pane_sheet(st->focus))
+			prompt_open(&st->prompt, PROMPT_SORT, "");
+		else
+			tui_say(t, ROLE_HINT,
+				"this list has its order by time; Tab goes to another");
+		break;
+	case ACT_OUTLINE:
+		if (pane_sheet(st->focus) && pane_sheet(st->focus)->tree)
+			st->lists[st->focus].outline =
+				(st->lists[st->focus].outline + 1) % OUTLINES;
+		else
+			tui_say(t, ROLE_HINT,
+				"nothing is folded in this list; Tab goes to another");
 		break;
 	case ACT_NEXT_PANE:
 		move_focus(t, 1);
@@ -217,6 +270,12 @@ void tui_act(struct tui *t, enum action a)
 		break;
 	case ACT_FOLLOW:
 		st->lists[st->focus].follow = !st->lists[st->focus].follow;
+		break;
+	case ACT_EXPLAIN:
+		if (st->screen == &screen_help)
+			back(t);
+		else if (!tui_cursor_explain(t))
+			tui_show(t, &screen_help);
 		break;
 	case ACT_HELP:
 		if (st->screen == &screen_help)

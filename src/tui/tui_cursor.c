@@ -13,12 +13,12 @@
 /* The line that the value under the cursor would be expected by. */
 bool tui_cursor_expectation(struct tui *t, struct buf *out)
 {
+	const struct list *l = &t->st.lists[t->st.focus];
 	struct item_list items;
-	int sel = t->st.lists[t->st.focus].sel;
 	bool found;
 
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
-	found = sel >= 0 && item_expectation(&items, (size_t)sel, out);
+	found = l->sel >= 0 && item_expectation(&items, (size_t)l->sel, out);
 	item_list_finish(&items);
 	return found;
 }
@@ -30,13 +30,37 @@ void tui_cursor_open(struct tui *t)
 
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
 	buf_reset(&t->st.opened);
-	t->st.opened_tid = 0;
+	t->st.opened_pane = t->st.focus;
+	t->st.opened_id = 0;
 	t->st.opened_top = 0;
+	t->st.explained = false;
 	if (sel >= 0) {
 		item_describe(&items, (size_t)sel, &t->st.opened);
-		t->st.opened_tid = item_tid(&items, (size_t)sel);
+		t->st.opened_id = item_id(&items, (size_t)sel);
 	}
 	item_list_finish(&items);
+}
+
+bool tui_cursor_explain(struct tui *t)
+{
+	const struct list *l = &t->st.lists[t->st.focus];
+	struct item_list items;
+	bool again = t->st.explained;
+
+	t->st.explained = false;
+	if (again || !pane_sheet(t->st.focus) || l->column >= l->norder)
+		return false;
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	buf_reset(&t->st.opened);
+	t->st.opened_id = 0;
+	t->st.opened_top = 0;
+	sheet_explain(&items.sheet,
+		      l->sel >= 0 && (size_t)l->sel < items.n ? &items.sheet.rows[l->sel] : NULL,
+		      (size_t)l->order[l->column], &t->st.opened);
+	buf_adds(&t->st.opened, "? again for all of help\n");
+	t->st.explained = true;
+	item_list_finish(&items);
+	return true;
 }
 
 bool tui_opened_turn(struct tui *t, int code)
@@ -51,16 +75,16 @@ bool tui_opened_turn(struct tui *t, int code)
 	return by;
 }
 
-/* A task's figures change while one looks at them; what is known of one that is gone stays. */
+/* The figures of a row change while one looks at them; what is known of one that is gone stays. */
 void tui_opened_refresh(struct tui *t)
 {
 	struct item_list items;
 	size_t i;
 
-	if (!t->st.opened.len || !t->st.opened_tid)
+	if (!t->st.opened.len || !t->st.opened_id)
 		return;
-	item_list_init(&items, t->host->model(t->arg), &t->st, PANE_TASKS);
-	for (i = 0; i < items.n && item_tid(&items, i) != t->st.opened_tid; i++)
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.opened_pane);
+	for (i = 0; i < items.n && item_id(&items, i) != t->st.opened_id; i++)
 		;
 	if (i < items.n) {
 		buf_reset(&t->st.opened);
@@ -79,18 +103,19 @@ void tui_cursor_find_next(struct tui *t)
 	bool found = false;
 
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
-	start = l->follow || l->sel < 0 ? items.n : (size_t)l->sel + 1;
-	for (i = 0; *t->st.search && i < items.n && !found; i++) {
+	start = (l->follow && !l->table) || l->sel < 0 ? items.n : (size_t)l->sel + 1;
+	for (i = 0; *l->search && i < items.n && !found; i++) {
 		at = (start + i) % items.n;
 		buf_reset(&text);
 		item_text(&items, at, &text);
-		found = strstr(buf_text(&text), t->st.search);
+		found = sheet_text_has(buf_text(&text), l->search);
 		if (found) {
 			l->sel = (int)at;
-			l->follow = false;
+			l->id = item_id(&items, at);
+			l->follow = l->follow && l->table;
 		}
 	}
 	item_list_finish(&items);
-	if (!found && *t->st.search)
+	if (!found && *l->search)
 		tui_say(t, ROLE_HINT, "not found in the focused list; Tab goes to another");
 }

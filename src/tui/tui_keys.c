@@ -105,6 +105,7 @@ void tui_key(struct tui *t, const struct term_key *key)
 		return;
 	if (t->st.opened.len) {
 		buf_reset(&t->st.opened);
+		t->st.explained = t->st.explained && key->code == '?';
 		if (key->code == KEY_RETURN || key->code == KEY_ESCAPE)
 			return;
 	}

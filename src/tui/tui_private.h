@@ -33,6 +33,8 @@ void tui_paste(struct tui *t, const struct term_key *key);
 /* tui_cursor.c: the row under the cursor of the focused list. */
 bool tui_cursor_expectation(struct tui *t, struct buf *out); /* the line it would be expected by */
 void tui_cursor_open(struct tui *t);
+bool tui_cursor_explain(
+	struct tui *t); /* the figure; false: there is none, or it is explained already */
 void tui_cursor_find_next(struct tui *t);      /* the next row that holds the searched text */
 bool tui_opened_turn(struct tui *t, int code); /* true: the opened line took the key */
 void tui_opened_refresh(struct tui *t);        /* a task's figures change while one looks at them */
