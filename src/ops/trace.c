@@ -27,6 +27,7 @@ struct trace *trace_create(size_t bytes)
 	t->bound = bytes > BOUND_LEAST ? bytes : BOUND_LEAST;
 	for (i = 0; i < SAMPLE_CPUS_MAX; i++) {
 		t->cpus[i].slices.entry = sizeof(struct slice);
+		t->cpus[i].slices.more = sizeof(struct block_waits);
 		t->cpus[i].marks.entry = sizeof(struct mark);
 		t->cpus[i].marks.marks = true;
 	}
@@ -143,13 +144,37 @@ static void push_slice(struct trace *t, struct cpu *c, uint64_t t_ns, int32_t ti
 	uint64_t busy = before ? before->busy_ns : 0;
 	struct slice *s;
 	struct ref r = {.t_ns = t_ns, .n = c->slices.next, .cpu = (uint16_t)(c - t->cpus)};
+	struct task *k;
+	size_t n, at;
 
 	if (before && before->tid > 0)
 		busy += t_ns - before->t_ns;
 	s = lane_push(t, &c->slices);
 	*s = (struct slice){.t_ns = t_ns, .busy_ns = busy, .tid = tid};
-	if (tid > 0 && !task_refer(t, task_make(t, tid), r))
-		t->account.refused++;
+	waits_count_nobody(c, r.n);
+	if (tid <= 0)
+		return;
+	k = task_make(t, tid);
+	n = k->n;
+	at = task_refer(t, k, r);
+	if (k->n == n)
+		t->account.refused++; /* too late for the task's own list: its CPU has it */
+	else
+		waits_count(t, k, at);
+}
+
+/* How the task went is known now: a later slice of it may have come before this was. */
+static void recount(struct trace *t, const struct slice *s)
+{
+	struct task *k = task_get(t, s->tid);
+	size_t i;
+
+	if (!k || !k->n || task_ref(k, k->n - 1)->t_ns <= s->t_ns)
+		return;
+	for (i = task_find(k, s->t_ns + 1); i < k->n && task_ref(k, i)->mark; i++)
+		;
+	if (i < k->n)
+		waits_count(t, k, i);
 }
 
 /* What goes on from `at` on is not known; before t_ns something is known again (0 = not yet). */
@@ -164,6 +189,7 @@ static void cut(struct trace *t, struct cpu *c, uint64_t at, uint64_t t_ns)
 		at = s->t_ns + 1;
 	if (!t_ns || at < t_ns)
 		push_slice(t, c, at, TRACE_UNKNOWN);
+	recount(t, s);
 }
 
 static bool on_switch(struct trace *t, struct cpu *c, const struct trace_record *r)
@@ -177,6 +203,8 @@ static bool on_switch(struct trace *t, struct cpu *c, const struct trace_record 
 	else
 		cut(t, c, c->last_ns, r->t_ns);
 	push_slice(t, c, r->t_ns, r->tid);
+	if (s)
+		recount(t, s);
 	return true;
 }
 
@@ -189,16 +217,28 @@ static bool on_mark(struct trace *t, struct cpu *c, const struct trace_record *r
 			 .other = r->other,
 			 .to = r->to,
 			 .type = (uint8_t)r->type};
+	struct task *k;
+	size_t n, at;
 
 	if (r->type == TRACE_LOST) {
 		cut(t, c, c->last_ns, r->t_ns);
 		m.tid = (int32_t)(uint32_t)(r->count >> 32);
 		m.other = (int32_t)(uint32_t)r->count;
 		m.to = 0;
-	} else if (!task_refer(t, task_make(t, r->tid), ref)) {
-		return false;
+		*(struct mark *)lane_push(t, &c->marks) = m;
+		return true;
 	}
+	k = task_make(t, r->tid);
+	n = k->n;
+	at = task_refer(t, k, ref);
+	if (k->n == n)
+		return false;
 	*(struct mark *)lane_push(t, &c->marks) = m;
+	/* it may have come later than the slice that it explains */
+	while (r->type == TRACE_WAKE && ++at < k->n && task_ref(k, at)->mark)
+		;
+	if (r->type == TRACE_WAKE && at < k->n)
+		waits_count(t, k, at);
 	return true;
 }
 

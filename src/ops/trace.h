@@ -72,7 +72,18 @@ struct trace_cell {
 	int32_t tid;      /* who had most of it; TRACE_IDLE when no task ran, TRACE_UNKNOWN */
 	bool unknown;     /* a part of it is not known (as far as was looked) */
 };
-#define TRACE_CELL_LOOKS 24
+#define TRACE_CELL_LOOKS 16
+
+/*
+ * How long tasks waited for a CPU before their slices began, in ranges: [0] below 1 us, [i] from
+ * 2^(i-1) us on, the last open.
+ */
+#define TRACE_RANGES 25
+struct trace_waits {
+	uint64_t woken[TRACE_RANGES];   /* since a wake-up: wake-up latency */
+	uint64_t put_off[TRACE_RANGES]; /* since it was put off the CPU */
+	uint64_t unknown;               /* slices of tasks of which it is not known */
+};
 
 struct trace;
 
@@ -138,6 +149,14 @@ bool trace_name_at(const struct trace *t, int32_t tid, uint64_t t_ns, struct tra
 /* n cells of a CPU, the i-th from from_ns + i * step_ns on, step_ns (> 0) long: O(n log slices). */
 void trace_cells(const struct trace *t, unsigned cpu, uint64_t from_ns, uint64_t step_ns, size_t n,
 		 struct trace_cell *out);
+/* Adds the waits of slices of a CPU that begin in [from_ns, to_ns): O(log n + blocks). */
+void trace_waits(const struct trace *t, unsigned cpu, uint64_t from_ns, uint64_t to_ns,
+		 struct trace_waits *out);
+/* The same of a task: O(log n + slices), at most max of them; false = there were more. */
+bool trace_task_waits(const struct trace *t, int32_t tid, uint64_t from_ns, uint64_t to_ns,
+		      size_t max, struct trace_waits *out);
+/* Least and, unless it is the last, first too long wait of a range, in ns. */
+uint64_t trace_range_ns(unsigned range);
 /* The next tid above `after` that has records or a name; 0 = none. */
 int32_t trace_next_tid(const struct trace *t, int32_t after);
 

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define ROOM_LEAST 4
+#define ROOM_LEAST 4 /* a power of two, and doubled */
 
 static void grow(struct trace *t, struct lane *l)
 {
@@ -17,7 +17,7 @@ static void grow(struct trace *t, struct lane *l)
 	unsigned char **blocks = xcalloc(room, sizeof(*blocks));
 
 	for (i = 0; i < l->nblocks; i++)
-		blocks[i] = l->blocks[(l->head + i) % l->room];
+		blocks[i] = l->blocks[(l->head + i) & (l->room - 1)];
 	free(l->blocks);
 	t->bytes += (room - l->room) * sizeof(*blocks);
 	l->blocks = blocks;
@@ -30,8 +30,9 @@ void *lane_push(struct trace *t, struct lane *l)
 	if (l->next - l->first == l->nblocks * LANE_BLOCK) {
 		if (l->nblocks == l->room)
 			grow(t, l);
-		l->blocks[(l->head + l->nblocks++) % l->room] = xcalloc(LANE_BLOCK, l->entry);
-		t->bytes += LANE_BLOCK * l->entry;
+		l->blocks[(l->head + l->nblocks++) & (l->room - 1)] =
+			xcalloc(1, LANE_BLOCK * l->entry + l->more);
+		t->bytes += LANE_BLOCK * l->entry + l->more;
 	}
 	return lane_at(l, l->next++);
 }
@@ -40,16 +41,23 @@ void *lane_at(const struct lane *l, uint64_t n)
 {
 	uint64_t i = n - l->first;
 
-	return l->blocks[(l->head + i / LANE_BLOCK) % l->room] + i % LANE_BLOCK * l->entry;
+	return l->blocks[(l->head + i / LANE_BLOCK) & (l->room - 1)] + i % LANE_BLOCK * l->entry;
+}
+
+void *lane_behind(const struct lane *l, uint64_t n)
+{
+	uint64_t i = n - l->first;
+
+	return l->blocks[(l->head + i / LANE_BLOCK) & (l->room - 1)] + LANE_BLOCK * l->entry;
 }
 
 void lane_drop_block(struct trace *t, struct lane *l)
 {
 	free(l->blocks[l->head]);
-	l->head = (l->head + 1) % l->room;
+	l->head = (l->head + 1) & (l->room - 1);
 	l->nblocks--;
 	l->first += LANE_BLOCK;
-	t->bytes -= LANE_BLOCK * l->entry;
+	t->bytes -= LANE_BLOCK * l->entry + l->more;
 }
 
 void lane_finish(struct lane *l)
@@ -57,7 +65,7 @@ void lane_finish(struct lane *l)
 	size_t i;
 
 	for (i = 0; i < l->nblocks; i++)
-		free(l->blocks[(l->head + i) % l->room]);
+		free(l->blocks[(l->head + i) & (l->room - 1)]);
 	free(l->blocks);
 }
 

@@ -7,7 +7,8 @@
  */
 #include "ops/trace_private.h"
 
-#define WALK_MAX 4096 /* marks between two slices of a task */
+#define SAMPLE_LOOKS 8    /* of more slices than TRACE_CELL_LOOKS: each costs a cache miss */
+#define WALK_MAX     4096 /* marks between two slices of a task */
 
 uint64_t trace_first_ns(const struct trace *t)
 {
@@ -55,11 +56,10 @@ static size_t ref_of(const struct trace *t, const struct task *k, const struct c
 }
 
 /*
- * From when on the task whose i-th reference is a slice had wanted to run: since it was put off
- * the CPU, or since the first wake-up after it had gone to sleep. Where there is none, one from
- * while it ran counts from when it went: the waker saw it go.
+ * Since it was put off the CPU, or since the first wake-up after it had gone to sleep. Where there
+ * is none, one from while it ran counts from when it went: the waker saw it go.
  */
-static uint64_t waits_since(const struct trace *t, const struct task *k, size_t i, bool *woken)
+uint64_t trace_waits_since(const struct trace *t, const struct task *k, size_t i, bool *woken)
 {
 	uint64_t end = 0;
 	size_t j = i, left = WALK_MAX;
@@ -113,7 +113,7 @@ static void fill(const struct trace *t, unsigned cpu, uint64_t n, struct trace_s
 	i = ref_of(t, k, c, n);
 	if (i == k->n)
 		return;
-	since = waits_since(t, k, i, &out->woken);
+	since = trace_waits_since(t, k, i, &out->woken);
 	if (since <= s->t_ns)
 		out->wait_ns = s->t_ns - since;
 }
@@ -339,11 +339,11 @@ static void add_part(struct part *parts, size_t *n, int32_t tid, uint64_t ns)
 	parts[i].ns += ns;
 }
 
-/* Which of the k-th of TRACE_CELL_LOOKS parts of the slices is looked at: no pattern of who runs
+/* Which of the k-th of SAMPLE_LOOKS parts of the slices is looked at: no pattern of who runs
  * after whom may decide it. */
 static uint64_t look(uint64_t first, uint64_t count, size_t k)
 {
-	uint64_t from = count * k / TRACE_CELL_LOOKS, to = count * (k + 1) / TRACE_CELL_LOOKS;
+	uint64_t from = count * k / SAMPLE_LOOKS, to = count * (k + 1) / SAMPLE_LOOKS;
 	uint64_t x = (first + from) * UINT64_C(0x9e3779b97f4a7c15);
 
 	return first + from + (x >> 32) % (to - from);
@@ -355,7 +355,7 @@ static void dominant(const struct trace *t, const struct cpu *c, uint64_t first,
 {
 	struct part parts[TRACE_CELL_LOOKS];
 	uint64_t sum = 0, best = 0;
-	size_t n = 0, k, looks = count < TRACE_CELL_LOOKS ? (size_t)count : TRACE_CELL_LOOKS;
+	size_t n = 0, k, looks = count <= TRACE_CELL_LOOKS ? (size_t)count : SAMPLE_LOOKS;
 
 	for (k = 0; k < looks; k++) {
 		uint64_t i = count > looks ? look(first, count, k) : first + k;

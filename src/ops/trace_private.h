@@ -18,6 +18,16 @@ struct slice { /* ends where the next begins */
 	uint64_t busy_ns; /* of tasks on this CPU before it */
 	int32_t tid;
 	char state;
+	uint8_t wait; /* its place in struct block_waits */
+};
+
+/* Where the wait before a slice is counted: woken, then put off, then not known. */
+#define WAIT_PUT_OFF TRACE_RANGES
+#define WAIT_UNKNOWN (2 * TRACE_RANGES)
+#define WAIT_NOBODY  (2 * TRACE_RANGES + 1) /* it is no task's */
+
+struct block_waits { /* behind the slices of a block */
+	uint16_t n[WAIT_NOBODY + 1];
 };
 
 struct mark {
@@ -29,6 +39,7 @@ struct mark {
 
 struct lane {         /* entries first .. next - 1; every entry begins with its uint64_t t_ns */
 	size_t entry; /* bytes of one */
+	size_t more;  /* bytes behind those of a block */
 	bool marks;   /* they are; else slices */
 	uint64_t first, next;
 	unsigned char **blocks; /* a ring of `room` places; blocks[head] holds `first` */
@@ -73,6 +84,8 @@ struct trace {
 
 /* trace_lane.c */
 void *lane_push(struct trace *t, struct lane *l);
+/* What stands behind the entries of the block of n. */
+void *lane_behind(const struct lane *l, uint64_t n);
 void *lane_at(const struct lane *l, uint64_t n); /* first <= n < next */
 void lane_drop_block(struct trace *t, struct lane *l);
 void lane_finish(struct lane *l);
@@ -83,8 +96,8 @@ uint64_t lane_find(const struct lane *l, uint64_t t_ns);
 struct task *task_get(const struct trace *t, int32_t tid); /* or NULL */
 struct task *task_make(struct trace *t, int32_t tid);
 void task_name(struct trace *t, struct task *k, const struct trace_task *n);
-/* False: too far in the past of the task. */
-bool task_refer(struct trace *t, struct task *k, struct ref r);
+/* The place it has now; k->n of then (and it is not there) when it is too far in the past. */
+size_t task_refer(struct trace *t, struct task *k, struct ref r);
 void task_forget(struct trace *t, int32_t tid); /* references to entries that are gone */
 bool task_drop_oldest(struct trace *t);
 void task_finish_all(struct trace *t);
@@ -100,6 +113,11 @@ static inline const struct lane *ref_lane(const struct trace *t, const struct re
 	return r->mark ? &t->cpus[r->cpu].marks : &t->cpus[r->cpu].slices;
 }
 
+/* trace_look.c: from when on the task whose i-th reference is a slice had wanted to run. */
+uint64_t trace_waits_since(const struct trace *t, const struct task *k, size_t i, bool *woken);
+/* trace_waits.c: the wait before slice n of the CPU, the i-th reference of k, is counted (anew). */
+void waits_count(struct trace *t, const struct task *k, size_t i);
+void waits_count_nobody(struct cpu *c, uint64_t n);
 /* trace.c: until when the last slice of a CPU is known to have gone on. */
 uint64_t trace_open_end(const struct trace *t, const struct cpu *c);
 

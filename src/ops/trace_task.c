@@ -114,12 +114,12 @@ static void make_room(struct trace *t, struct task *k)
 	k->room = room;
 }
 
-bool task_refer(struct trace *t, struct task *k, struct ref r)
+size_t task_refer(struct trace *t, struct task *k, struct ref r)
 {
 	size_t at = k->n;
 
 	if (k->n > LATE_MAX && task_ref(k, k->n - LATE_MAX)->t_ns > r.t_ns)
-		return false;
+		return k->n;
 	if (at && task_ref(k, at - 1)->t_ns > r.t_ns) {
 		/* behind those of the same moment */
 		at = r.t_ns == UINT64_MAX ? at : task_find(k, r.t_ns + 1);
@@ -130,7 +130,7 @@ bool task_refer(struct trace *t, struct task *k, struct ref r)
 	memmove(&k->refs[k->head + at + 1], &k->refs[k->head + at], (k->n - at) * sizeof(*k->refs));
 	k->refs[k->head + at] = r;
 	k->n++;
-	return true;
+	return at;
 }
 
 void task_forget(struct trace *t, int32_t tid)

@@ -30,6 +30,12 @@
 	X(RUNNING, "running", "a task or op that runs")                                            \
 	X(WAITING, "waiting", "a task or op that waits")                                           \
 	X(CGROUP, "cgroup", "cgroup paths")                                                        \
+	X(LANE1, "lane1", "the Timeline's tasks or cgroups, by turns")                             \
+	X(LANE2, "lane2", "the next")                                                              \
+	X(LANE3, "lane3", "the next")                                                              \
+	X(LANE4, "lane4", "the next")                                                              \
+	X(LANE5, "lane5", "the next")                                                              \
+	X(LANE6, "lane6", "the next")                                                              \
 	X(PROMPT, "prompt", "the command line")                                                    \
 	X(HINT, "hint", "help while typing")
 

@@ -20,9 +20,15 @@ struct screen_def {
 	bool (*offered)(const struct model *m); /* NULL = always; else not in the bar before */
 	void (*draw)(const struct model *m, const struct scenario *s, struct tui_state *st,
 		     struct canvas *c, struct rect r);
+	/* A key of its own, before lists, the table of keys and ops have it; true = taken. `said`
+	 * gets a word for the person, or NULL. NULL = it has none. */
+	bool (*key)(const struct model *m, struct tui_state *st, int code, const char **said);
+	/* Goes to what the focused list's search names, next after the cursor; NULL = the rows of the focused list
+	 * are searched. */
+	bool (*find)(const struct model *m, struct tui_state *st);
 };
 
-extern const struct screen_def screen_lab, screen_tasks, screen_sched, screen_log, screen_test,
+extern const struct screen_def screen_lab, screen_tasks, screen_sched, screen_timeline, screen_log, screen_test,
 	screen_post, screen_numbers, screen_console, screen_shell,
 	screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */

@@ -6,6 +6,7 @@
 #include "tui/commands.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"
+#include "tui/timeline.h"
 
 #include <stdio.h>
 
@@ -68,6 +69,12 @@ static void write_legend(struct writer *w)
 				 "the probe at exec, too"},
 		{"shell", "a person's shell; what is started there is placed by no op"},
 		{"X MISPLACED", "was somewhere else, or ran already"},
+		{"A a . ?",
+		 "a cell of the Timeline: more, less than half of it was A's (* , when there are too "
+		 "many), nobody's; not known"},
+		{"# +", "the task that is followed: it had most of the cell; others had more"},
+		{"^ > !", "below a CPU: it woke a task, one went to another CPU, records were lost"},
+		{"S o", "above the CPUs: a step, an op began"},
 		{"-",
 		 "not known: the kernel has no such counter, or there is no second sample yet"},
 		{"drops cost", "records the observer lost; its own CPU time in percent of one CPU"},
@@ -98,6 +105,7 @@ static void write_all(struct writer *w)
 	const struct key_binding *k;
 	const struct screen_def *s;
 	const struct tui_command *t;
+	const struct timeline_key *v;
 	const struct op_def *d;
 	char key[8];
 	size_t i;
@@ -114,6 +122,10 @@ static void write_all(struct writer *w)
 	for (i = 0; (k = key_binding_at(i)); i++)
 		put(w, ROLE_KEY, k->shown, k->summary);
 	put(w, ROLE_KEY, "arrows j k g G PgUp PgDn", "move in a list");
+	put(w, ROLE_TITLE, "KEYS on the Timeline", "");
+	for (i = 0; (v = timeline_key_at(i)); i++)
+		if (v->shown)
+			put(w, ROLE_KEY, v->shown, v->summary);
 	write_legend(w);
 	write_tables(w);
 	put(w, ROLE_TITLE, "COMMANDS at the : prompt", "");

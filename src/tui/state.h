@@ -10,6 +10,7 @@
 #include "ops/sheet.h"
 #include "tui/prompt.h"
 #include "tui/shell_view.h"
+#include "tui/timeline.h"
 
 #define LIST_COLUMNS 64 /* at most in a table */
 
@@ -45,6 +46,7 @@ enum pane {
 	PANE_NUMBERS,
 	PANE_SCHED,
 	PANE_POST,
+	PANE_TIMELINE,
 	PANE_COUNT
 };
 
@@ -65,6 +67,7 @@ struct tui_state {
 	size_t console_len;
 	bool confirm_quit;
 	struct shell_view shell;
+	struct timeline timeline;
 	struct buf opened;  /* the line that was opened, in words; empty = none */
 	bool explained; /* it is what ? has said: the next ? is for all of help */
 	int opened_top, opened_page; /* its first line in sight, and how many are */

@@ -37,7 +37,8 @@ static const char builtin[] =
 	"on white\n"
 	"key = yellow bold\ncursor = black on cyan\nok = green\nwarn = yellow\nfail = red "
 	"bold\nrunning = green bold\n"
-	"waiting = magenta\ncgroup = blue bold\nprompt = default bold\nhint = cyan\n";
+	"waiting = magenta\ncgroup = blue bold\nlane1 = green\n"
+	"lane2 = cyan\nlane3 = yellow\nlane4 = magenta\nlane5 = bright-blue\nlane6 = bright-red\nprompt = default bold\nhint = cyan\n";
 
 static bool parse_colour(const char *word, int16_t *out)
 {

@@ -15,8 +15,8 @@
  * 4 Timeline, 5 Log, 6 Test, 7 Post-mortem, 8 Compare, 9 Console, 0 Shell.
  */
 static const struct screen_def *const screens[] = {
-	&screen_lab,  &screen_tasks,   &screen_sched, &screen_log,     &screen_test,
-	&screen_post, &screen_console, &screen_shell, &screen_numbers,
+	&screen_lab,  &screen_tasks, &screen_sched,   &screen_timeline, &screen_log,
+	&screen_test, &screen_post,  &screen_console, &screen_shell,	&screen_numbers,
 };
 
 const struct screen_def *screen_at(size_t i)

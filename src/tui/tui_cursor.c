@@ -102,6 +102,11 @@ void tui_cursor_find_next(struct tui *t)
 	size_t i, at, start;
 	bool found = false;
 
+	if (t->st.screen->find) {
+		if (*l->search && !t->st.screen->find(t->host->model(t->arg), &t->st))
+			tui_say(t, ROLE_HINT, "no task that was recorded has this in its name");
+		return;
+	}
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
 	start = (l->follow && !l->table) || l->sel < 0 ? items.n : (size_t)l->sel + 1;
 	for (i = 0; *l->search && i < items.n && !found; i++) {

@@ -46,6 +46,19 @@ static bool kind_key(struct tui *t, int code)
 	return true;
 }
 
+/* A key that means something else on this screen. */
+static bool own_key(struct tui *t, int code)
+{
+	const char *said = NULL;
+
+	if (!t->st.screen->key ||
+	    !t->st.screen->key(t->host->model(t->arg), &t->st, code, &said))
+		return false;
+	if (said)
+		tui_say(t, ROLE_HINT, said);
+	return true;
+}
+
 static bool shortcut_key(struct tui *t, int code)
 {
 	const struct op_def *d;
@@ -116,7 +129,7 @@ void tui_key(struct tui *t, const struct term_key *key)
 		if (key->code != KEY_CTRL_C)
 			return;
 	}
-	if (!screen_key(t, key->code) && !kind_key(t, key->code) &&
+	if (!own_key(t, key->code) && !screen_key(t, key->code) && !kind_key(t, key->code) &&
 	    !list_key(&t->st.lists[t->st.focus], key->code)) {
 		enum action a = key_action(key->code);
 

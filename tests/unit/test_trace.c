@@ -567,7 +567,51 @@ static void compare_cells(const struct trace *t, const struct plain *p, uint64_t
 	}
 }
 
-static void compare_all(size_t bytes, size_t rounds, uint64_t with)
+static unsigned range(uint64_t ns)
+{
+	unsigned i = 0;
+
+	while (i + 1 < TRACE_RANGES && trace_range_ns(i + 1) <= ns)
+		i++;
+	return i;
+}
+
+/* Against what trace_slices() says of each, which was compared with the plain list. */
+static void compare_waits(const struct trace *t, int32_t tid, uint64_t from, uint64_t to)
+{
+	static struct trace_slice s[65536];
+	struct trace_waits want = {0}, got = {0}, task = {0};
+	unsigned cpu;
+	size_t n, i;
+
+	for (cpu = 0; cpu < CPUS; cpu++) {
+		n = trace_slices(t, cpu, from, to, s, ARRAY_SIZE(s));
+		for (i = 0; i < n; i++) {
+			if (s[i].begin_ns < from || s[i].tid <= 0)
+				continue;
+			if (s[i].wait_ns == SAMPLE_ABSENT)
+				want.unknown++;
+			else
+				(s[i].woken ? want.woken : want.put_off)[range(s[i].wait_ns)]++;
+		}
+		trace_waits(t, cpu, from, to, &got);
+	}
+	assert_memory_equal(&got, &want, sizeof(got));
+	memset(&want, 0, sizeof(want));
+	n = trace_task_slices(t, tid, from, to, s, ARRAY_SIZE(s));
+	for (i = 0; i < n; i++) {
+		if (s[i].begin_ns < from)
+			continue;
+		if (s[i].wait_ns == SAMPLE_ABSENT)
+			want.unknown++;
+		else
+			(s[i].woken ? want.woken : want.put_off)[range(s[i].wait_ns)]++;
+	}
+	assert_true(trace_task_waits(t, tid, from, to, SIZE_MAX, &task));
+	assert_memory_equal(&task, &want, sizeof(task));
+}
+
+static void compare_all(size_t bytes, size_t rounds, uint64_t with, bool bytes_bound)
 {
 	struct trace *t = trace_create(bytes);
 	struct plain p = {0};
@@ -587,6 +631,8 @@ static void compare_all(size_t bytes, size_t rounds, uint64_t with)
 		compare_cpu(t, &p, i % CPUS, from, to);
 		compare_task(t, &p, 1 + (int32_t)chance(TASKS), from, to);
 		compare_marks(t, &p, from, to);
+		if (!bytes_bound)
+			compare_waits(t, 1 + (int32_t)chance(TASKS), from, to);
 		compare_cells(t, &p, from, 1 + chance((to - from) / (1 + chance(40)) + 1));
 	}
 	free(p.r);
@@ -599,7 +645,7 @@ static void it_says_what_a_plain_list_says(void **state)
 	uint64_t i;
 
 	for (i = 1; i <= 20; i++)
-		compare_all(64u << 20, 3000, i);
+		compare_all(64u << 20, 3000, i, false);
 }
 
 static void it_says_the_same_of_what_is_left_when_it_was_full(void **state)
@@ -607,7 +653,7 @@ static void it_says_the_same_of_what_is_left_when_it_was_full(void **state)
 	uint64_t i;
 
 	for (i = 1; i <= 10; i++)
-		compare_all(400u << 10, 20000, 100 + i);
+		compare_all(400u << 10, 20000, 100 + i, true);
 }
 
 int main(void)

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_timeline - the Timeline screen over made-up records: drawn, zoomed, scrolled, searched.
+ * SXP_REGENERATE=1 writes the golden files anew (look at the difference before you commit it).
+ */
+#include "tests/unit/test.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "ops/journal.h"
+#include "ops/trace.h"
+#include "tui/keys.h"
+#include "tui/tui.h"
+
+#include <locale.h>
+#include <time.h>
+
+#define MS UINT64_C(1000000)
+
+struct bench {
+	struct tui *tui;
+	struct model *model;
+	struct session_info info;
+	bool traced;
+};
+
+static const struct model *host_model(void *arg)
+{
+	return ((struct bench *)arg)->model;
+}
+
+static const struct scenario *host_scenario(void *arg)
+{
+	return NULL;
+}
+
+static const char *host_console(void *arg, size_t *len)
+{
+	*len = 0;
+	return "";
+}
+
+static bool host_live(void *arg)
+{
+	return true;
+}
+
+static const struct tui_host host = {.model = host_model,
+				     .scenario = host_scenario,
+				     .console = host_console,
+				     .live = host_live};
+
+static const char session[] =
+	"{\"scxplore\":1,\"guest\":{\"topology\":\"2n2l2c1t\"}}\n"
+	"{\"seq\":0,\"t_ns\":0,\"event\":\"guest\",\"name\":\"7.3.4\",\"text\":\"2n2l2c1t\"}\n"
+	"{\"seq\":0,\"t_ns\":1000000,\"event\":\"ready\",\"count\":4,\"cgroup\":\"/scxplore\"}\n"
+	"{\"seq\":0,\"t_ns\":1000000,\"event\":\"cgroup-added\",\"cgroup\":\"/scxplore/low\",\"id\":42,\"flag\":true}\n"
+	"{\"seq\":0,\"t_ns\":1000000,\"event\":\"cgroup-added\",\"cgroup\":\"/scxplore/high\",\"id\":43,\"flag\":true}\n"
+	"{\"seq\":1,\"t_ns\":2000000,\"op\":\"cgroup add low\"}\n"
+	"{\"seq\":1,\"t_ns\":1010000000,\"event\":\"begin\"}\n"
+	"{\"seq\":1,\"t_ns\":1011000000,\"event\":\"done\",\"text\":\"\"}\n"
+	"{\"seq\":2,\"t_ns\":2000000,\"op\":\"step \\\"rush\\\"\"}\n"
+	"{\"seq\":2,\"t_ns\":1030000000,\"event\":\"begin\"}\n"
+	"{\"seq\":2,\"t_ns\":1031000000,\"event\":\"done\",\"text\":\"\"}\n";
+
+static void name(struct model *m, int32_t tid, const char *comm, uint64_t cgroup)
+{
+	struct trace_task n = {.tid = tid, .pid = tid, .t_ns = 1000 * MS, .cgroup_id = cgroup};
+
+	snprintf(n.comm, sizeof(n.comm), "%s", comm);
+	trace_name(m->trace, &n);
+}
+
+static void add(struct model *m, uint64_t t_ns, unsigned cpu, int32_t from, char state, int32_t to)
+{
+	assert_true(trace_add(m->trace, &(struct trace_record){.t_ns = t_ns,
+							       .type = TRACE_SWITCH,
+							       .state = state,
+							       .cpu = (uint16_t)cpu,
+							       .tid = to,
+							       .other = from}));
+}
+
+static void mark(struct model *m, uint64_t t_ns, enum trace_type type, unsigned cpu, int32_t by,
+		 int32_t tid, unsigned to)
+{
+	assert_true(trace_add(m->trace, &(struct trace_record){.t_ns = t_ns,
+							       .type = type,
+							       .cpu = (uint16_t)cpu,
+							       .to = (uint16_t)to,
+							       .tid = tid,
+							       .other = by}));
+}
+
+/* CPU 0: a hog; 1: two take turns; 2: one that sleeps, is woken and moves; 3: losses, then idle. */
+static void record(struct model *m)
+{
+	uint64_t t;
+
+	name(m, 10, "hog", 42);
+	name(m, 11, "ping", 43);
+	name(m, 12, "pong", 43);
+	name(m, 13, "sleeper", 1);
+	add(m, 1000 * MS, 0, 0, 'R', 10);
+	for (t = 1000 * MS; t < 1060 * MS; t += MS / 10) {
+		add(m, t, 1, t == 1000 * MS ? 0 : 12, 'S', 11);
+		mark(m, t + 20000, TRACE_WAKE, 1, 11, 12, 1);
+		add(m, t + 30000, 1, 11, 'S', 12);
+		mark(m, t + 90000, TRACE_WAKE, 1, 12, 11, 1);
+	}
+	for (t = 1002 * MS; t < 1030 * MS; t += 5 * MS) {
+		mark(m, t - MS / 2, TRACE_WAKE, 0, 0, 13, 2);
+		add(m, t, 2, 0, 'R', 13);
+		add(m, t + 2 * MS, 2, 13, 'S', 0);
+	}
+	mark(m, t - MS / 2, TRACE_MIGRATE, 2, 0, 13, 3);
+	mark(m, t - MS / 2, TRACE_WAKE, 0, 0, 13, 3);
+	add(m, t, 3, 0, 'R', 13);
+	assert_true(trace_add(m->trace, &(struct trace_record){.t_ns = 1045 * MS,
+							       .type = TRACE_LOST,
+							       .cpu = 3,
+							       .count = 7}));
+	add(m, 1050 * MS, 3, 13, 'S', 0);
+	trace_seen(m->trace, 1060 * MS);
+	trace_accounted(m->trace,
+			&(struct trace_account){.produced = 3000, .delivered = 2993, .dropped = 7});
+}
+
+static int set_up(void **state)
+{
+	struct bench *b = xcalloc(1, sizeof(*b));
+	struct err err = ERR_INIT;
+
+	b->model = model_create();
+	if (journal_read_memory("made", session, sizeof(session) - 1, false, &b->info, b->model,
+				NULL, NULL, &err) < 0) {
+		print_error("%s\n", err.msg);
+		return -1;
+	}
+	record(b->model);
+	b->tui = tui_create(&host, b, "made.session", true);
+	tui_key(b->tui, &(struct term_key){.code = '4'});
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	tui_destroy(b->tui);
+	model_destroy(b->model);
+	session_info_finish(&b->info);
+	free(b);
+	return 0;
+}
+
+static void press(struct bench *b, int code)
+{
+	tui_key(b->tui, &(struct term_key){.code = code});
+}
+
+static void type(struct bench *b, const char *text)
+{
+	for (; *text; text++)
+		press(b, *text == '\n' ? KEY_RETURN : *text);
+}
+
+static void picture(struct bench *b, int rows, int cols, struct buf *out)
+{
+	struct canvas c;
+
+	canvas_init(&c, rows, cols, false);
+	tui_draw(b->tui, &c);
+	canvas_dump(&c, out);
+	canvas_finish(&c);
+}
+
+static void assert_golden(struct bench *b, const char *what, int rows, int cols)
+{
+	cleanup_free char *path = xasprintf(SCREENS_DIR "/golden/%s.txt", what);
+	cleanup_buf struct buf seen = BUF_INIT;
+	static char want[65536];
+	size_t n;
+	FILE *f;
+
+	picture(b, rows, cols, &seen);
+	if (getenv("SXP_REGENERATE")) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fwrite(seen.data, 1, seen.len, f);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(want, 1, sizeof(want) - 1, f);
+	fclose(f);
+	want[n] = '\0';
+	assert_string_equal(buf_text(&seen), want);
+}
+
+static void assert_shown(struct bench *b, const char *text, bool shown)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	picture(b, 40, 120, &seen);
+	if (!strstr(buf_text(&seen), text) == shown)
+		print_error("%s '%s' in\n%s", shown ? "expected" : "did not expect", text,
+			    buf_text(&seen));
+	assert_int_equal(strstr(buf_text(&seen), text) != NULL, shown);
+}
+
+static void assert_shows(struct bench *b, const char *text)
+{
+	assert_shown(b, text, true);
+}
+
+static void it_is_drawn_at_every_size(void **state)
+{
+	assert_golden(*state, "timeline-80x24", 24, 80);
+	assert_golden(*state, "timeline-40x12", 12, 40);
+	assert_golden(*state, "timeline-200x60", 60, 200);
+	assert_golden(*state, "timeline-20x5", 5, 20);
+}
+
+static void zoomed_in_a_slice_has_a_name_and_is_told_in_words(void **state)
+{
+	struct bench *b = *state;
+	int i;
+
+	assert_shows(b, "1ms a cell");
+	press(b, KEY_GO_DOWN);
+	for (i = 0; i < 8; i++)
+		press(b, KEY_GO_LEFT);
+	for (i = 0; i < 7; i++)
+		press(b, '+');
+	assert_golden(b, "timeline-zoom-100x30", 30, 100);
+	assert_shows(b, "5us a cell");
+	assert_shows(b, "Bpong");
+	assert_shows(b, "HELD");
+	/* the slice under the cursor began with a wake-up */
+	assert_shows(b, "waited 10.0us before it, woken by");
+	press(b, 'F');
+	assert_shows(b, "goes along");
+}
+
+static void a_task_is_searched_and_followed_from_cpu_to_cpu(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "/sleeper\n");
+	assert_shows(b, "#=sleeper");
+	assert_shows(b, "sleeper tid 13 in / ran");
+	press(b, KEY_GO_HOME);
+	press(b, '>');
+	assert_shows(b, "CPU 2 at 1.002s");
+	type(b, ">>>>>>");
+	assert_shows(b, "CPU 3 at 1.032s");
+	press(b, '<');
+	assert_shows(b, "CPU 2 at 1.027s");
+	press(b, 'T');
+	assert_shown(b, "#=sleeper", false);
+	type(b, "/nobody\n");
+	assert_shows(b, "no task that was recorded has this");
+}
+
+static void what_was_lost_is_said(void **state)
+{
+	struct bench *b = *state;
+
+	assert_shows(b, "LOST 7 of 3000");
+	type(b, "jjj");
+	press(b, KEY_GO_LEFT);
+	type(b, "/sleeper\n");
+	press(b, 'W');
+	assert_shows(b, "sleeper");
+}
+
+static void letters_are_cgroups_or_tasks(void **state)
+{
+	struct bench *b = *state;
+
+	assert_shows(b, "CGROUPS A=/low B=/high");
+	press(b, 'C');
+	assert_shows(b, "TASKS A=hog");
+}
+
+static void steps_and_ops_stand_above(void **state)
+{
+	struct bench *b = *state;
+
+	assert_shows(b, "ocgroup add low");
+	assert_shows(b, "Sstep \"rush\"");
+}
+
+static void the_whole_session_fits(void **state)
+{
+	struct bench *b = *state;
+
+	assert_shows(b, "1ms");
+	press(b, '+');
+	press(b, '+');
+	press(b, '+');
+	assert_shown(b, "Sstep", false);
+	press(b, 'W');
+	assert_shows(b, "Sstep \"rush\"");
+	assert_shows(b, "ocgroup add low");
+}
+
+static void sixty_four_cpus_are_drawn_quickly(void **state)
+{
+	struct bench *b = *state;
+	struct trace *t = b->model->trace;
+	struct timespec from, to;
+	double ms;
+	struct canvas c;
+	int32_t runs[64] = {0};
+	uint64_t at = 1100 * MS;
+	unsigned cpu;
+	int i;
+
+	for (i = 0; i < 1500000; i++) {
+		int32_t next = 100 + (int32_t)(at * 2654435761u >> 20) % 5000;
+
+		cpu = (unsigned)i % 64;
+		at += 200;
+		if (next == runs[cpu])
+			continue;
+		trace_add(t, &(struct trace_record){.t_ns = at,
+						    .type = TRACE_SWITCH,
+						    .state = 'r',
+						    .cpu = (uint16_t)cpu,
+						    .tid = next,
+						    .other = runs[cpu]});
+		runs[cpu] = next;
+	}
+	press(b, 'W');
+	canvas_init(&c, 80, 200, false);
+	tui_draw(b->tui, &c);
+	press(b, 'W');
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	for (i = 0; i < 10; i++)
+		tui_draw(b->tui, &c);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	canvas_finish(&c);
+	ms = ((double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6) /
+	     10;
+	print_message("a picture of 64 CPUs: %.2f ms\n", ms);
+	assert_true(ms < 100); /* the figure is for people: a loaded machine must not fail */
+}
+
+#define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(it_is_drawn_at_every_size),
+		SCREEN_TEST(zoomed_in_a_slice_has_a_name_and_is_told_in_words),
+		SCREEN_TEST(a_task_is_searched_and_followed_from_cpu_to_cpu),
+		SCREEN_TEST(what_was_lost_is_said),
+		SCREEN_TEST(letters_are_cgroups_or_tasks),
+		SCREEN_TEST(steps_and_ops_stand_above),
+		SCREEN_TEST(the_whole_session_fits),
+		SCREEN_TEST(sixty_four_cpus_are_drawn_quickly),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	unsetenv("NO_COLOR");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
