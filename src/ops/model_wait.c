@@ -150,10 +150,19 @@ static bool all_hogged(const struct model *m, const struct sample_task *t, uint3
 	return *cpu != MODEL_NONE;
 }
 
+/* It stands in line at its CPU: told so, or because only sched_ext keeps tasks elsewhere. */
+static bool stands_at_cpu(const struct model *m, const struct sample_task *t)
+{
+	if (t->held == SAMPLE_ABSENT || !t->held)
+		return t->sclass == SAMPLE_CLASS_FAIR || t->sclass == SAMPLE_CLASS_RT ||
+		       t->sclass == SAMPLE_CLASS_DEADLINE ||
+		       (m->sched_state && !model_sched_now(m));
+	return t->held == SAMPLE_HELD_QUEUE || t->held == SAMPLE_HELD_LOCAL;
+}
+
 static bool behind_hog(const struct model *m, const struct sample_task *t, struct model_wait *w)
 {
-	if (t->held == SAMPLE_HELD_QUEUE || t->held == SAMPLE_HELD_LOCAL ||
-	    t->held == SAMPLE_ABSENT) {
+	if (stands_at_cpu(m, t)) {
 		w->hog_cpu = cpu_row(m, t->cpu);
 		if (w->hog_cpu != MODEL_NONE && model_cpu_hog(m, w->hog_cpu, &w->hog_ns) &&
 		    m->cpus[w->hog_cpu].now.pid != t->tid)

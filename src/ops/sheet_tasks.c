@@ -106,7 +106,7 @@ static void add_tasks(struct sheet *s, uint32_t from, uint32_t to, uint8_t depth
 		for (n = 1; fold && i + n < to && m->tasks[s->members[i + n]].pid == t->pid; n++)
 			;
 		leads = t->tid == t->pid || fold || s->ask.outline == OUTLINE_FLAT || s->ask.sort;
-		row.depth = (uint8_t)(depth + (leads ? 0 : 1));
+		row.depth = s->ask.outline == OUTLINE_FLAT ? 0 : (uint8_t)(depth + (leads ? 0 : 1));
 		if (n > 1) {
 			row.first = i;
 			row.below = n;

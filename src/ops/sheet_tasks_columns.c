@@ -114,7 +114,7 @@ FIGURE(name)
 	}
 	model_task_name(m, t->pid, t->comm, who, sizeof(who));
 	if (r->below)
-		snprintf(v->text, sizeof(v->text), "%s[%d] %u threads", who, (int)t->pid, r->below);
+		snprintf(v->text, sizeof(v->text), "%s[%d] x%u", who, (int)t->pid, r->below);
 	else if (t->tid == t->pid)
 		snprintf(v->text, sizeof(v->text), "%s[%d]", who, (int)t->pid);
 	else
@@ -656,12 +656,12 @@ FIGURE(check)
 	if (waits && w.kind == WAIT_LOST) {
 		set_text(v, SHEET_FAIL, "! LOST");
 	} else if (model_task_outside(m, t)) {
-		snprintf(text, sizeof(text), "! OUTSIDE on CPU %d", (int)t->cpu);
+		snprintf(text, sizeof(text), "! OUTSIDE %d", (int)t->cpu);
 		set_text(v, SHEET_FAIL, text);
 	} else if (v->mark == SHEET_FAIL) {
 		return;
 	} else if (waits && w.kind == WAIT_HOG) {
-		snprintf(text, sizeof(text), "! HOG on CPU %u", m->cpus[w.hog_cpu].now.cpu);
+		snprintf(text, sizeof(text), "! HOG CPU %u", m->cpus[w.hog_cpu].now.cpu);
 		set_text(v, SHEET_WARN, text);
 	} else if (model_class_differs(m, t, &want)) {
 		snprintf(text, sizeof(text), "! CLASS %s, not %s", model_class_name(t->sclass),
@@ -825,7 +825,9 @@ static const struct sheet_column columns[] = {
 	{"number", "NUMBER", SHEET_TEXT, 36, 0, 20, .left = true, .value = number,
 	 .says = "a number that the payload has printed last; # shows all", .from = "its output"},
 	{"check", "CHECK", SHEET_TEXT, 6, 26, 5, .left = true, .value = check,
-	 .says = "what is wrong, the worst first; else that it was in its cgroup before its first "
+	 .says = "what is wrong, the worst first: LOST, OUTSIDE N (runs on CPU N, which it may not "
+		 "use), X MISPLACED, HOG CPU N (waits "
+		 "behind a real-time task), CLASS; else that it was in its cgroup before its first "
 		 "instruction (+ok; "
 		 "+ok exec: the probe at exec saw it there, too); of a cgroup whether weight and "
 		 "limit are kept",

@@ -169,6 +169,16 @@ uint64_t item_id(const struct item_list *l, size_t i)
 	return l->sheet.def && i < l->n ? l->sheet.rows[i].id : 0;
 }
 
+int item_under_cursor(const struct item_list *l, const struct list *list)
+{
+	size_t i;
+
+	for (i = 0; l->sheet.def && list->id && i < l->n; i++)
+		if (l->sheet.rows[i].id == list->id)
+			return (int)i;
+	return list->sel >= 0 && (size_t)list->sel < l->n ? list->sel : -1;
+}
+
 /* ---- expectations -------------------------------------------------------------------------- */
 
 /* After `report`: that each of them has done something, if that is so. */

@@ -41,6 +41,8 @@ void item_text(const struct item_list *l, size_t i, struct buf *out);
 void item_describe(const struct item_list *l, size_t i, struct buf *out);
 /* The same for the same thing of a table whatever row it is in; 0 = it is in no table. */
 uint64_t item_id(const struct item_list *l, size_t i);
+/* The row under the list's cursor, in a table the one that was drawn there; -1 = none. */
+int item_under_cursor(const struct item_list *l, const struct list *list);
 /* An "expect ..." line that holds now; false when nothing there can be expected. */
 bool item_expectation(const struct item_list *l, size_t i, struct buf *out);
 

@@ -54,8 +54,10 @@ bool list_key(struct list *l, int code)
 		l->sel = l->count - 1;
 	if (l->sel < 0)
 		l->sel = 0;
-	if (l->table)
+	if (l->table) {
+		l->id = 0; /* it is on another row now */
 		return true;
+	}
 	/* at the end of a growing list the person stays with what comes */
 	l->follow = l->count && l->sel == l->count - 1 && (code == 'G' || code == KEY_GO_END);
 	return true;

@@ -115,7 +115,7 @@ int pane_waiter(const struct model *m, struct canvas *c, struct rect r)
 	}
 	canvas_printf(c, r, 0, 1 + used, -1, role, "held %s", buf_text(&where));
 	op = w.kind == WAIT_LOST ? model_op_before(m, w.since_ns) : NULL;
-	if (!op || r.rows < 14)
+	if (!op || r.rows < 24)
 		return 1;
 	canvas_printf(c, r, 1, 1, -1, role,
 		      "  runnable, on no DSQ, not running since %.1fs, after: %s",

@@ -23,7 +23,7 @@ struct list {
 	bool follow; /* stick to the end; a table: stick to the row under the cursor */
 	char filter[128], search[128];
 	bool table;
-	uint64_t id;  /* of the row under the cursor */
+	uint64_t id;  /* of the row under the cursor as it was drawn; 0 = it has moved since */
 	int column;   /* the cursor's, among those in `order` */
 	int first;    /* how many in `order` are scrolled past; the first always stays */
 	unsigned sort; /* column + 1; 0 = the table's own order */

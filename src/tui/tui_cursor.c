@@ -16,9 +16,11 @@ bool tui_cursor_expectation(struct tui *t, struct buf *out)
 	const struct list *l = &t->st.lists[t->st.focus];
 	struct item_list items;
 	bool found;
+	int sel;
 
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
-	found = l->sel >= 0 && item_expectation(&items, (size_t)l->sel, out);
+	sel = item_under_cursor(&items, l);
+	found = sel >= 0 && item_expectation(&items, (size_t)sel, out);
 	item_list_finish(&items);
 	return found;
 }
@@ -26,9 +28,10 @@ bool tui_cursor_expectation(struct tui *t, struct buf *out)
 void tui_cursor_open(struct tui *t)
 {
 	struct item_list items;
-	int sel = t->st.lists[t->st.focus].sel;
+	int sel;
 
 	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	sel = item_under_cursor(&items, &t->st.lists[t->st.focus]);
 	buf_reset(&t->st.opened);
 	t->st.opened_pane = t->st.focus;
 	t->st.opened_id = 0;
@@ -46,6 +49,7 @@ bool tui_cursor_explain(struct tui *t)
 	const struct list *l = &t->st.lists[t->st.focus];
 	struct item_list items;
 	bool again = t->st.explained;
+	int sel;
 
 	t->st.explained = false;
 	if (again || !pane_sheet(t->st.focus) || l->column >= l->norder)
@@ -54,8 +58,8 @@ bool tui_cursor_explain(struct tui *t)
 	buf_reset(&t->st.opened);
 	t->st.opened_id = 0;
 	t->st.opened_top = 0;
-	sheet_explain(&items.sheet,
-		      l->sel >= 0 && (size_t)l->sel < items.n ? &items.sheet.rows[l->sel] : NULL,
+	sel = item_under_cursor(&items, l);
+	sheet_explain(&items.sheet, sel >= 0 ? &items.sheet.rows[sel] : NULL,
 		      (size_t)l->order[l->column], &t->st.opened);
 	buf_adds(&t->st.opened, "? again for all of help\n");
 	t->st.explained = true;

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_tables - tables of tasks and CPUs and the oldest waiter, drawn of made-up samples in which
+ * every figure is told. SXP_REGENERATE=1 writes the golden files anew.
+ */
+#include "tests/unit/test.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+#include "ops/model_wait.h"
+#include "ops/sample_rows.h"
+#include "tui/keys.h"
+#include "tui/tui.h"
+
+#include <locale.h>
+
+#define S     UINT64_C(1000000000)
+#define LOCAL UINT64_C(0xC000000000000000) /* SCX_DSQ_LOCAL_ON | cpu */
+
+struct bench {
+	struct tui *tui;
+	struct model *model;
+	struct sample s;
+};
+
+static const struct model *host_model(void *arg)
+{
+	return ((struct bench *)arg)->model;
+}
+
+static const struct scenario *host_scenario(void *arg)
+{
+	return NULL;
+}
+
+static int host_submit(void *arg, const char *line, struct err *err)
+{
+	return err_set(err, 32, "there is no guest");
+}
+
+static int host_block(void *arg, const char *text, size_t len, struct err *err)
+{
+	return err_set(err, 32, "there is no guest");
+}
+
+static void nothing(void *arg)
+{
+}
+
+static const char *host_console(void *arg, size_t *len)
+{
+	*len = 0;
+	return "";
+}
+
+static bool host_live(void *arg)
+{
+	return true;
+}
+
+static const struct tui_host host = {.model = host_model,
+				     .scenario = host_scenario,
+				     .submit = host_submit,
+				     .submit_block = host_block,
+				     .cancel = nothing,
+				     .quit = nothing,
+				     .console = host_console,
+				     .live = host_live};
+
+/* ---- a guest that never was --------------------------------------------------------------- */
+
+static void tell(struct bench *b, struct event ev)
+{
+	if (!ev.name)
+		ev.name = "";
+	if (!ev.text)
+		ev.text = "";
+	if (!ev.cgroup)
+		ev.cgroup = "";
+	ev.path = "";
+	ev.data = "";
+	model_apply(b->model, &ev);
+}
+
+static void op(struct bench *b, uint64_t seq, uint64_t t_ns, const char *text)
+{
+	tell(b, (struct event){.type = EV_OP, .seq = seq, .t_ns = t_ns, .text = text});
+	tell(b, (struct event){.type = EV_BEGIN, .seq = seq, .t_ns = t_ns});
+	tell(b, (struct event){.type = EV_DONE, .seq = seq, .t_ns = t_ns, .text = "done"});
+}
+
+static struct sample_task *task(struct bench *b, int32_t pid, int32_t tid, const char *comm,
+				uint64_t cgroup)
+{
+	struct sample_task *t = &b->s.tasks[b->s.ntasks++];
+
+	*t = (struct sample_task){.pid = pid,
+				  .tid = tid,
+				  .state = 'S',
+				  .cgroup_id = cgroup,
+				  .run_ns = 2 * S,
+				  .wait_ns = S / 2,
+				  .switches = 100,
+				  .migrations = 4};
+	sample_clear(t, &sample_task_fields);
+	snprintf(t->comm, sizeof(t->comm), "%s", comm);
+	t->start_ns = 40 * S;
+	t->sclass = SAMPLE_CLASS_EXT;
+	t->prio = 121;
+	t->weight = 100;
+	t->allowed = 0;
+	t->last_cpus = UINT64_C(0xffffffff00010000);
+	t->waker = 0;
+	t->wakes = 12;
+	t->wake_p50_ns = 60000;
+	t->wake_p99_ns = 200000;
+	t->wake_max_ns = 400000;
+	t->mig_llc = 3;
+	t->mig_cross = 1;
+	t->mig_node = 0;
+	t->voluntary = 30;
+	t->involuntary = 70;
+	t->slice_ns = 3000000;
+	return t;
+}
+
+static void runs(struct sample_task *t, int32_t cpu, uint64_t since)
+{
+	t->state = 'R';
+	t->held = SAMPLE_HELD_RUNNING;
+	t->cpu = cpu;
+	t->since_ns = since;
+}
+
+static void waits(struct sample_task *t, enum sample_held held, uint64_t since)
+{
+	t->state = 'r';
+	t->held = held;
+	t->since_ns = since;
+}
+
+static void cgroup(struct bench *b, uint64_t id, const char *path, uint64_t weight, uint64_t usage)
+{
+	struct sample_cgroup *g = &b->s.cgroups[b->s.ncgroups++];
+
+	*g = (struct sample_cgroup){.id = id, .usage_ns = usage};
+	sample_clear(g, &sample_cgroup_fields);
+	snprintf(g->path, sizeof(g->path), "%s", path);
+	g->weight = weight;
+	g->quota_ns = 0;
+	g->period_ns = 100000000;
+	g->cpuset = 0;
+	g->psi_avg10 = 1250;
+}
+
+static void cpus(struct bench *b, unsigned n, uint64_t t_ns)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		struct sample_cpu *c = &b->s.cpus[i];
+
+		*c = (struct sample_cpu){.cpu = i,
+					 .nr_running = 0,
+					 .switches = t_ns / 10000000,
+					 .migrations = t_ns / S,
+					 .busy_ns = t_ns / 50,
+					 .scx_running = 0,
+					 .local_dsq = 0,
+					 .clock = t_ns};
+		sample_clear(c, &sample_cpu_fields);
+		c->wakeups = t_ns / 20000000;
+		c->mig_out = t_ns / S;
+		c->turns = t_ns / 50000000;
+		c->run_delay_ns = t_ns / 100;
+		c->rt_running = c->dl_running = 0;
+	}
+	b->s.ncpus = n;
+}
+
+static void on_cpu(struct bench *b, unsigned cpu, const struct sample_task *t, uint64_t nr,
+		   uint64_t local)
+{
+	struct sample_cpu *c = &b->s.cpus[cpu];
+
+	c->pid = t->tid;
+	memcpy(c->comm, t->comm, sizeof(c->comm));
+	c->cgroup_id = t->cgroup_id;
+	c->sclass = t->sclass;
+	c->nr_running = nr;
+	c->scx_running = nr;
+	c->local_dsq = local;
+	c->busy_ns = b->s.t_ns;
+}
+
+/* Four CPUs under a scheduler that has lost one hog, a real-time hog on CPU 2, as at 84.5s. */
+static void moment(struct bench *b, uint64_t t_ns)
+{
+	struct sample_task *t;
+	int i;
+
+	b->s.t_ns = t_ns;
+	b->s.ntasks = b->s.ncgroups = b->s.nmasks = b->s.ndsqs = 0;
+	b->s.drops = 0;
+	b->s.cost_ns = t_ns / 100;
+	b->s.steal_ns = 0;
+	b->s.sched.state = 1;
+	b->s.sched.switch_all = 1;
+	b->s.sched.watchdog_ns = 30 * S;
+	sample_mask_index(&b->s, &(struct sample_mask){.bits = {0xf}});
+	sample_mask_index(&b->s, &(struct sample_mask){.bits = {0x3}});
+	cpus(b, 4, t_ns);
+	cgroup(b, 1, "/", 100, t_ns * 3);
+	cgroup(b, 10, "/scxplore", 100, t_ns * 3);
+	cgroup(b, 20, "/scxplore/high", 300, t_ns);
+	cgroup(b, 30, "/scxplore/low", 100, t_ns);
+	cgroup(b, 40, "/scxplore/rt", 100, t_ns);
+	b->s.cgroups[3].quota_ns = 50000000;
+	b->s.cgroups[3].throttled = 12;
+	for (i = 0; i < 4; i++) {
+		t = task(b, 212 + i, 212 + i, "worker", 20);
+		t->run_ns = t_ns / 4 * (uint64_t)(i + 1);
+		t->dsq = SAMPLE_ABSENT;
+		if (i < 2) {
+			runs(t, i, t_ns - 4000000);
+			on_cpu(b, (unsigned)i, t, 3, 2);
+		} else if (i == 2) {
+			waits(t, SAMPLE_HELD_BPF, 72 * S);
+			t->cpu = 2;
+			t->last_cpus = UINT64_C(0x0000000200020002);
+		} else {
+			waits(t, SAMPLE_HELD_USER, t_ns - 9000000);
+			t->dsq = 1;
+			t->dsq_place = 0;
+			t->vtime = 5000000;
+		}
+	}
+	t = task(b, 230, 230, "cyclictest", 40);
+	t->policy = 1;
+	t->sclass = SAMPLE_CLASS_RT;
+	runs(t, 2, t_ns - 3 * S);
+	on_cpu(b, 2, t, 4, 3);
+	t = task(b, 240, 240, "pool", 30);
+	t->waker = 230;
+	t->since_ns = t_ns - S;
+	t = task(b, 240, 241, "pool-1", 30);
+	waits(t, SAMPLE_HELD_LOCAL, t_ns - 2 * S);
+	t->cpu = 2;
+	t = task(b, 240, 242, "pool-2", 30);
+	t->allowed = 1;
+	runs(t, 3, t_ns - 1000000);
+	on_cpu(b, 3, t, 1, 0);
+	t->sclass = SAMPLE_CLASS_FAIR;
+	b->s.ndsqs = 1;
+	sample_clear(&b->s.dsqs[0], &sample_dsq_fields);
+	b->s.dsqs[0].id = 1;
+	b->s.dsqs[0].nr = 1;
+	b->s.dsqs[0].head_vtime = 9000000;
+	model_sample(b->model, &b->s);
+}
+
+static int set_up(void **state)
+{
+	struct bench *b = xcalloc(1, sizeof(*b));
+	int i;
+
+	b->model = model_create();
+	sample_alloc(&b->s);
+	tell(b, (struct event){.type = EV_GUEST, .name = "7.3.4", .text = "1n1l4c1t"});
+	tell(b, (struct event){.type = EV_ACCEL, .name = "tcg", .text = "asked for"});
+	tell(b, (struct event){.type = EV_READY, .count = 4, .cgroup = "/scxplore", .t_ns = 2 * S});
+	op(b, 1, 40 * S, "cgroup add high cpu.weight=300");
+	op(b, 2, 41 * S, "spawn hogs@high spin n=4");
+	for (i = 0; i < 4; i++)
+		tell(b, (struct event){.type = EV_PLACED,
+				       .seq = 2,
+				       .name = "hogs",
+				       .index = (uint64_t)i + 1,
+				       .pid = 212 + i,
+				       .cgroup = "/scxplore/high",
+				       .text = "0::/scxplore/high",
+				       .flag = true,
+				       .t_ns = 41 * S});
+	tell(b, (struct event){
+			.type = EV_SCHED, .t_ns = 50 * S, .name = "lavd_1.1.3", .text = "enabled"});
+	op(b, 3, 71 * S, "move hogs to=high");
+	op(b, 4, 73 * S, "hold 20s");
+	moment(b, 84 * S);
+	moment(b, 84 * S + 400000000);
+	b->tui = tui_create(&host, b, "stall.session", true);
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	tui_destroy(b->tui);
+	model_destroy(b->model);
+	sample_free(&b->s);
+	free(b);
+	return 0;
+}
+
+/* ---- keys in, text out --------------------------------------------------------------------- */
+
+static void press(struct bench *b, int code)
+{
+	tui_key(b->tui, &(struct term_key){.code = code});
+}
+
+static void type(struct bench *b, const char *text)
+{
+	for (; *text; text++)
+		press(b, *text == '\n' ? KEY_RETURN : *text);
+}
+
+static void picture(struct bench *b, int rows, int cols, struct buf *out)
+{
+	struct canvas c;
+
+	canvas_init(&c, rows, cols, false);
+	tui_draw(b->tui, &c);
+	canvas_dump(&c, out);
+	canvas_finish(&c);
+}
+
+static void assert_golden(struct bench *b, const char *name, int rows, int cols)
+{
+	cleanup_free char *path = xasprintf(SCREENS_DIR "/golden/%s.txt", name);
+	cleanup_buf struct buf seen = BUF_INIT;
+	static char want[65536];
+	size_t n;
+	FILE *f;
+
+	picture(b, rows, cols, &seen);
+	if (getenv("SXP_REGENERATE")) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fwrite(seen.data, 1, seen.len, f);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(want, 1, sizeof(want) - 1, f);
+	fclose(f);
+	want[n] = '\0';
+	assert_string_equal(buf_text(&seen), want);
+}
+
+static bool sees(struct bench *b, const char *text)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	picture(b, 30, 100, &seen);
+	return strstr(buf_text(&seen), text);
+}
+
+static void assert_shows(struct bench *b, const char *text)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	picture(b, 30, 100, &seen);
+	if (!strstr(buf_text(&seen), text))
+		print_error("expected '%s' in\n%s", text, buf_text(&seen));
+	assert_non_null(strstr(buf_text(&seen), text));
+}
+
+static void the_first_question_is_answered_at_every_size(void **state)
+{
+	assert_shows(*state, "! LOST hogs.3[214] 12.4s of 30s [");
+	assert_shows(*state, "held in BPF, cpus 0-3, /high");
+	assert_shows(*state, "after: move hogs to=high");
+	assert_golden(*state, "waiter-100x30", 30, 100);
+	assert_golden(*state, "waiter-200x60", 60, 200);
+	assert_golden(*state, "waiter-80x24", 24, 80);
+	assert_golden(*state, "waiter-40x12", 12, 40);
+}
+
+static void tasks_have_a_screen_with_every_figure(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '2');
+	assert_golden(b, "tasks-100x30", 30, 100);
+	assert_golden(b, "tasks-200x60", 60, 200);
+	assert_golden(b, "tasks-80x24", 24, 80);
+	assert_golden(b, "tasks-40x12", 12, 40);
+}
+
+/* Every column is a press of an arrow away, however narrow it is, and the name stays. */
+static void every_column_can_be_scrolled_to(void **state)
+{
+	struct bench *b = *state;
+	size_t i, k;
+
+	press(b, '2');
+	assert_shows(b, "CGROUP / TASK");
+	for (k = 1; k < sheet_tasks.ncolumns; k++) {
+		bool seen = false;
+
+		press(b, KEY_GO_LEFT);
+		for (i = 0; i < sheet_tasks.ncolumns; i++)
+			press(b, KEY_GO_LEFT);
+		for (i = 0; i < sheet_tasks.ncolumns && !seen; i++) {
+			seen = sees(b, sheet_tasks.columns[k].head);
+			press(b, KEY_GO_RIGHT);
+		}
+		if (!seen)
+			print_error("never seen: %s\n", sheet_tasks.columns[k].head);
+		assert_true(seen);
+	}
+	assert_shows(b, "CGROUP / TASK");
+	assert_shows(b, "hogs.1[212]");
+	assert_golden(b, "tasks-scrolled-80x24", 24, 80);
+}
+
+static void what_is_wrong_with_a_task_is_said_by_sign_and_word(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "2z");
+	assert_shows(b, "! LOST");
+	assert_shows(b, "! OUTSIDE 3");
+	assert_shows(b, "! HOG CPU 2");
+	type(b, "1");
+	assert_shows(b, "RT !");
+}
+
+static void a_table_is_sorted_by_the_column_one_names(void **state)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+	struct bench *b = *state;
+	const char *a, *z;
+
+	type(b, "2z");
+	assert_shows(b, "TASKS 8");
+	type(b, "ooo");
+	assert_shows(b, "TASKS 8  flat");
+	type(b, "swaiting\n");
+	assert_shows(b, "sort: WAITING v");
+	picture(b, 30, 100, &seen);
+	a = strstr(buf_text(&seen), "hogs.3[214]");
+	a = strstr(a + 1, "hogs.3[214]"); /* the first line names it, too */
+	z = strstr(buf_text(&seen), "pool-1[240/241]");
+	assert_true(a && z && a < z);
+	type(b, "swaiting\n");
+	assert_shows(b, "sort: WAITING ^");
+	type(b, "swaiting\n");
+	assert_false(sees(b, "sort:"));
+	type(b, "snothing\n");
+	assert_shows(b, "no column is called so");
+	/* Enter alone takes the column under the cursor */
+	press(b, KEY_GO_RIGHT);
+	press(b, KEY_GO_RIGHT);
+	type(b, "s\n");
+	assert_shows(b, "sort: WAITING v");
+}
+
+static void a_filter_takes_a_text_or_a_comparison(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "2z");
+	assert_shows(b, "hogs.1[212]");
+	type(b, "fwaiting>1s\n");
+	assert_shows(b, "hogs.3[214]");
+	assert_shows(b, "filter: waiting>1s");
+	assert_false(sees(b, "hogs.1[212]"));
+	assert_false(sees(b, "hogs.4[215]"));
+	type(b, "f");
+	press(b, KEY_CTRL_U);
+	type(b, "class=RT\n");
+	assert_shows(b, "cyclictest[230]");
+	assert_false(sees(b, "hogs.1[212]"));
+	type(b, "f");
+	press(b, KEY_CTRL_U);
+	type(b, "/low\n"); /* a cgroup with what is in it */
+	assert_shows(b, "pool-1[240/241]");
+	assert_false(sees(b, "hogs.1[212]"));
+	type(b, "f");
+	press(b, KEY_CTRL_U);
+	type(b, "nonesuch\n");
+	assert_shows(b, "nothing passes the filter");
+}
+
+static void threads_are_folded_into_their_process(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "2z");
+	assert_shows(b, "pool-1[240/241]");
+	type(b, "o");
+	assert_shows(b, "pool[240] x3");
+	assert_false(sees(b, "pool-1[240/241]"));
+	type(b, "o");
+	assert_shows(b, "only groups");
+	assert_false(sees(b, "hogs.1[212]"));
+}
+
+static void a_figure_is_explained_and_so_is_its_absence(void **state)
+{
+	struct bench *b = *state;
+	int i;
+
+	press(b, '2');
+	assert_shows(b, "hogs.1[212]");
+	type(b, "g/cyclictest\n");
+	press(b, KEY_GO_RIGHT);
+	press(b, KEY_GO_RIGHT);
+	press(b, KEY_GO_RIGHT);
+	press(b, '?');
+	assert_shows(b, "HELD BY: where it is");
+	assert_shows(b, "here: running");
+	press(b, '?');
+	assert_shows(b, "HELP");
+	press(b, KEY_ESCAPE);
+	for (i = 0; i < 20; i++)
+		press(b, KEY_GO_LEFT);
+	type(b, "g/hogs.1\n");
+	assert_shows(b, "hogs.1[212]");
+	for (i = 0; i < 60 && !sees(b, "VTIME-HEAD: "); i++) {
+		press(b, KEY_ESCAPE);
+		press(b, KEY_GO_RIGHT);
+		press(b, '?');
+	}
+	assert_shows(b, "here: not known: it is on no DSQ that is ordered by vtime");
+}
+
+static void a_followed_row_keeps_the_cursor_wherever_it_goes(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '2');
+	assert_shows(b, "hogs.1[212]");
+	type(b, "g/hogs.3\nF");
+	assert_shows(b, "follow");
+	type(b, "ooosrun_ns\n\n"); /* flat, sorted, opened */
+	assert_shows(b, "OPENED");
+	assert_shows(b, "hogs.3[214] worker, thread 214");
+	assert_shows(b, "waits for 12.4s, held in BPF: LOST, on no queue");
+	assert_shows(b, "the op before it began to wait: move hogs to=high");
+}
+
+static void a_cpu_is_held_by_a_hog_and_that_is_no_stall(void **state)
+{
+	struct bench *b = *state;
+	struct model_wait w;
+
+	b->s.cpus[0].switches++;
+	b->s.tasks[2].state = 'S'; /* the lost one sleeps: the next oldest stands behind the hog */
+	b->s.tasks[2].held = SAMPLE_ABSENT;
+	b->s.t_ns += S / 10;
+	model_sample(b->model, &b->s);
+	assert_true(model_wait_oldest(b->model, &w));
+	assert_int_equal(w.kind, WAIT_HOG);
+	assert_shows(b, "! HOG pool-1[241] 2.1s of 30s");
+	assert_shows(b, "held behind cyclictest[230], real-time for 3.1s on CPU 2");
+}
+
+static void columns_that_nothing_fills_take_no_room(void **state)
+{
+	struct bench *b = *state;
+	unsigned i;
+
+	type(b, "2z");
+	for (i = 0; i < b->s.ntasks; i++)
+		sample_clear(&b->s.tasks[i], &sample_task_fields);
+	b->s.t_ns += S;
+	model_sample(b->model, &b->s);
+	assert_shows(b, "RUN%");
+	assert_false(sees(b, "P99 WAKE"));
+	assert_false(sees(b, "CLASS  "));
+}
+
+static void nothing_is_lost_where_the_source_does_not_tell_queues(void **state)
+{
+	struct bench *b = *state;
+	unsigned i;
+
+	for (i = 0; i < b->s.ntasks; i++)
+		b->s.tasks[i].held = SAMPLE_ABSENT;
+	b->s.t_ns += S;
+	model_sample(b->model, &b->s);
+	assert_false(sees(b, "! LOST"));
+	assert_shows(b, "! OLDEST WAITER hogs.3[214] 13.4s of 30s");
+	assert_shows(b, "held where is not told");
+}
+
+#define TABLE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TABLE_TEST(the_first_question_is_answered_at_every_size),
+		TABLE_TEST(tasks_have_a_screen_with_every_figure),
+		TABLE_TEST(every_column_can_be_scrolled_to),
+		TABLE_TEST(what_is_wrong_with_a_task_is_said_by_sign_and_word),
+		TABLE_TEST(a_table_is_sorted_by_the_column_one_names),
+		TABLE_TEST(a_filter_takes_a_text_or_a_comparison),
+		TABLE_TEST(threads_are_folded_into_their_process),
+		TABLE_TEST(a_figure_is_explained_and_so_is_its_absence),
+		TABLE_TEST(a_followed_row_keeps_the_cursor_wherever_it_goes),
+		TABLE_TEST(a_cpu_is_held_by_a_hog_and_that_is_no_stall),
+		TABLE_TEST(columns_that_nothing_fills_take_no_room),
+		TABLE_TEST(nothing_is_lost_where_the_source_does_not_tell_queues),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
