@@ -279,6 +279,11 @@ const char *lab_output(struct lab *lab, const char *name, unsigned stream, size_
 	return buf_text(&lab->joined);
 }
 
+void lab_turn(struct lab *lab)
+{
+	turn(lab, loop_now_ns() + FIND_NS, "anything at all");
+}
+
 void lab_samples(struct lab *lab, unsigned n)
 {
 	uint64_t end = loop_now_ns() + FIND_NS;

@@ -54,6 +54,8 @@ unsigned lab_count(const struct lab *lab, size_t mark, enum event_type type, con
 /* All that a payload has written so far, joined; terminated; valid until the next call. */
 const char *lab_output(struct lab *lab, const char *name, unsigned stream, size_t *len);
 
+/* One turn of the loop: waits for what comes next. */
+void lab_turn(struct lab *lab);
 /* Let n samples come. */
 void lab_samples(struct lab *lab, unsigned n);
 struct session *lab_session(struct lab *lab);
