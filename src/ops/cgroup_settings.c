@@ -83,6 +83,63 @@ static int check_pids(const char *value, unsigned cpus, struct err *err)
 	return 0;
 }
 
+static int check_nice(const char *value, unsigned cpus, struct err *err)
+{
+	const char *digits = *value == '-' ? value + 1 : value;
+	uint64_t v;
+
+	if (!text_u64(digits, 0, *value == '-' ? 20 : 19, &v))
+		return err_set(err, EINVAL, "'%.40s' is not a number from -20 to 19", value);
+	return 0;
+}
+
+static int check_burst(const char *value, unsigned cpus, struct err *err)
+{
+	uint64_t v;
+
+	if (!text_u64(value, 0, UINT64_C(1000000000000), &v))
+		return err_set(err, EINVAL, "'%.40s' is not a number of microseconds", value);
+	return 0;
+}
+
+/* "max", or percent with at most two decimals: that much the kernel takes */
+static int check_clamp(const char *value, unsigned cpus, struct err *err)
+{
+	char whole[32];
+	size_t n = strcspn(value, ".");
+	uint64_t v, part = 0;
+
+	if (!strcmp(value, "max"))
+		return 0;
+	if (n < sizeof(whole)) {
+		memcpy(whole, value, n);
+		whole[n] = '\0';
+		if (text_u64(whole, 0, 100, &v) &&
+		    (!value[n] || (strlen(value + n + 1) <= 2 && text_u64(value + n + 1, 0, 99, &part))) &&
+		    (v < 100 || !part))
+			return 0;
+	}
+	return err_set(err, EINVAL, "'%.40s' is not 'max' or percent from 0 to 100", value);
+}
+
+static int check_count(const char *value, unsigned cpus, struct err *err)
+{
+	uint64_t v;
+
+	if (strcmp(value, "max") && !text_u64(value, 0, INT32_MAX, &v))
+		return err_set(err, EINVAL, "'%.40s' is not 'max' or a number", value);
+	return 0;
+}
+
+static int check_list(const char *value, unsigned cpus, struct err *err)
+{
+	struct cpu_mask mask;
+
+	return cpu_mask_parse(value, &mask, NULL) < 0
+		       ? err_set(err, EINVAL, "'%.40s' is not a list of CPUs like 0-3,6", value)
+		       : 0;
+}
+
 static int check_idle(const char *value, unsigned cpus, struct err *err)
 {
 	if (strcmp(value, "0") && strcmp(value, "1"))
@@ -120,17 +177,32 @@ static const struct cgroup_setting settings[] = {
 	{"cpuset.mems", "mems", "NODES", "NUMA nodes its tasks may use, 0-1", check_mems},
 	{"cpuset.cpus.partition", "partition", "member|root|isolated",
 	 "scheduling domain of its own", check_partition},
+	{"cpuset.cpus.exclusive", "cpuset.cpus.exclusive", "LIST",
+	 "CPUs for partitions below, which its siblings may not have", check_list},
 	{"cpu.weight", "weight", "1..10000", "share against its siblings, 100 by default",
 	 check_weight},
 	{"cpu.max", "max", "max|QUOTA[/PERIOD]", "bandwidth limit in microseconds per period",
 	 check_max},
 	{"cpu.idle", "idle", "0|1", "1 = runs only when nothing else wants the CPU", check_idle},
+	{"cpu.weight.nice", "cpu.weight.nice", "-20..19", "cpu.weight as a nice value", check_nice},
+	{"cpu.max.burst", "cpu.max.burst", "US", "what may be saved up of cpu.max, in microseconds",
+	 check_burst},
+	{"cpu.uclamp.min", "cpu.uclamp.min", "max|PERCENT", "its tasks seem to need at least this much",
+	 check_clamp},
+	{"cpu.uclamp.max", "cpu.uclamp.max", "max|PERCENT", "its tasks seem to need at most this much",
+	 check_clamp},
 	{"memory.max", "memory", "max|BYTES", "more is met with the OOM killer", check_bytes},
 	{"memory.high", "memory.high", "max|BYTES", "more is throttled", check_bytes},
 	{"memory.low", "memory.low", "max|BYTES", "protected from reclaim", check_bytes},
+	{"memory.min", "memory.min", "max|BYTES", "never reclaimed", check_bytes},
+	{"memory.oom.group", "memory.oom.group", "0|1", "1 = the OOM killer takes all of it or none",
+	 check_idle},
+	{"memory.swap.high", "memory.swap.high", "max|BYTES", "more swap is throttled", check_bytes},
 	{"memory.swap.max", "swap", "max|BYTES", "limit of swap", check_bytes},
 	{"io.weight", "io", "1..10000", "share of I/O, 100 by default", check_weight},
 	{"pids.max", "pids", "max|N", "limit of tasks", check_pids},
+	{"cgroup.max.depth", "cgroup.max.depth", "max|N", "levels below it", check_count},
+	{"cgroup.max.descendants", "cgroup.max.descendants", "max|N", "cgroups below it", check_count},
 	{"cgroup.type", "type", "threaded", "threads of one process may be in different cgroups of it",
 	 check_type},
 };

@@ -294,6 +294,9 @@ static bool written(enum metric_unit unit, double value, const char *word, doubl
 		/* another program's locale may be in force around the library */
 		if ((comma = strchr(number, ',')))
 			*comma = '.';
+		/* "5e+01" is 50 to nobody */
+		if (strchr(number, 'e') && fabs(value / factor) >= 1 && fabs(value / factor) < 1e15)
+			continue;
 		snprintf(dst, size, "%s%s", number, word);
 		if (metric_value(dst, &again, &got) && got == unit && again == value)
 			return true;

@@ -19,6 +19,11 @@
 static const char cgroups_and_tasks[] =
 	"cgroup add low cpuset.cpus=0-1 cpuset.mems=0 cpu.weight=50 cpu.max=90000/100000 "
 	"memory.max=64M memory.high=60M memory.low=1M memory.swap.max=0 io.weight=200 pids.max=100\n"
+	"cgroup set low cpu.max.burst=1000 cpu.uclamp.min=10.5 cpu.uclamp.max=max memory.min=1M memory.swap.high=1M "
+	"memory.oom.group=1 cgroup.max.depth=3 cgroup.max.descendants=max\n"
+	"cgroup add nicer cpu.weight.nice=-3 cpuset.cpus.exclusive=2\n"
+	"expect file /sys/fs/cgroup/scxplore/nicer/cpu.weight.nice == \"-3\"\n"
+	"cgroup remove nicer\n"
 	"cgroup add high cpuset.cpus=llc:1\n"
 	"cgroup add idle cpu.idle=1\n"
 	"cgroup add part cpuset.cpus=3\n"

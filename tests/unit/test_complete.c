@@ -88,8 +88,10 @@ static void things_that_live_are_offered_where_they_fit(void **state)
 	assert_offered("spawn x bursty n=2 s", "|sleep=|");
 	assert_offered("spawn x bursty b", "|burst=|");
 	assert_offered("run x ", "|cpus=|policy=|nice=|mem=|uid=|gid=|comm=|-- |");
-	assert_offered("cgroup add new ", "|cpuset.cpus=|cpuset.mems=|cpuset.cpus.partition=|cpu.weight=|cpu.max=|cpu.idle=|"
-		       "memory.max=|memory.high=|memory.low=|memory.swap.max=|io.weight=|pids.max=|cgroup.type=|");
+	assert_offered("cgroup add new ", "|cpuset.cpus=|cpuset.mems=|cpuset.cpus.partition=|cpuset.cpus.exclusive=|cpu.weight=|"
+		       "cpu.max=|cpu.idle=|cpu.weight.nice=|cpu.max.burst=|cpu.uclamp.min=|cpu.uclamp.max=|"
+		       "memory.max=|memory.high=|memory.low=|memory.min=|memory.oom.group=|memory.swap.high=|"
+		       "memory.swap.max=|io.weight=|pids.max=|cgroup.max.depth=|cgroup.max.descendants=|cgroup.type=|");
 	assert_offered("expect exit hogs ", "|== |");
 }
 

@@ -445,6 +445,13 @@ static void values_are_read_and_written_with_their_units(void **state)
 			assert_true(metric_value(text, &v, &unit));
 			assert_true(v == exact[i] && unit == k);
 		}
+	/* as a person would write it */
+	metric_write(UNIT_PLAIN, 50, text, sizeof(text));
+	assert_string_equal(text, "50");
+	metric_write(UNIT_PER_S, 200, text, sizeof(text));
+	assert_string_equal(text, "200/s");
+	metric_write(UNIT_NS, 120e9, text, sizeof(text));
+	assert_string_equal(text, "120s");
 }
 
 int main(void)
