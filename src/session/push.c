@@ -226,10 +226,36 @@ static void answer(struct transfer *t)
 
 /* ---- a fresh beginning ------------------------------------------------------------------------ */
 
+/* The guest's files are in its memory: what is larger need not be read to know that it is none of
+ * them and does not fit. 0, or refused. */
+static int check_room(struct transfer *t)
+{
+	const struct include_set *set = &t->push.supply.set;
+	char text[300], amount[32];
+	uint64_t need = 0;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < set->n; i++)
+		if (set->entries[i].kind == INCLUDE_FILE && stat(set->entries[i].source, &st) == 0)
+			need += (uint64_t)st.st_size;
+	if (!t->memory_mib || need < (uint64_t)t->memory_mib << 20)
+		return 0;
+	text_format_size(amount, sizeof(amount), need);
+	snprintf(text, sizeof(text),
+		 "'%.100s' has %s, and the guest, whose files are in its memory, has %u MiB of that: "
+		 "start it with more --memory",
+		 set->entries[0].source, amount, t->memory_mib);
+	refuse(t, ENOSPC, text);
+	return -ENOSPC;
+}
+
 static void set_is_known(struct transfer *t)
 {
 	struct push *p = &t->push;
 
+	if (check_room(t) < 0)
+		return;
 	p->files = xcalloc(p->supply.set.n + 1, sizeof(*p->files));
 	answer(t);
 }

@@ -539,6 +539,7 @@ static const struct reload_ops reload_ops = {
 static struct transfer *create_transfer(struct session *s)
 {
 	const char *path = session_path(s), *slash = strrchr(path, '/');
+	const struct guest_config *guest = &s->config.guest;
 	cleanup_free char *folder = NULL;
 
 	if (*path)
@@ -548,7 +549,11 @@ static struct transfer *create_transfer(struct session *s)
 		folder = xstrdup(".");
 	return transfer_create(
 		s->loop,
-		&(struct transfer_config){.folder = folder, .only_there = s->config.replay},
+		&(struct transfer_config){
+			.folder = folder,
+			.only_there = s->config.replay,
+			.memory_mib = guest->memory_mib ? guest->memory_mib
+							: topology_memory_default(&guest->topology)},
 		&transfer_ops, s);
 }
 

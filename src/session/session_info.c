@@ -40,7 +40,8 @@ void session_info_fill(struct session_info *info, const struct guest_config *con
 	info->created = xstrdup(text);
 	topology_format(&config->topology, text, sizeof(text));
 	info->topology = xstrdup(text);
-	info->memory_mib = config->memory_mib ? config->memory_mib : GUEST_MEMORY_DEFAULT_MIB;
+	info->memory_mib = config->memory_mib ? config->memory_mib
+					      : topology_memory_default(&config->topology);
 	info->kernel = xstrdup(config->kernel ? config->kernel : "");
 	info->accel = xstrdup(accel_name(config->accel));
 	info->workload_root = xstrdup(config->workload_root ? config->workload_root : DEFAULT_ROOT);
@@ -60,8 +61,11 @@ int session_info_config(const struct session_info *info, struct guest_config *co
 		if (r < 0)
 			return err_wrap(err, "topology of the session");
 	}
-	if (!config->memory_mib)
-		config->memory_mib = info->memory_mib;
+	/* recorded with fewer CPUs than it is replayed with: what was enough there would not boot */
+	if (!config->memory_mib && info->memory_mib)
+		config->memory_mib = info->memory_mib < topology_memory_least(&config->topology)
+					     ? topology_memory_least(&config->topology)
+					     : info->memory_mib;
 	if (!config->workload_root && info->workload_root && *info->workload_root)
 		config->workload_root = info->workload_root;
 	if (!config->include)

@@ -17,7 +17,8 @@ struct transfer *transfer_create(struct loop *loop, const struct transfer_config
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
 	*t = (struct transfer){.loop = loop, .ops = ops, .arg = arg,
-			       .only_there = config->only_there};
+			       .only_there = config->only_there,
+			       .memory_mib = config->memory_mib};
 	t->folder = config->folder ? xstrdup(config->folder) : NULL;
 	push_init(t);
 	t->pull.fd = -1;

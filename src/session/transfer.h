@@ -27,6 +27,7 @@ struct transfer_ops {
 struct transfer_config {
 	const char *folder; /* where pulled files go; NULL = they are looked at and not kept */
 	bool only_there;    /* a replay: also those that were to go elsewhere */
+	unsigned memory_mib; /* of the guest: more cannot be sent; 0 = not known */
 };
 
 struct transfer;

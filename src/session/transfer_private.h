@@ -56,6 +56,7 @@ struct transfer {
 	void *arg;
 	char *folder;
 	bool only_there;
+	unsigned memory_mib;
 	struct push push;
 	struct pull pull;
 };

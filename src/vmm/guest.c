@@ -522,14 +522,13 @@ static void launch(struct guest *g)
 
 static int prepare(struct guest *g, struct err *err)
 {
-	unsigned least = topology_cpus(&g->config.topology) * GUEST_MEMORY_MIN_MIB_PER_CPU;
+	unsigned least = topology_memory_least(&g->config.topology);
 	cleanup_free char *agent = NULL;
 	size_t i;
 	int r;
 
 	if (!g->config.memory_mib)
-		g->config.memory_mib =
-			least > GUEST_MEMORY_DEFAULT_MIB ? least : GUEST_MEMORY_DEFAULT_MIB;
+		g->config.memory_mib = topology_memory_default(&g->config.topology);
 	if (g->config.memory_mib < least)
 		return err_set(err, EINVAL,
 			       "%u MiB are too little for %u CPUs; give --memory %u or more",

@@ -32,6 +32,9 @@ struct topology {
 int topology_parse(const char *text, struct topology *out, struct err *err);
 void topology_format(const struct topology *t, char *dst, size_t size); /* size >= 48 */
 unsigned topology_cpus(const struct topology *t);
+/* The least a guest of it boots with, MiB, and what it gets where nobody asked for any. */
+unsigned topology_memory_least(const struct topology *t);
+unsigned topology_memory_default(const struct topology *t);
 
 enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 int accel_parse(const char *text, enum accel *out, struct err *err);

@@ -68,3 +68,15 @@ unsigned topology_cpus(const struct topology *t)
 {
 	return t->llcs * t->cores * t->threads;
 }
+
+unsigned topology_memory_least(const struct topology *t)
+{
+	return topology_cpus(t) * GUEST_MEMORY_MIN_MIB_PER_CPU;
+}
+
+unsigned topology_memory_default(const struct topology *t)
+{
+	unsigned least = topology_memory_least(t);
+
+	return least > GUEST_MEMORY_DEFAULT_MIB ? least : GUEST_MEMORY_DEFAULT_MIB;
+}

@@ -170,9 +170,12 @@ static void what_does_not_fit_is_refused_before_anything_is_sent(void **state)
 	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	size_t mark = lab_mark(lab);
 
-	/* as much as the guest has memory */
+	/* more than the guest has memory: it is not even read */
 	assert_int_equal(ftruncate(fd, (off_t)1100 << 20), 0);
-	assert_failed(lab_do(lab, "push %s to=/tmp/huge", path), "start it with more --memory");
+	assert_failed(lab_do(lab, "push %s to=/tmp/huge", path), "whose files are in its memory");
+	/* as much, with nothing left for all else: the guest knows */
+	assert_int_equal(ftruncate(fd, (off_t)500 << 20), 0);
+	assert_failed(lab_do(lab, "push %s to=/tmp/huge", path), "the guest has room for");
 	assert_null(lab_find(lab, mark, EV_PROGRESS, NULL, NULL));
 	assert_string_equal(in_guest("ls /tmp/huge 2>/dev/null; echo none"), "none\n");
 }

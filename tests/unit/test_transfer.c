@@ -99,8 +99,8 @@ static int set_up(void **state)
 
 	if (!mkdtemp(template) || !realpath(template, folder) || loop_init(&loop, &err))
 		return -1;
-	t = transfer_create(&loop, &(struct transfer_config){.folder = folder}, &transfer_ops,
-			    NULL);
+	t = transfer_create(&loop, &(struct transfer_config){.folder = folder, .memory_mib = 512},
+			    &transfer_ops, NULL);
 	save("long", LONG, 'a');
 	op_is(PUSH, "push %s/long to=/tmp/long", folder);
 	op_is(PULL, "pull /tmp/x");
@@ -233,6 +233,24 @@ static void never_more_than_a_window_goes_at_once(void **state)
 	assert_int_equal(pushed, 1);
 }
 
+static void what_is_larger_than_the_guests_memory_is_refused_unread(void **state)
+{
+	cleanup_free char *path = xasprintf("%s/long", folder);
+
+	assert_int_equal(truncate(path, (off_t)512 << 20), 0);
+	/* whoever could read it would not get through */
+	assert_int_equal(chmod(path, 0), 0);
+	ask(PUSH, PUSH, 0, true);
+	assert_refused(WIRE_FILE_REFUSED, "start it with more --memory");
+	assert_non_null(strstr(text, "512 MiB of that"));
+	assert_int_equal(pushed, 0);
+	assert_int_equal(truncate(path, 1000), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+	ask(PUSH, PUSH, 0, true);
+	assert_int_equal(last, WIRE_FILE_ENTRY);
+	assert_int_equal(entry.size, 1000);
+}
+
 static void what_was_not_offered_is_not_sent(void **state)
 {
 	ask(PUSH, PUSH, 0, true);
@@ -334,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(files_go_only_for_ops_that_take_some),
 		T(never_more_than_a_window_goes_at_once),
+		T(what_is_larger_than_the_guests_memory_is_refused_unread),
 		T(what_was_not_offered_is_not_sent),
 		T(a_file_that_is_written_to_meanwhile_is_refused),
 		T(a_pulled_file_gets_a_harmless_name_and_no_set_id),
