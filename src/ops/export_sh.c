@@ -94,16 +94,24 @@ static void start(struct export_sh *w, const struct op *op, const char *index)
 	export_sh_add(w, cgroup ? cgroup : "/");
 }
 
+#define COMPUTE(turns) "i=0; while [ \"$i\" -lt " turns " ]; do i=$((i + 1)); done; "
+
 /* What a work type is in a plain shell: the nearest to what the agent does, unit by unit. */
+static const struct {
+	const char *name, *unit;
+} works[] = {
+	{"spin", ":"},
+	{"yield", "sleep 0"},
+	{"mixed", COMPUTE("100") "sleep 0"},
+	{"alu-hot", "x=$(((x + 1) * 1103515245 % 2147483648))"},
+	{"bursty", COMPUTE("40000") "sleep 0.1"},
+	{"idle-churn", COMPUTE("400") "sleep 0.005"},
+	{"timer-latency", "sleep 0.001"},
+	{"fork-exit", "(exit)"},
+};
+
 static const char *shell_work(const char *name)
 {
-	static const struct {
-		const char *name, *unit;
-	} works[] = {
-		{"spin", ":"},
-		{"yield", "sleep 0"},
-		{"bursty", "i=0; while [ \"$i\" -lt 40000 ]; do i=$((i + 1)); done; sleep 0.1"},
-	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(works); i++)
@@ -403,11 +411,17 @@ static int check(const struct op *op, struct err *err)
 
 	if (!writer_of(op->def->id))
 		return err_set(err, ENOTSUP, "op '%s' has no shell form", line);
-	if (work && (!shell_work(work) || op_arg(op, WARG_PARAMS)))
+	if (work && (!shell_work(work) || op_arg(op, WARG_PARAMS))) {
+		cleanup_buf struct buf names = BUF_INIT;
+		size_t i;
+
+		for (i = 0; i < ARRAY_SIZE(works); i++)
+			buf_addf(&names, "%s%s", i ? " " : "", works[i].name);
 		return err_set(err, ENOTSUP,
-			       "op '%s': only the guest's agent has this work; a shell has spin, "
-			       "yield and bursty as they are by default: export to C instead",
-			       line);
+			       "op '%s': only the guest's agent has this work; a shell has, as they "
+			       "are by default: %s; export to C instead",
+			       line, buf_text(&names));
+	}
 	return export_sh_check(op, err);
 }
 

@@ -13,9 +13,15 @@ result() {
 echo 1..7
 cat >"$work/forms.scx" <<END
 cgroup add a cpuset=0
+cgroup add e
 def hogs@d spin n=2 cpuset=0-1 weight=50
 expect tasks hogs == 2
 expect tasks @d == 2
+spawn mix@e mixed
+spawn churn1@e idle-churn n=2
+spawn forks@e fork-exit
+spawn late@e timer-latency
+spawn alu@e alu-hot
 step "one"
 spawn b@a spin cpus=0 policy=batch nice=5
 cgroup add dom
@@ -57,7 +63,9 @@ expect check starvation hogs
 expect check escape hogs
 expect check fallback
 step
+hold until ran(mix) > 10ms timeout=60s
 kill @d
+kill @e
 expect tasks hogs == 0
 END
 "$SXP_SCXPLORE" do "$work/forms.scx" --include sh --workload-root /exported --save "$work/forms.session" >"$work/out" 2>&1

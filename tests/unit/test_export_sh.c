@@ -174,6 +174,22 @@ static void what_a_shell_cannot_set_is_said(void **state)
 	assert_has(text, "note 'left out: comm=three of v: a shell cannot set it'\n");
 }
 
+/* Whether each unit really is one is seen in a guest; here that it can be done at all. */
+static void simple_work_is_done_by_the_shell_itself(void **state)
+{
+	static const char *const works[] = {"spin",   "yield",      "mixed",         "alu-hot",
+					    "bursty", "idle-churn", "timer-latency", "fork-exit"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(works); i++) {
+		cleanup_free char *session = xasprintf(HEAD DID(1, 1, 1, "spawn w %s"), works[i]);
+		cleanup_free char *text = export_as("sh", session), *said = shell("-n", text);
+
+		assert_string_equal(said, "");
+		assert_has(text, " sh -c 'while :; do ");
+	}
+}
+
 static void a_step_tears_down_what_it_made_and_nobody_promoted(void **state)
 {
 	cleanup_free char *text = export_as("sh", EVERY_OP);
@@ -307,9 +323,9 @@ static void json_holds_the_ops_with_their_arguments(void **state)
 
 static void the_report_lists_numbers(void **state)
 {
-	cleanup_free char *text =
-		export_as("md", HEAD DID(1, 1, 1, "run b -- x") PLACED(1, "b", 1, 81, "/", "0::/", true)
-					WROTE(1, "b", 1, "lat=1ms ops=3\\nlat=5ms\\n"));
+	cleanup_free char *text = export_as(
+		"md", HEAD DID(1, 1, 1, "run b -- x") PLACED(1, "b", 1, 81, "/", "0::/", true)
+			      WROTE(1, "b", 1, "lat=1ms ops=3\\nlat=5ms\\n"));
 
 	assert_has(text, "### Numbers\n\n| group | name | last |");
 	assert_has(text, "| `b` | `lat` | 5.0ms | 1.0ms | 3.0ms | 5.0ms | 2 |  |\n");
@@ -354,6 +370,7 @@ int main(void)
 		cmocka_unit_test(no_word_can_become_a_command),
 		cmocka_unit_test(every_op_has_a_shell_form_with_good_syntax),
 		cmocka_unit_test(what_a_shell_cannot_set_is_said),
+		cmocka_unit_test(simple_work_is_done_by_the_shell_itself),
 		cmocka_unit_test(a_step_tears_down_what_it_made_and_nobody_promoted),
 		cmocka_unit_test(a_script_refuses_where_it_cannot_work),
 		cmocka_unit_test(each_check_is_judged_or_skipped_with_the_reason),
