@@ -30,6 +30,7 @@
 #include "guest/shell.h"
 #include "guest/start.h"
 #include "guest/tally.h"
+#include "guest/tracer.h"
 #include "guest/sysrq.h"
 #include "guest/watch.h"
 
@@ -199,6 +200,9 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 	case WIRE_FILE_REFUSED:
 		files_frame(h, p);
 		break;
+	case WIRE_TRACE:
+		tracer_frame(h, p);
+		break;
 	case WIRE_PULL_TAKEN:
 		pull_frame(h, p);
 		break;
@@ -295,6 +299,7 @@ static int set_up(struct err *err)
 	output_init(&loop);
 	start_init(&loop);
 	tally_init(&loop);
+	tracer_init(ncpus);
 	shell_init(&loop);
 	files_init(&loop);
 	sched_ops_init(&loop);

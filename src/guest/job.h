@@ -49,6 +49,9 @@
  *   TALLY_OPEN   u32 n, bytes of n struct tally_watch; fds: ledger, its rows -> fds:
  *                ring, map, links of bpf/tally.bpf.c, which counts by then; the hand leaves
  *   TALLY_CLOSE  fds: closed here, which changes the kernel's code
+ *   TRACE_OPEN   u32 ncpus, u32 slots of each -> fds: the maps heads, slots, names of
+ *                bpf/trace.bpf.c, then links; path = what is absent; the hand leaves
+ *   TRACE_CLOSE  fds: closed here, which changes the kernel's code; num = calls the kernel left out
  *   FILE_CHECK   struct files_entry (wire_files.h) -> flag = it is there just so
  *   FILE_ROOM    u64 bytes -> there is room for them
  *   FILE_MAKE    u8 keep, struct files_entry -> FILE: fd, still without a name; else as FILE_PLACE
@@ -90,6 +93,8 @@
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
 	X(TALLY_OPEN, "count the threads that run", hand_tally_open)                               \
 	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)                                  \
+	X(TRACE_OPEN, "stream the switches", hand_trace_open)                                      \
+	X(TRACE_CLOSE, "stop the stream of switches", hand_trace_close)                            \
 	X(FILE_CHECK, "compare a file", hand_file_check)                                           \
 	X(FILE_ROOM, "look for room", hand_file_room)                                              \
 	X(FILE_MAKE, "make a file", hand_file_make)                                                \

@@ -49,11 +49,13 @@ enum wire_type {
 	WIRE_FILE_SENT = 22,	/* u32 index: that was its content, and nobody wrote to it meanwhile */
 	WIRE_FILE_REFUSED = 23, /* struct files_refusal: the op fails with it */
 	WIRE_PULL_TAKEN = 24,	/* struct files_taken */
+	WIRE_TRACE = 30, /* u8 on, u32 slots of each CPU's ring (0 = enough); answered by EV_TRACE */
 	/* guest to host */
 	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
 	WIRE_SAMPLE = 65, /* struct sample (wire_sample.h) */
 	WIRE_SHELL_OUTPUT = 68, /* u64 stream (1 or 2), bytes */
 	WIRE_SHELL_TAKEN = 69,  /* u64 bytes of input taken so far, no bytes */
+	WIRE_TRACE_RINGS = 70,  /* struct wire_trace_rings: the stream begins */
 	WIRE_FILE_ASK = 80,	/* struct files_ask */
 	WIRE_FILE_WANT = 81,	/* struct files_want */
 	WIRE_PULL_BEGIN = 82,	/* struct files_begin */

@@ -92,6 +92,10 @@
 	X(SHELL_END, 55, "shell-end",                                                              \
 	  "a shell ended: which, exit code or signal; text = why it could not start, code = errno", \
 	  F_INDEX, F_PID, F_CODE, F_SIGNAL, F_TEXT)                                                \
+	X(TRACE, 60, "trace",                                                                      \
+	  "the stream of switches is on (flag) or off: errno and why, what is absent; count = "    \
+	  "calls the kernel itself left out",                                                      \
+	  F_FLAG, F_CODE, F_TEXT, F_COUNT)                                                         \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \

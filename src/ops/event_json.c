@@ -17,7 +17,7 @@
 
 static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static void base64_add(struct buf *out, const char *data, size_t len)
+void json_base64_add(struct buf *out, const char *data, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)data;
 	size_t i;
@@ -34,7 +34,21 @@ static void base64_add(struct buf *out, const char *data, size_t len)
 	}
 }
 
-static bool base64_read(const char *text, struct buf *out)
+/* The value of a digit; 64 = it is none. */
+static unsigned digit64(char c)
+{
+	static unsigned char values[256];
+	size_t i;
+
+	if (!values['B']) {
+		memset(values, 64, sizeof(values));
+		for (i = 0; i < 64; i++)
+			values[(unsigned char)digits64[i]] = (unsigned char)i;
+	}
+	return values[(unsigned char)c];
+}
+
+bool json_base64_read(const char *text, struct buf *out)
 {
 	size_t n = strlen(text), i, j;
 
@@ -45,13 +59,13 @@ static bool base64_read(const char *text, struct buf *out)
 		size_t pad = 0;
 
 		for (j = 0; j < 4; j++) {
-			const char *d = strchr(digits64, text[i + j]);
+			unsigned d = digit64(text[i + j]);
 
 			if (text[i + j] == '=' && i + 4 == n && j >= 2)
 				pad++;
-			else if (!d || pad)
+			else if (d == 64 || pad)
 				return false;
-			v = v << 6 | (d && !pad ? (uint32_t)(d - digits64) : 0);
+			v = v << 6 | (d & 63);
 		}
 		buf_addc(out, (char)(v >> 16));
 		if (pad < 2)
@@ -87,7 +101,7 @@ void json_add_bytes(struct json_object *o, const char *key, const char *data, si
 		return;
 	}
 	snprintf(key64, sizeof(key64), "%s64", key);
-	base64_add(&encoded, data, len);
+	json_base64_add(&encoded, data, len);
 	json_object_object_add(o, key64, json_object_new_string(buf_text(&encoded)));
 }
 
@@ -174,7 +188,7 @@ static bool get_bytes(struct json_object *o, const char *key, struct buf *scratc
 		buf_add(scratch, json_object_get_string(m), (size_t)json_object_get_string_len(m));
 	} else if (json_object_object_get_ex(o, key64, &m) &&
 		   json_object_is_type(m, json_type_string)) {
-		if (!base64_read(json_object_get_string(m), scratch))
+		if (!json_base64_read(json_object_get_string(m), scratch))
 			return false;
 	}
 	*len = scratch->len - *at;

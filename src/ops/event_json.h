@@ -14,6 +14,10 @@ struct json_object;
 /* Adds text under key; what is not UTF-8 text without NUL as base64 under KEY64. */
 void json_add_bytes(struct json_object *o, const char *key, const char *data, size_t len);
 
+/* Bytes as base64 and back; false: it is none, and out may have got a part of it. */
+void json_base64_add(struct buf *out, const char *data, size_t len);
+bool json_base64_read(const char *text, struct buf *out);
+
 /* Append one line with '\n'. An op event becomes {"seq","t_ns","op":TEXT}. */
 void event_json_line(struct buf *out, const struct event *ev);
 

@@ -147,6 +147,13 @@ int journal_sample(struct journal *j, const struct sample *s, struct err *err)
 	return r;
 }
 
+int journal_trace(struct journal *j, const struct trace_json *t, struct err *err)
+{
+	buf_reset(&j->line);
+	trace_json_lines(&j->line, t);
+	return j->line.len ? put_line(j, err) : 0;
+}
+
 const char *journal_path(const struct journal *j)
 {
 	return j->path;

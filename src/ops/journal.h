@@ -5,7 +5,9 @@
  * First line: {"scxplore":1,"created":"2026-11-23T14:02:11Z","guest":{...}}. Then one object a
  * line: {"seq","t_ns","op":"TEXT"}, {"seq","t_ns","event":"placed",...fields by the event table},
  * and {"t_ns","sample":{...}} or {"t_ns","change":{...}} (sample_json.h) once a second and after
- * each op. Unknown fields and events are kept by readers; an unknown version is refused with its number; a cut last line is left out and said.
+ * each op; while the stream of switches is on {"t_ns","trace":...} and {"t_ns","names":...}
+ * (trace_json.h). Unknown fields and events are kept by readers; an unknown version is refused with
+ * its number; a cut last line is left out and said.
  * Bytes that are not valid UTF-8 are written as data with "data64" (base64).
  */
 #ifndef OPS_JOURNAL_H
@@ -14,6 +16,7 @@
 #include "base/err.h"
 #include "ops/model.h"
 #include "ops/scenario.h"
+#include "ops/trace_json.h"
 
 #define JOURNAL_VERSION  1
 #define JOURNAL_LINE_MAX (32u << 20) /* all columns of as many tasks as a sample has */
@@ -43,6 +46,8 @@ void journal_destroy(struct journal *j); /* flushes and closes */
 /* Each is one write(2) of whole lines: what returned 0 survives a kill of the program. */
 int journal_event(struct journal *j, const struct event *ev, struct err *err);
 int journal_sample(struct journal *j, const struct sample *s, struct err *err);
+/* As they come from trace_json.h; they may be lost by as much as who calls this collects. */
+int journal_trace(struct journal *j, const struct trace_json *t, struct err *err);
 const char *journal_path(const struct journal *j);
 
 /*

@@ -131,11 +131,13 @@ static void read_line(struct reading *r, struct json_object *o)
 		model_sample(r->model, &r->samples.last);
 		return;
 	}
+	if (kind == 0)
+		kind = trace_json_read(o, r->model->trace, &r->scratch);
 	if (kind == -ENOENT)
 		r->baseless++;
 	else if (kind < 0)
 		r->malformed++;
-	else
+	else if (kind == 0)
 		r->unknown++;
 }
 

@@ -596,6 +596,10 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_SHELL_END:
 		m->shell_pid = 0;
 		break;
+	case EV_TRACE:
+		if (!ev->flag)
+			trace_pause(m->trace);
+		break;
 	case EV_TEARDOWN:
 	case EV_STUCK:
 	case EV_LOG:

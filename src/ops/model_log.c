@@ -300,6 +300,21 @@ static void log_host(struct model *m, const struct event *ev)
 	    "host      %s", text.len ? buf_text(&text) + 2 : "not loaded");
 }
 
+static void log_trace(struct model *m, const struct event *ev)
+{
+	const char *is = ev->flag ? "every switch is streamed" : "no switch is streamed";
+
+	if (ev->code)
+		add(m, ev, LOG_GUEST, MARK_FAIL, "trace     %s: %s (%s)", is, ev->text,
+		    strerror((int)ev->code));
+	else
+		add(m, ev, LOG_GUEST, ev->flag && *ev->text ? MARK_WARN : MARK_NONE,
+		    "trace     %s%s%s", is, *ev->text ? "; absent: " : "", ev->text);
+	if (ev->count)
+		add(m, ev, LOG_GUEST, MARK_WARN,
+		    "trace     %" PRIu64 " records the kernel itself left out", ev->count);
+}
+
 void model_log_event(struct model *m, const struct event *ev)
 {
 	switch (ev->type) {
@@ -383,6 +398,9 @@ void model_log_event(struct model *m, const struct event *ev)
 	case EV_PROBES:
 		add(m, ev, LOG_GUEST, ev->code ? MARK_WARN : MARK_NONE, "probes    %s%s",
 		    ev->code ? "absent: " : "", ev->text);
+		break;
+	case EV_TRACE:
+		log_trace(m, ev);
 		break;
 	case EV_READY:
 		add(m, ev, LOG_GUEST, MARK_OK, "ready     %" PRIu64 " CPUs, workload root %s",

@@ -10,6 +10,7 @@
 #include "session/reload.h"
 #include "session/session_info.h"
 #include "session/supply.h"
+#include "session/tracing.h"
 #include "session/transfer.h"
 #include "base/cleanup.h"
 #include "base/die.h"
@@ -43,6 +44,7 @@ struct session {
 	bool sample_due;
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct transfer *transfer;
+	struct tracing *tracing;
 	struct reload *reload; /* NULL: only where a person is there to save something */
 	struct buf pending;    /* frames that wait for EV_READY */
 	loop_id ready_timer, ping_timer;
@@ -265,6 +267,7 @@ static void on_ready(struct session *s)
 	loop_arm(s->loop, s->ping_timer, PING_NS, PING_NS);
 	if (s->config.interactive)
 		s->begun = true;
+	tracing_ready(s->tracing);
 	flush_pending(s);
 	if (s->begun)
 		send_simple(s, WIRE_START, 0, NULL);
@@ -301,6 +304,8 @@ static void on_event(struct session *s, const struct event *ev)
 		s->now_ns = ev->t_ns;
 	if (ev->type == EV_PONG)
 		return; /* heard is all that matters */
+	if (ev->type == EV_TRACE)
+		tracing_event(s->tracing, ev->flag);
 	emit(s, ev);
 	switch (ev->type) {
 	case EV_HELLO:
@@ -373,6 +378,8 @@ static void on_frame(void *arg, const struct wire_header *h, struct wire_reader 
 		return;
 	if (h->type == WIRE_SAMPLE)
 		on_sample(s, h, payload);
+	else if (h->type == WIRE_TRACE_RINGS)
+		tracing_rings(s->tracing, payload);
 	else if ((h->type == WIRE_SHELL_OUTPUT || h->type == WIRE_SHELL_TAKEN) &&
 		 s->observer->shell)
 		s->observer->shell(s->arg, h, payload);
@@ -433,6 +440,8 @@ static void finish(struct session *s, bool clean, const char *text)
 	s->finished = true;
 	loop_arm(s->loop, s->ready_timer, 0, 0);
 	loop_arm(s->loop, s->ping_timer, 0, 0);
+	/* its memory is still there, and its last switches in it */
+	tracing_event(s->tracing, false);
 	emit_text(s, EV_GONE, NULL, text);
 	for (i = 0; i < s->model->nops; i++) {
 		const struct model_op *op = &s->model->ops[i];
@@ -557,6 +566,27 @@ static struct transfer *create_transfer(struct session *s)
 		&transfer_ops, s);
 }
 
+static uint64_t tracing_now(void *arg)
+{
+	return ((struct session *)arg)->now_ns;
+}
+
+static const struct guest_memory *tracing_memory(void *arg)
+{
+	return guest_memory(((struct session *)arg)->guest);
+}
+
+static struct journal *tracing_journal(void *arg)
+{
+	return ((struct session *)arg)->journal;
+}
+
+static const struct tracing_ops tracing_ops = {.send = transfer_send_frame,
+					       .now = tracing_now,
+					       .memory = tracing_memory,
+					       .journal = tracing_journal,
+					       .log = on_log};
+
 struct session *session_create(struct loop *loop, const struct session_config *config,
 			       const struct session_observer *observer, void *arg, struct err *err)
 {
@@ -584,6 +614,8 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 		}
 	}
 	s->transfer = create_transfer(s);
+	s->tracing = tracing_create(loop, s->model->trace, &tracing_ops, s);
+	tracing_want(s->tracing, config->trace, 0);
 	if (config->interactive && !config->replay)
 		s->reload = reload_create(loop, &reload_ops, s);
 	s->guest = guest_create(loop, &s->config.guest, &guest_ops, s);
@@ -597,6 +629,7 @@ void session_destroy(struct session *s)
 	s->finished = true; /* nobody is told any more */
 	reload_destroy(s->reload);
 	transfer_destroy(s->transfer);
+	tracing_destroy(s->tracing);
 	guest_destroy(s->guest);
 	loop_remove(s->loop, s->ready_timer);
 	loop_remove(s->loop, s->ping_timer);
@@ -747,6 +780,16 @@ void session_end(struct session *s)
 void session_kill(struct session *s)
 {
 	guest_kill(s->guest);
+}
+
+void session_trace(struct session *s, bool on, uint32_t slots)
+{
+	tracing_want(s->tracing, on, slots);
+}
+
+bool session_traces(const struct session *s)
+{
+	return tracing_is_on(s->tracing);
 }
 
 const struct model *session_model(const struct session *s)

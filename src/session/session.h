@@ -38,6 +38,7 @@ struct session_config {
 	const char *journal; /* path of the session file to make; NULL = none is written */
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */
+	bool trace;          /* every switch is streamed from the beginning on: session_trace() */
 };
 
 struct session *session_create(struct loop *loop, const struct session_config *config,
@@ -61,6 +62,14 @@ void session_begin(struct session *s);  /* let the queue go (scripts) */
 void session_cancel(struct session *s); /* cut the running hold or wait short */
 void session_end(struct session *s);    /* no more ops: tear down, power off, finished() */
 void session_kill(struct session *s);   /* end the guest at once */
+
+/*
+ * Every switch, wake-up and migration of the guest goes to model->trace and the session file from
+ * about now on, or no more; EV_TRACE says when. slots: of each CPU's ring in the guest, 0 = enough
+ * (some hundred ms at the highest rate); few lose records, which is told as TRACE_LOST.
+ */
+void session_trace(struct session *s, bool on, uint32_t slots);
+bool session_traces(const struct session *s); /* they are being read */
 
 const struct model *session_model(const struct session *s);
 const struct scenario *session_scenario(const struct session *s);

@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 
-WIRE = ["guest/wire.h", "guest/wire_*.h"]
+WIRE = ["guest/wire.h", "guest/wire_*.h", "bpf/trace.h"]
 BPF = ["bpf/*.h", "*.skel.h"]
 PUBLIC = ["scxplore/*.h"]
 
@@ -29,7 +29,7 @@ RULES = [
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
     ("src/bench/*", ["base/*", "ops/*", "vmm/*", "session/*", "tui/*", "bench/*", *WIRE]),
     ("src/*", ["*"]),
-    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "tally.h"]),
+    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "tally.h", "trace.h"]),
     ("bpf/sched/*", ["scx.h", "../ktypes.h"]),
     ("include/scxplore/*", []),
 ]

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hand_trace - loads and attaches bpf/trace.bpf.c, and lets it go again.
+ *
+ * First the names, then the events: whoever has an event has a name. Invariant: the stream is there
+ * with switches or not at all; another program that this kernel does not take is named.
+ */
+#include "guest/hand.h"
+
+#include "base/cleanup.h"
+#include "guest/wire_trace.h"
+#include "trace.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { PROGRAMS_MAX = 16 };
+
+static char warning[256], absent[512];
+
+/* The first one names the cause. */
+static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (level == LIBBPF_WARN && !*warning)
+		vsnprintf(warning, sizeof(warning), fmt, args);
+	warning[strcspn(warning, "\n")] = '\0';
+	return 0;
+}
+
+static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool *take)
+{
+	struct trace_probe *s = trace_probe__open();
+	struct bpf_program *p;
+	unsigned i = 0;
+
+	if (!s)
+		return NULL;
+	s->rodata->ncpus = ncpus;
+	for (s->rodata->slots_shift = 0; 1u << s->rodata->slots_shift < slots;)
+		s->rodata->slots_shift++;
+	bpf_map__set_max_entries(s->maps.heads, ncpus + 1);
+	bpf_map__set_max_entries(s->maps.slots, ncpus * slots);
+	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, take[i++]);
+	return s;
+}
+
+/* Which programs does this kernel take? Each alone, when not all. */
+static struct trace_probe *load(uint32_t ncpus, uint32_t slots)
+{
+	bool take[PROGRAMS_MAX], only[PROGRAMS_MAX];
+	struct trace_probe *s;
+	unsigned i;
+
+	memset(take, true, sizeof(take));
+	s = open_with(ncpus, slots, take);
+	if (s && !trace_probe__load(s))
+		return s;
+	trace_probe__destroy(s);
+	for (i = 0; i < PROGRAMS_MAX; i++) {
+		memset(only, 0, sizeof(only));
+		only[i] = true;
+		s = open_with(ncpus, TRACE_SLOTS_MIN, only);
+		take[i] = s && !trace_probe__load(s);
+		trace_probe__destroy(s);
+	}
+	s = open_with(ncpus, slots, take);
+	if (s && trace_probe__load(s)) {
+		trace_probe__destroy(s);
+		return NULL;
+	}
+	return s;
+}
+
+/* Reading the iterator to its end is what makes it run. */
+static int name_all(int link)
+{
+	cleanup_fd int fd = bpf_iter_create(link);
+	char byte;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, &byte, 1)) != 0)
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+	return 0;
+}
+
+static void add_fd(struct job_reply *r, int fd)
+{
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (fd >= 0 && r->nfds < JOB_FDS_MAX)
+		r->fds[r->nfds++] = fd;
+}
+
+static bool attach(struct trace_probe *s, struct bpf_program *p, struct job_reply *r)
+{
+	struct bpf_link *link = bpf_program__fd(p) < 0 ? NULL : bpf_program__attach(p);
+	size_t len = strlen(absent);
+
+	if (!link) {
+		snprintf(absent + len, sizeof(absent) - len, "%s%s", len ? " " : "",
+			 bpf_program__name(p));
+		return false;
+	}
+	if (p == s->progs.name_all)
+		name_all(bpf_link__fd(link));
+	else
+		add_fd(r, bpf_link__fd(link));
+	return true;
+}
+
+int hand_trace_open(struct hand *h, struct job_reply *r)
+{
+	uint32_t ncpus = wire_get_u32(&h->in), slots = wire_get_u32(&h->in);
+	struct bpf_program *p;
+	struct trace_probe *s;
+	size_t len;
+
+	r->leaving = true;
+	if (h->in.bad || !ncpus || ncpus > WIRE_TRACE_CPUS || slots < TRACE_SLOTS_MIN ||
+	    slots > TRACE_SLOTS_MAX || slots & (slots - 1))
+		return hand_fail(h, EINVAL, "the order to stream switches makes no sense");
+	libbpf_set_print(keep);
+	s = load(ncpus, slots);
+	if (!s)
+		return hand_fail(h, ENOTSUP, "this kernel does not let its switches be streamed: %s",
+				 warning);
+	add_fd(r, bpf_map__fd(s->maps.heads));
+	add_fd(r, bpf_map__fd(s->maps.slots));
+	add_fd(r, bpf_map__fd(s->maps.names));
+	/* in the file's order the names come last: they are attached first */
+	for (p = bpf_object__prev_program(s->obj, NULL); p; p = bpf_object__prev_program(s->obj, p))
+		if (!attach(s, p, r) && p == s->progs.trace_switch)
+			return hand_fail(h, ENOTSUP, "switches cannot be streamed here: %s", warning);
+	len = strlen(absent);
+	if (len && *warning)
+		snprintf(absent + len, sizeof(absent) - len, ": %s", warning);
+	r->path = absent;
+	return 0;
+}
+
+/* A program that was called while it ran is left out by the kernel, and counted. */
+static uint64_t missed_by(int fd)
+{
+	struct bpf_link_info link = {0};
+	struct bpf_prog_info info = {0};
+	uint32_t len = sizeof(link);
+	cleanup_fd int prog = -1;
+
+	if (bpf_obj_get_info_by_fd(fd, &link, &len))
+		return 0;
+	prog = bpf_prog_get_fd_by_id(link.prog_id);
+	len = sizeof(info);
+	if (prog < 0 || bpf_obj_get_info_by_fd(prog, &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+int hand_trace_close(struct hand *h, struct job_reply *r)
+{
+	int i;
+
+	/* the maps come first */
+	for (i = 3; i < h->nfds; i++)
+		r->num += missed_by(h->fds[i]);
+	for (i = 0; i < h->nfds; i++) {
+		close(h->fds[i]);
+		h->fds[i] = -1;
+	}
+	h->nfds = 0;
+	/* each CPU has been through a quiet moment after it: nothing is being written any more */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) < 0)
+		return hand_fail_sys(h, errno, "wait for the last switch of the stream");
+	return 0;
+}

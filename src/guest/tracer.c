@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tracer - see tracer.h. Invariant: one job at a time; what the host wants next is done after it.
+ */
+#include "guest/tracer.h"
+
+#include "base/cleanup.h"
+#include "guest/pool.h"
+#include "guest/port.h"
+#include "guest/wire_trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define OPEN_DEADLINE_NS 30000000000ull
+#define PFN_MASK	 ((UINT64_C(1) << 55) - 1) /* Documentation/admin-guide/mm/pagemap.rst */
+
+enum { FD_HEADS, FD_RECORDS, FD_NAMES, MAPS, PAGES_ALL = WIRE_TRACE_PAGES };
+
+static unsigned ncpus;
+static bool wanted, on, busy;
+static uint32_t wanted_slots, slots;
+static int fds[JOB_FDS_MAX], nfds; /* maps, then links */
+static void *mapped[MAPS];
+static size_t sizes[MAPS];
+static uint64_t frames[PAGES_ALL];
+
+static void go_on(void);
+
+void tracer_init(unsigned n)
+{
+	ncpus = n;
+}
+
+static void say(bool is_on, int code, const char *text, uint64_t missed)
+{
+	port_event(&(struct event){
+		.type = EV_TRACE, .flag = is_on, .code = code, .text = text, .count = missed});
+}
+
+/* About 16 MiB for all CPUs, at least 16 KiB and at most 1 MiB for each. */
+static uint32_t slots_for(uint32_t asked)
+{
+	uint32_t n = TRACE_SLOTS_MIN;
+
+	if (!asked)
+		asked = 1048576 / ncpus < 1024    ? 1024
+			: 1048576 / ncpus > 65536 ? 65536
+						  : 1048576 / ncpus;
+	while (n * 2 <= asked && n * 2 <= TRACE_SLOTS_MAX)
+		n *= 2;
+	return n;
+}
+
+static void unmap(void)
+{
+	int i;
+
+	for (i = 0; i < MAPS; i++) {
+		if (mapped[i])
+			munmap(mapped[i], sizes[i]);
+		mapped[i] = NULL;
+	}
+}
+
+static size_t whole_pages(size_t bytes)
+{
+	return (bytes + WIRE_TRACE_PAGE - 1) / WIRE_TRACE_PAGE * WIRE_TRACE_PAGE;
+}
+
+static int map(void)
+{
+	int i;
+
+	sizes[FD_HEADS] = whole_pages((ncpus + 1) * sizeof(struct trace_head));
+	sizes[FD_RECORDS] = whole_pages((size_t)ncpus * slots * sizeof(struct trace_slot));
+	sizes[FD_NAMES] = whole_pages(TRACE_NAMES * sizeof(struct trace_name_slot));
+	for (i = 0; i < MAPS; i++) {
+		mapped[i] = mmap(NULL, sizes[i], PROT_READ, MAP_SHARED, fds[i], 0);
+		if (mapped[i] == MAP_FAILED) {
+			mapped[i] = NULL;
+			return errno;
+		}
+	}
+	return 0;
+}
+
+static int frames_of(int pagemap, int which, uint64_t *dst)
+{
+	size_t n = sizes[which] / WIRE_TRACE_PAGE, i;
+	off_t at = (off_t)((uintptr_t)mapped[which] / WIRE_TRACE_PAGE * 8);
+
+	if (pread(pagemap, dst, n * 8, at) != (ssize_t)(n * 8))
+		return EIO;
+	for (i = 0; i < n; i++) {
+		dst[i] &= PFN_MASK;
+		if (!dst[i])
+			return EFAULT;
+	}
+	return 0;
+}
+
+static int tell_rings(void)
+{
+	cleanup_fd int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	struct wire_trace_rings t = {.ncpus = ncpus, .slots = slots};
+	struct wire_trace_pages *pages[MAPS] = {&t.heads, &t.records, &t.names};
+	struct wire_writer *w;
+	size_t n = 0;
+	int i, e = 0;
+
+	if (pagemap < 0)
+		return errno;
+	for (i = 0; i < MAPS && !e; i++) {
+		if (n + sizes[i] / WIRE_TRACE_PAGE > PAGES_ALL)
+			return E2BIG;
+		e = frames_of(pagemap, i, frames + n);
+		pages[i]->frames = (const uint8_t *)(frames + n);
+		pages[i]->n = (uint32_t)(sizes[i] / WIRE_TRACE_PAGE);
+		n += pages[i]->n;
+	}
+	if (e)
+		return e;
+	w = port_begin();
+	wire_trace_put(w, &t);
+	return port_end(w, WIRE_TRACE_RINGS, 0) ? 0 : ENOBUFS;
+}
+
+static void on_closed(void *arg, struct job_reply *r)
+{
+	busy = on = false;
+	say(false, r->code, r->text, r->num);
+	go_on();
+}
+
+/* A hand, for letting go changes the kernel's code and waits for its programs to end. */
+static void let_go(void)
+{
+	struct err err = ERR_INIT;
+
+	busy = !pool_send(pool_job(JOB_TRACE_CLOSE), fds, nfds, POOL_DEADLINE_NS,
+			  "the stream of switches", on_closed, NULL, &err);
+	nfds = 0;
+	if (!busy) {
+		on = false;
+		say(false, err.code, err.msg, 0);
+	}
+}
+
+static void on_opened(void *arg, struct job_reply *r)
+{
+	int e = r->code;
+	const char *text = r->text;
+
+	busy = false;
+	if (!e) {
+		on = true;
+		memcpy(fds, r->fds, sizeof(fds));
+		nfds = r->nfds;
+		r->nfds = 0;
+		e = nfds > MAPS ? map() : EPROTO;
+		if (!e)
+			e = tell_rings();
+		text = e ? "the rings of the stream of switches could not be made readable"
+			 : r->path;
+	}
+	if (e) {
+		wanted = false;
+		say(false, e, text, 0);
+		if (on)
+			let_go();
+		return;
+	}
+	say(true, 0, text, 0);
+	go_on();
+}
+
+static void go_on(void)
+{
+	struct err err = ERR_INIT;
+	struct wire_writer *w;
+
+	if (busy || wanted == on)
+		return;
+	if (on) {
+		let_go();
+		return;
+	}
+	unmap();
+	slots = slots_for(wanted_slots);
+	w = pool_job(JOB_TRACE_OPEN);
+	wire_put_u32(w, ncpus);
+	wire_put_u32(w, slots);
+	busy = !pool_send(w, NULL, 0, OPEN_DEADLINE_NS, "the stream of switches", on_opened, NULL,
+			  &err);
+	if (!busy) {
+		wanted = false;
+		say(false, err.code, err.msg, 0);
+	}
+}
+
+void tracer_frame(const struct wire_header *h, struct wire_reader *p)
+{
+	wanted = wire_get_u8(p);
+	wanted_slots = wire_get_u32(p);
+	go_on();
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire_trace - see wire_trace.h. Invariant: nothing of a slot is used that was not masked.
+ */
+#include "guest/wire_trace.h"
+
+#include <errno.h>
+
+static void put_pages(struct wire_writer *w, const struct wire_trace_pages *p)
+{
+	wire_put_bytes(w, p->n ? (const void *)p->frames : "", (size_t)p->n * 8);
+}
+
+void wire_trace_put(struct wire_writer *w, const struct wire_trace_rings *t)
+{
+	wire_put_u32(w, t->ncpus);
+	wire_put_u32(w, t->slots);
+	put_pages(w, &t->heads);
+	put_pages(w, &t->records);
+	put_pages(w, &t->names);
+}
+
+/* They hold as much as they have to. */
+static bool get_pages(struct wire_reader *r, struct wire_trace_pages *p, uint64_t bytes)
+{
+	size_t len;
+
+	p->frames = wire_get_bytes(r, &len);
+	p->n = (uint32_t)(len / 8);
+	return !r->bad && len % 8 == 0 && len / 8 <= WIRE_TRACE_PAGES &&
+	       p->n == (bytes + WIRE_TRACE_PAGE - 1) / WIRE_TRACE_PAGE;
+}
+
+int wire_trace_read(struct wire_reader *r, struct wire_trace_rings *t)
+{
+	t->ncpus = wire_get_u32(r);
+	t->slots = wire_get_u32(r);
+	if (r->bad || !t->ncpus || t->ncpus > WIRE_TRACE_CPUS || t->slots < TRACE_SLOTS_MIN ||
+	    t->slots > TRACE_SLOTS_MAX || t->slots & (t->slots - 1))
+		return -EPROTO;
+	if (!get_pages(r, &t->heads, (t->ncpus + 1) * sizeof(struct trace_head)) ||
+	    !get_pages(r, &t->records, (uint64_t)t->ncpus * t->slots * sizeof(struct trace_slot)) ||
+	    !get_pages(r, &t->names, TRACE_NAMES * sizeof(struct trace_name_slot)))
+		return -EPROTO;
+	return 0;
+}
+
+uint64_t wire_trace_page(const struct wire_trace_pages *p, uint32_t i)
+{
+	const uint8_t *at = p->frames + (size_t)i * 8;
+	uint64_t v = 0;
+	unsigned k = 8;
+
+	while (k--)
+		v = v << 8 | at[k];
+	/* more than 52 bits are no address; so small a number of bytes is never at the end */
+	return v >> 40 ? UINT64_MAX - WIRE_TRACE_PAGE : v * WIRE_TRACE_PAGE;
+}
+
+enum wire_trace_slot wire_trace_slot(uint64_t a, uint64_t b, uint64_t at, uint32_t slots,
+				     struct wire_trace_record *out)
+{
+	static const char states[] = TRACE_STATES;
+	unsigned state = b >> TRACE_STATE_SHIFT & 0xf;
+
+	if ((b >> TRACE_LAP_SHIFT) != ((at / slots + 1) & TRACE_LAP_MASK))
+		return WIRE_TRACE_SLOT_EMPTY;
+	*out = (struct wire_trace_record){
+		.t_low = a & ((UINT64_C(1) << TRACE_TIME_BITS) - 1),
+		.type = (enum trace_ring_type)(b & 7),
+		.tid = (int32_t)(a >> TRACE_TID_SHIFT & TRACE_TID_MASK),
+		.to = (uint16_t)(b >> TRACE_TO_SHIFT & TRACE_CPU_MASK),
+		.other = (int32_t)(b >> TRACE_OTHER_SHIFT & TRACE_TID_MASK),
+	};
+	if (out->type < TRACE_RING_SWITCH || out->type > TRACE_RING_MIGRATE ||
+	    state >= sizeof(states) - 1)
+		return WIRE_TRACE_SLOT_BAD;
+	out->state = states[state];
+	return WIRE_TRACE_SLOT_FULL;
+}

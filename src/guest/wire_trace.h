@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire_trace - the stream of switches: how it is asked for, and where in the guest's memory it is.
+ *
+ * The records themselves never cross the wire: the programs in the kernel write them to rings
+ * (bpf/trace.h), the agent says which page frames those are, and the host reads them there. That
+ * costs the guest nothing, delays no event, and works while the guest is stalled or dead.
+ */
+#ifndef GUEST_WIRE_TRACE_H
+#define GUEST_WIRE_TRACE_H
+
+#include "bpf/trace.h"
+#include "guest/wire.h"
+
+#define WIRE_TRACE_PAGE	 4096u
+#define WIRE_TRACE_CPUS	 1024u
+#define WIRE_TRACE_PAGES 32768u /* of all rings together */
+
+/* Page frame numbers, 8 bytes each, little-endian, in order; borrowed from the frame. */
+struct wire_trace_pages {
+	const uint8_t *frames;
+	uint32_t n;
+};
+
+struct wire_trace_rings {
+	uint32_t ncpus;
+	uint32_t slots; /* of each CPU */
+	struct wire_trace_pages heads, records, names;
+};
+
+void wire_trace_put(struct wire_writer *w, const struct wire_trace_rings *t);
+/* 0 or -EPROTO: sizes that do not belong together are refused. */
+int wire_trace_read(struct wire_reader *r, struct wire_trace_rings *t);
+/* Guest physical address of the page. i < p->n. */
+uint64_t wire_trace_page(const struct wire_trace_pages *p, uint32_t i);
+
+/* One record of the stream, taken apart; what a hostile guest may have written. */
+struct wire_trace_record {
+	uint64_t t_low; /* TRACE_TIME_BITS of the time */
+	enum trace_ring_type type;
+	char state; /* SWITCH; one of TRACE_STATES */
+	uint16_t to;
+	int32_t tid, other;
+};
+
+enum wire_trace_slot { WIRE_TRACE_SLOT_EMPTY, WIRE_TRACE_SLOT_FULL, WIRE_TRACE_SLOT_BAD };
+
+/* What is in the slot of position `at` of a ring of `slots`; EMPTY = that position is not written. */
+enum wire_trace_slot wire_trace_slot(uint64_t a, uint64_t b, uint64_t at, uint32_t slots,
+				     struct wire_trace_record *out);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trace_reader - see trace_reader.h.
+ *
+ * How records of several CPUs come into one order: whatever is read at one poll was written before
+ * the next poll began; so at the next poll nothing older than the newest of them can still be to
+ * come, and everything up to it is handed on. Invariant: a CPU's queue is in order of time.
+ */
+#include "session/trace_reader.h"
+
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An overrun ring is read on from here: the writer must not be at our heels at once. */
+#define LEAP(slots) ((slots) / 8)
+/* Interrupts nest no deeper; what is further out of order was made so. */
+#define STEPS_MAX 16
+#define HELD_MAX  (1u << 20) /* records of a CPU that wait for another one */
+
+struct queue {
+	struct trace_record *records;
+	size_t first, n, room;
+};
+
+struct ring {
+	uint64_t at; /* next position */
+	uint64_t delivered, lost;
+	uint64_t gap;	  /* lost since the last record */
+	uint64_t last_ns; /* of the last record read */
+	bool halted;	  /* at one that is being written */
+	struct queue queue;
+};
+
+struct pages {
+	const uint8_t **list;
+	size_t n;
+};
+
+struct trace_reader {
+	const struct trace_sink *sink;
+	void *arg;
+	uint32_t ncpus, slots;
+	struct pages heads, records, names;
+	struct ring *rings;
+	uint64_t names_at, names_lost;
+	uint64_t newest_ns; /* of all records read so far */
+};
+
+static int resolve(struct pages *p, const struct wire_trace_pages *from,
+		   const struct guest_memory *memory, struct err *err)
+{
+	uint32_t i;
+
+	p->n = from->n;
+	p->list = xcalloc(p->n, sizeof(*p->list));
+	for (i = 0; i < from->n; i++) {
+		p->list[i] = guest_memory_at(memory, wire_trace_page(from, i), WIRE_TRACE_PAGE);
+		if (!p->list[i])
+			return err_set(err, ERANGE,
+				       "read the stream of switches: the guest says it is where no "
+				       "memory is; go on without it");
+	}
+	return 0;
+}
+
+struct trace_reader *trace_reader_create(const struct guest_memory *memory,
+					 const struct wire_trace_rings *rings,
+					 const struct trace_sink *sink, void *arg, struct err *err)
+{
+	struct trace_reader *r;
+
+	if (!memory->base) {
+		err_set(err, ENODEV, "read the stream of switches: there is no guest");
+		return NULL;
+	}
+	r = xcalloc(1, sizeof(*r));
+	r->sink = sink;
+	r->arg = arg;
+	r->ncpus = rings->ncpus;
+	r->slots = rings->slots;
+	r->rings = xcalloc(r->ncpus, sizeof(*r->rings));
+	if (resolve(&r->heads, &rings->heads, memory, err) ||
+	    resolve(&r->records, &rings->records, memory, err) ||
+	    resolve(&r->names, &rings->names, memory, err)) {
+		trace_reader_destroy(r);
+		return NULL;
+	}
+	return r;
+}
+
+void trace_reader_destroy(struct trace_reader *r)
+{
+	uint32_t i;
+
+	if (!r)
+		return;
+	for (i = 0; i < r->ncpus; i++)
+		free(r->rings[i].queue.records);
+	free(r->rings);
+	free(r->heads.list);
+	free(r->records.list);
+	free(r->names.list);
+	free(r);
+}
+
+/* ---- the guest's memory ---- */
+
+/* offset is a multiple of the size of what is there, which divides a page. */
+static const void *at_offset(const struct pages *p, uint64_t offset)
+{
+	return p->list[offset / WIRE_TRACE_PAGE] + offset % WIRE_TRACE_PAGE;
+}
+
+static uint64_t load(const void *word)
+{
+	return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t produced(const struct trace_reader *r, uint32_t cpu)
+{
+	return load(at_offset(&r->heads, (uint64_t)cpu * sizeof(struct trace_head)));
+}
+
+/* Has the writer been there again, or is it about to? */
+static bool overrun(uint64_t head, uint64_t at, uint64_t slots)
+{
+	return head > at && head - at > slots;
+}
+
+/* ---- queues ---- */
+
+static void push(struct queue *q, const struct trace_record *rec)
+{
+	size_t i, steps;
+
+	if (q->first + q->n == q->room) {
+		if (q->first > q->n) {
+			memcpy(q->records, q->records + q->first, q->n * sizeof(*q->records));
+			q->first = 0;
+		} else {
+			q->room = q->room ? 2 * q->room : 256;
+			q->records = xreallocarray(q->records, q->room, sizeof(*q->records));
+		}
+	}
+	/* an interrupt may have written the next one before: it is put right here */
+	for (i = q->first + q->n++, steps = 0;
+	     i > q->first && q->records[i - 1].t_ns > rec->t_ns && steps < STEPS_MAX; i--, steps++)
+		q->records[i] = q->records[i - 1];
+	q->records[i] = *rec;
+	if (i > q->first && q->records[i - 1].t_ns > rec->t_ns)
+		q->records[i].t_ns = q->records[i - 1].t_ns;
+}
+
+/* Everything before limit, in order; a record of LOST goes with the one it stands before. */
+static void hand_on(struct trace_reader *r, uint64_t limit)
+{
+	for (;;) {
+		struct queue *best = NULL;
+		uint32_t i;
+
+		for (i = 0; i < r->ncpus; i++) {
+			struct queue *q = &r->rings[i].queue;
+
+			if (q->n && q->records[q->first].t_ns < limit &&
+			    (!best || q->records[q->first].t_ns < best->records[best->first].t_ns))
+				best = q;
+		}
+		if (!best)
+			return;
+		r->sink->record(r->arg, &best->records[best->first]);
+		best->first = --best->n ? best->first + 1 : 0;
+	}
+}
+
+/* ---- records ---- */
+
+/* The moment nearest to `now_ns` that ends in these bits. */
+static uint64_t whole_time(uint64_t low, uint64_t now_ns)
+{
+	const uint64_t span = UINT64_C(1) << TRACE_TIME_BITS;
+	uint64_t t = (now_ns & ~(span - 1)) | low;
+
+	if (t > now_ns + span / 2 && t >= span)
+		return t - span;
+	return t + span / 2 < now_ns ? t + span : t;
+}
+
+static void tell_gap(struct ring *g, uint32_t cpu, uint64_t t_ns)
+{
+	struct trace_record rec = {
+		.t_ns = t_ns, .type = TRACE_LOST, .cpu = (uint16_t)cpu, .count = g->gap};
+
+	if (!g->gap)
+		return;
+	g->gap = 0;
+	push(&g->queue, &rec);
+}
+
+static void lose(struct ring *g, uint64_t n)
+{
+	g->at += n;
+	g->lost += n;
+	g->gap += n;
+}
+
+static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_record *w,
+		 uint64_t now_ns)
+{
+	struct ring *g = &r->rings[cpu];
+	struct trace_record rec = {.t_ns = whole_time(w->t_low, now_ns),
+				   .type = (enum trace_type)w->type,
+				   .state = w->type == TRACE_RING_SWITCH ? w->state : 0,
+				   .cpu = (uint16_t)cpu,
+				   .to = w->type == TRACE_RING_SWITCH ? 0 : w->to,
+				   .tid = w->tid,
+				   .other = w->other};
+
+	if (w->type == TRACE_RING_MIGRATE) {
+		rec.cpu = (uint16_t)w->other;
+		rec.other = 0;
+	}
+	tell_gap(g, cpu, rec.t_ns);
+	push(&g->queue, &rec);
+	g->delivered++;
+	g->at++;
+	g->last_ns = rec.t_ns;
+	if (rec.t_ns > r->newest_ns)
+		r->newest_ns = rec.t_ns;
+}
+
+static void read_ring(struct trace_reader *r, uint32_t cpu, uint64_t now_ns, bool last)
+{
+	struct ring *g = &r->rings[cpu];
+	uint64_t head = produced(r, cpu), a, b, now;
+	struct wire_trace_record w;
+	enum wire_trace_slot is;
+
+	g->halted = false;
+	if (overrun(head, g->at, r->slots))
+		lose(g, head - g->at - r->slots + LEAP(r->slots));
+	while (g->at < head) {
+		uint64_t place = (uint64_t)cpu * r->slots + (g->at & (r->slots - 1));
+		const struct trace_slot *s =
+			at_offset(&r->records, place * sizeof(struct trace_slot));
+
+		b = load(&s->b);
+		a = load(&s->a);
+		now = produced(r, cpu);
+		if (overrun(now, g->at, r->slots)) {
+			lose(g, now - g->at - r->slots + LEAP(r->slots));
+			continue;
+		}
+		is = wire_trace_slot(a, b, g->at, r->slots, &w);
+		if (is == WIRE_TRACE_SLOT_FULL) {
+			take(r, cpu, &w, now_ns);
+		} else if (is == WIRE_TRACE_SLOT_BAD || last) {
+			lose(g, 1);
+		} else {
+			g->halted = true;
+			return;
+		}
+	}
+}
+
+/* ---- names ---- */
+
+static bool skip_names(struct trace_reader *r, uint64_t head)
+{
+	uint64_t n = head - r->names_at - TRACE_NAMES + LEAP(TRACE_NAMES);
+
+	if (!overrun(head, r->names_at, TRACE_NAMES))
+		return false;
+	r->names_lost += n;
+	r->names_at += n;
+	return true;
+}
+
+static void read_names(struct trace_reader *r)
+{
+	uint64_t head = produced(r, r->ncpus), now, lap;
+
+	skip_names(r, head);
+	while (r->names_at < head) {
+		const struct trace_name_slot *s =
+			at_offset(&r->names, r->names_at % TRACE_NAMES * sizeof(*s));
+		struct trace_name_slot copy;
+		struct trace_task n;
+
+		lap = load(&s->lap);
+		memcpy(&copy, s, sizeof(copy));
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		now = produced(r, r->ncpus);
+		if (skip_names(r, now))
+			continue;
+		/* being written: the next time */
+		if (lap != r->names_at / TRACE_NAMES + 1)
+			return;
+		r->names_at++;
+		n = (struct trace_task){.t_ns = copy.t_ns,
+					.tid = copy.tid,
+					.pid = copy.pid,
+					.cgroup_id = copy.cgroup_id};
+		memcpy(n.comm, copy.comm, sizeof(n.comm));
+		n.comm[sizeof(n.comm) - 1] = '\0';
+		r->sink->name(r->arg, &n);
+	}
+}
+
+void trace_reader_poll(struct trace_reader *r, uint64_t now_ns, bool last)
+{
+	/* of the polls before; and who has sent a frame has seen everything before it happen */
+	uint64_t limit = r->newest_ns > now_ns ? r->newest_ns : now_ns;
+	bool full = false;
+	uint32_t i;
+
+	read_names(r);
+	for (i = 0; i < r->ncpus; i++) {
+		struct ring *g = &r->rings[i];
+
+		read_ring(r, i, now_ns, last);
+		if (g->halted && g->last_ns < limit)
+			limit = g->last_ns;
+		full |= g->queue.n > HELD_MAX;
+	}
+	if (full)
+		limit = UINT64_MAX;
+	if (!last) {
+		hand_on(r, limit);
+		r->sink->seen(r->arg, full ? r->newest_ns : limit);
+		return;
+	}
+	for (i = 0; i < r->ncpus; i++)
+		tell_gap(&r->rings[i], i, r->newest_ns);
+	hand_on(r, UINT64_MAX);
+	r->sink->seen(r->arg, r->newest_ns);
+}
+
+struct trace_account trace_reader_cpu_account(const struct trace_reader *r, unsigned cpu)
+{
+	const struct ring *g = &r->rings[cpu];
+
+	return (struct trace_account){
+		.produced = g->at, .delivered = g->delivered, .dropped = g->lost};
+}
+
+struct trace_account trace_reader_account(const struct trace_reader *r)
+{
+	struct trace_account sum = {0};
+	uint32_t i;
+
+	for (i = 0; i < r->ncpus; i++) {
+		sum.produced += r->rings[i].at;
+		sum.delivered += r->rings[i].delivered;
+		sum.dropped += r->rings[i].lost;
+	}
+	return sum;
+}
+
+uint64_t trace_reader_names_lost(const struct trace_reader *r)
+{
+	return r->names_lost;
+}
