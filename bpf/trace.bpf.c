@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * trace - every context switch, wake-up and migration as two words in a ring of its CPU, and who the
- * tids are; attached only while somebody watches.
+ * trace - every context switch, wake-up and migration as two words in a ring of its CPU, and who
+ * the tids are; attached only while somebody watches.
  *
  * A wake-up is noted at sched_waking, not at sched_wakeup: it is there that the waiting begins and
  * that the waker is the current task; sched_wakeup comes on whatever CPU does the rest, after an
@@ -137,6 +137,9 @@ int BPF_PROG(trace_new, struct task_struct *p)
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(trace_migrate, struct task_struct *p, int dest_cpu)
 {
+	/* told also when it stays; nr_migrations does not count that either */
+	if (p->thread_info.cpu == (__u32)dest_cpu)
+		return 0;
 	put(bpf_get_smp_processor_id(), (__u32)p->pid,
 	    TRACE_RING_MIGRATE | ((__u64)dest_cpu & TRACE_CPU_MASK) << TRACE_TO_SHIFT |
 		    (p->thread_info.cpu & TRACE_CPU_MASK) << TRACE_OTHER_SHIFT);
@@ -175,8 +178,13 @@ static __always_inline void name_as_is(struct task_struct *p)
 SEC("iter/task")
 int name_all(struct bpf_iter__task *ctx)
 {
-	if (ctx->task)
-		name_as_is(ctx->task);
+	struct task_struct *p = ctx->task;
+
+	if (!p)
+		return 0;
+	/* the verifier takes no arithmetic on what may be NULL: none may be moved up */
+	asm volatile("" : "+r"(p));
+	name_as_is(p);
 	return 0;
 }
 

@@ -3,21 +3,21 @@
  * trace - the layout of the stream of switches, wake-ups and migrations: what the programs in the
  * kernel (trace.bpf.c) write and the host reads out of the guest's memory.
  *
- * Each CPU has a ring of slots of two words. Position n is in slot n modulo the ring's length, which
- * is a power of two; nobody waits for a reader: after a lap a slot is written over. A position is
- * taken by adding to the CPU's counter, so the counter is what was produced. The second word is
- * written last and has the lap in it: a slot with another lap in it is not (or no more) that
- * position's. Times are the lowest 40 bits of CLOCK_MONOTONIC in ns.
- * Included after <stdint.h> or bpf/ktypes.h. Invariant: no pointers, nothing but what stands here.
+ * Each CPU has a ring of slots of two words. Position n is in slot n modulo the ring's length,
+ * which is a power of two; nobody waits for a reader: after a lap a slot is written over. A
+ * position is taken by adding to the CPU's counter, so the counter is what was produced. The second
+ * word is written last and has the lap in it: a slot with another lap in it is not (or no more)
+ * that position's. Times are the lowest 40 bits of CLOCK_MONOTONIC in ns. Included after <stdint.h>
+ * or bpf/ktypes.h. Invariant: no pointers, nothing but what stands here.
  */
 #ifndef TRACE_SHARED_H
 #define TRACE_SHARED_H
 
-#define TRACE_SLOTS_MIN 64	/* a CPU */
+#define TRACE_SLOTS_MIN 64      /* a CPU */
 #define TRACE_SLOTS_MAX 1048576 /* a CPU */
-#define TRACE_NAMES	16384	/* slots of the ring of names */
+#define TRACE_NAMES     16384   /* slots of the ring of names */
 #define TRACE_TIME_BITS 40
-#define TRACE_STATES	"rSDTtXZIP?" /* letters of enum trace_ring_state, by its numbers */
+#define TRACE_STATES    "rSDTtXZIP?" /* letters of enum trace_ring_state, by its numbers */
 
 enum trace_ring_type { TRACE_RING_SWITCH = 1, TRACE_RING_WAKE = 2, TRACE_RING_MIGRATE = 3 };
 
@@ -31,14 +31,14 @@ struct trace_slot {
 	unsigned long long a, b;
 };
 
-#define TRACE_TID_SHIFT	  40
+#define TRACE_TID_SHIFT   40
 #define TRACE_STATE_SHIFT 3
-#define TRACE_TO_SHIFT	  7
+#define TRACE_TO_SHIFT    7
 #define TRACE_OTHER_SHIFT 23
-#define TRACE_LAP_SHIFT	  45
-#define TRACE_TID_MASK	  0x3fffffull
-#define TRACE_CPU_MASK	  0xffffull
-#define TRACE_LAP_MASK	  0x7ffffull
+#define TRACE_LAP_SHIFT   45
+#define TRACE_TID_MASK    0x3fffffull
+#define TRACE_CPU_MASK    0xffffull
+#define TRACE_LAP_MASK    0x7ffffull
 
 /* One per CPU, on a cache line of its own. */
 struct trace_head {

@@ -25,12 +25,23 @@ enum { PROGRAMS_MAX = 16 };
 
 static char warning[256], absent[512];
 
-/* The first one names the cause. */
+/* The first one names the cause; the verifier's is the line before "processed N insns". */
 static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	if (level == LIBBPF_WARN && !*warning)
-		vsnprintf(warning, sizeof(warning), fmt, args);
-	warning[strcspn(warning, "\n")] = '\0';
+	static char text[64 << 10];
+	char *end, *line;
+
+	if (level != LIBBPF_WARN)
+		return 0;
+	vsnprintf(text, sizeof(text), fmt, args);
+	end = strstr(text, "\nprocessed ");
+	if (!end && *warning)
+		return 0;
+	if (end)
+		*end = '\0';
+	line = end ? strrchr(text, '\n') : NULL;
+	line = line ? line + 1 : text;
+	snprintf(warning, sizeof(warning), "%.*s", (int)strcspn(line, "\n"), line);
 	return 0;
 }
 
@@ -131,15 +142,16 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	libbpf_set_print(keep);
 	s = load(ncpus, slots);
 	if (!s)
-		return hand_fail(h, ENOTSUP, "this kernel does not let its switches be streamed: %s",
-				 warning);
+		return hand_fail(h, ENOTSUP,
+				 "this kernel does not let its switches be streamed: %s", warning);
 	add_fd(r, bpf_map__fd(s->maps.heads));
 	add_fd(r, bpf_map__fd(s->maps.slots));
 	add_fd(r, bpf_map__fd(s->maps.names));
 	/* in the file's order the names come last: they are attached first */
 	for (p = bpf_object__prev_program(s->obj, NULL); p; p = bpf_object__prev_program(s->obj, p))
 		if (!attach(s, p, r) && p == s->progs.trace_switch)
-			return hand_fail(h, ENOTSUP, "switches cannot be streamed here: %s", warning);
+			return hand_fail(h, ENOTSUP, "switches cannot be streamed here: %s",
+					 warning);
 	len = strlen(absent);
 	if (len && *warning)
 		snprintf(absent + len, sizeof(absent) - len, ": %s", warning);

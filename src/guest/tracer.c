@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define OPEN_DEADLINE_NS 30000000000ull
-#define PFN_MASK	 ((UINT64_C(1) << 55) - 1) /* Documentation/admin-guide/mm/pagemap.rst */
+#define PFN_MASK         ((UINT64_C(1) << 55) - 1) /* Documentation/admin-guide/mm/pagemap.rst */
 
 enum { FD_HEADS, FD_RECORDS, FD_NAMES, MAPS, PAGES_ALL = WIRE_TRACE_PAGES };
 
@@ -93,6 +93,9 @@ static int frames_of(int pagemap, int which, uint64_t *dst)
 	size_t n = sizes[which] / WIRE_TRACE_PAGE, i;
 	off_t at = (off_t)((uintptr_t)mapped[which] / WIRE_TRACE_PAGE * 8);
 
+	/* a page has its frame in the table when it was looked at once */
+	for (i = 0; i < n; i++)
+		(void)*((volatile const uint8_t *)mapped[which] + i * WIRE_TRACE_PAGE);
 	if (pread(pagemap, dst, n * 8, at) != (ssize_t)(n * 8))
 		return EIO;
 	for (i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tracer - the agent's end of the stream of switches (bpf/trace.bpf.c): has hands attach it while the
- * host asks for it, maps its rings and tells the host where they are.
+ * tracer - the agent's end of the stream of switches (bpf/trace.bpf.c): has hands attach it while
+ * the host asks for it, maps its rings and tells the host where they are.
  *
  * The agent never touches a record. Invariant: nothing is attached when nobody asks; the rings stay
  * where they are until the next stream, so that the host can read what was last.

@@ -12,8 +12,8 @@
 #include "bpf/trace.h"
 #include "guest/wire.h"
 
-#define WIRE_TRACE_PAGE	 4096u
-#define WIRE_TRACE_CPUS	 1024u
+#define WIRE_TRACE_PAGE  4096u
+#define WIRE_TRACE_CPUS  1024u
 #define WIRE_TRACE_PAGES 32768u /* of all rings together */
 
 /* Page frame numbers, 8 bytes each, little-endian, in order; borrowed from the frame. */
@@ -45,7 +45,8 @@ struct wire_trace_record {
 
 enum wire_trace_slot { WIRE_TRACE_SLOT_EMPTY, WIRE_TRACE_SLOT_FULL, WIRE_TRACE_SLOT_BAD };
 
-/* What is in the slot of position `at` of a ring of `slots`; EMPTY = that position is not written. */
+/* What is in the slot of position `at` of a ring of `slots`; EMPTY = that position is not written.
+ */
 enum wire_trace_slot wire_trace_slot(uint64_t a, uint64_t b, uint64_t at, uint32_t slots,
 				     struct wire_trace_record *out);
 

@@ -44,7 +44,8 @@ void trace_json_lines(struct buf *out, const struct trace_json *t)
 		names_line(out, t);
 	if (!t->pack->n)
 		return;
-	buf_addf(out, "{\"t_ns\":%" PRIu64 ",\"records\":%" PRIu64 ",\"account\":[%" PRIu64 ",%" PRIu64
+	buf_addf(out,
+		 "{\"t_ns\":%" PRIu64 ",\"records\":%" PRIu64 ",\"account\":[%" PRIu64 ",%" PRIu64
 		 ",%" PRIu64 "],\"trace\":\"",
 		 t->t_ns, t->pack->n, t->account.produced, t->account.delivered,
 		 t->account.dropped);

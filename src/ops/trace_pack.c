@@ -7,13 +7,11 @@
  *   varint     ns since the record before (the first: since boot)
  *   [varint]   CPU
  *   [varint]   tid
- *   SWITCH     who goes is who was current. how 0: in 'S', 1: in 'r', 2: + 1 byte state, 3: + 1 byte
- *              state, varint who
- *   WAKE       how 0: by who is current, to where it ran last; 1: by an interrupt, the same;
- *              2: + varint by whom; 3: + varint by whom, varint to
- *   MIGRATE    + varint to; how 1: + varint other
- *   LOST       + varint count; no tid
- * Invariant: state_after() is all that changes the state, on both sides.
+ *   SWITCH     who goes is who was current. how 0: in 'S', 1: in 'r', 2: + 1 byte state, 3: + 1
+ * byte state, varint who WAKE       how 0: by who is current, to where it ran last; 1: by an
+ * interrupt, the same; 2: + varint by whom; 3: + varint by whom, varint to MIGRATE    + varint to;
+ * how 1: + varint other LOST       + varint count; no tid Invariant: state_after() is all that
+ * changes the state, on both sides.
  */
 #include "ops/trace_pack.h"
 
@@ -198,9 +196,7 @@ static void get_rest(struct cursor *c, const struct trace_pack_state *s, unsigne
 		r->state = how == 0 ? 'S' : how == 1 ? 'r' : (char)byte(c);
 		r->other = how == 3 ? (int32_t)get(c, INT32_MAX) : cpu->current;
 	} else if (r->type == TRACE_WAKE) {
-		r->other = how == 0   ? cpu->current
-			   : how == 1 ? 0
-				      : (int32_t)get(c, INT32_MAX);
+		r->other = how == 0 ? cpu->current : how == 1 ? 0 : (int32_t)get(c, INT32_MAX);
 		r->to = how == 3 ? (uint16_t)get(c, UINT16_MAX) : last_cpu(s, r->tid, r->cpu);
 	} else {
 		r->other = how ? (int32_t)get(c, INT32_MAX) : 0;

@@ -12,7 +12,7 @@
 #include "ops/trace.h"
 
 #define TRACE_PACK_RECENT 7    /* tids of a CPU that cost nothing */
-#define TRACE_PACK_TIDS	  4096 /* tids of which is known where they ran last */
+#define TRACE_PACK_TIDS   4096 /* tids of which is known where they ran last */
 
 struct trace_pack_cpu {
 	int32_t current, recent[TRACE_PACK_RECENT];

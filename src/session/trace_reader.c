@@ -29,9 +29,9 @@ struct queue {
 struct ring {
 	uint64_t at; /* next position */
 	uint64_t delivered, lost;
-	uint64_t gap;	  /* lost since the last record */
+	uint64_t gap;     /* lost since the last record */
 	uint64_t last_ns; /* of the last record read */
-	bool halted;	  /* at one that is being written */
+	bool halted;      /* at one that is being written */
 	struct queue queue;
 };
 
@@ -48,6 +48,7 @@ struct trace_reader {
 	struct ring *rings;
 	uint64_t names_at, names_lost;
 	uint64_t newest_ns; /* of all records read so far */
+	uint64_t seen_ns;   /* what was told last */
 };
 
 static int resolve(struct pages *p, const struct wire_trace_pages *from,
@@ -310,6 +311,14 @@ static void read_names(struct trace_reader *r)
 	}
 }
 
+static void tell_seen(struct trace_reader *r, uint64_t t_ns)
+{
+	if (t_ns <= r->seen_ns)
+		return;
+	r->seen_ns = t_ns;
+	r->sink->seen(r->arg, t_ns);
+}
+
 void trace_reader_poll(struct trace_reader *r, uint64_t now_ns, bool last)
 {
 	/* of the polls before; and who has sent a frame has seen everything before it happen */
@@ -330,13 +339,13 @@ void trace_reader_poll(struct trace_reader *r, uint64_t now_ns, bool last)
 		limit = UINT64_MAX;
 	if (!last) {
 		hand_on(r, limit);
-		r->sink->seen(r->arg, full ? r->newest_ns : limit);
+		tell_seen(r, full ? r->newest_ns : limit);
 		return;
 	}
 	for (i = 0; i < r->ncpus; i++)
 		tell_gap(&r->rings[i], i, r->newest_ns);
 	hand_on(r, UINT64_MAX);
-	r->sink->seen(r->arg, r->newest_ns);
+	tell_seen(r, r->newest_ns);
 }
 
 struct trace_account trace_reader_cpu_account(const struct trace_reader *r, unsigned cpu)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tracing - see tracing.h. Invariant: a record is in the session file's pack when it is in the model.
+ * tracing - see tracing.h. Invariant: a record is in the session file's pack when it is in the
+ * model.
  */
 #include "session/tracing.h"
 
@@ -10,7 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define POLL_NS	   UINT64_C(20000000)
+#define POLL_NS    UINT64_C(20000000)
 #define FLUSH_NS   UINT64_C(1000000000)
 #define FLUSH_SIZE (48u << 10) /* bytes of a pack */
 
@@ -149,7 +150,8 @@ static void ask(struct tracing *t)
 	wire_put_u8(&w, t->wanted);
 	wire_put_u32(&w, t->slots);
 	if (!wire_end(&w, WIRE_TRACE, 0, 0) || t->ops->send(t->arg, frame, w.len) < 0)
-		t->ops->log(t->arg, 3, "ask for the stream of switches: the channel does not take it");
+		t->ops->log(t->arg, 3,
+			    "ask for the stream of switches: the channel does not take it");
 	else
 		t->asked = t->wanted;
 }
@@ -175,9 +177,10 @@ void tracing_rings(struct tracing *t, struct wire_reader *payload)
 
 	finish(t);
 	if (wire_trace_read(payload, &rings) < 0) {
-		t->ops->log(t->arg, 4,
-			    "the guest says where its stream of switches is, and it makes no sense: "
-			    "left out");
+		t->ops->log(
+			t->arg, 4,
+			"the guest says where its stream of switches is, and it makes no sense: "
+			"left out");
 		return;
 	}
 	t->reader = trace_reader_create(memory, &rings, &sink, t, &err);
@@ -202,8 +205,8 @@ bool tracing_is_on(const struct tracing *t)
 	return t->reader;
 }
 
-struct tracing *tracing_create(struct loop *loop, struct trace *trace, const struct tracing_ops *ops,
-			       void *arg)
+struct tracing *tracing_create(struct loop *loop, struct trace *trace,
+			       const struct tracing_ops *ops, void *arg)
 {
 	struct tracing *t = xcalloc(1, sizeof(*t));
 

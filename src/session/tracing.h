@@ -22,8 +22,8 @@ struct tracing_ops {
 	void (*log)(void *arg, int level, const char *text);
 };
 
-struct tracing *tracing_create(struct loop *loop, struct trace *trace, const struct tracing_ops *ops,
-			       void *arg);
+struct tracing *tracing_create(struct loop *loop, struct trace *trace,
+			       const struct tracing_ops *ops, void *arg);
 void tracing_destroy(struct tracing *t); /* NULL is fine */
 
 /* slots: of each CPU's ring, a power of two; 0 = enough. Asks again when it is on already. */

@@ -100,6 +100,7 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.guest.include = config->include;
 	sc.guest.fault = config->fault;
 	sc.guest.duration_ns = config->duration_ns;
+	sc.journal = config->journal;
 	sc.guest.pin_from = config->pin_from;
 	sc.guest.pin_any = config->pin_any;
 	if (loop_init(&lab->loop, &err))

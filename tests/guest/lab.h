@@ -20,6 +20,7 @@ struct lab_config {
 	const char *const *include; /* NULL-terminated */
 	const char *fault;          /* or NULL */
 	uint64_t duration_ns;       /* 0 = no limit */
+	const char *journal;        /* session file, or NULL */
 	unsigned pin_from;          /* as in struct guest_config */
 	bool pin_any;
 };

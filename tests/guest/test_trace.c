@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stream of switches in a real guest: what the trace holds against what the kernel counts by
+ * itself (schedstat and /proc's counters, in the samples), that every record is accounted for also
+ * when the rings are far too small, and that a session file gives the same trace back.
+ */
+#include "lab.h"
+
+#include "../unit/test.h"
+#include "base/cleanup.h"
+#include "ops/trace.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#define ALL UINT64_MAX
+
+static struct lab *lab;
+static char journal[] = "/tmp/scxplore-trace-XXXXXX";
+
+static int boot(void **state)
+{
+	static const char *const include[] = {"sh", "true", "cat", NULL};
+	static struct lab_config config = {.include = include, .journal = journal};
+	int fd = mkstemp(journal);
+
+	/* the session makes the file itself */
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(journal);
+	lab = lab_boot(&config);
+	lab_ok(lab, "cgroup add a");
+	return 0;
+}
+
+static int off(void **state)
+{
+	lab_end(lab);
+	unlink(journal);
+	return 0;
+}
+
+static const struct trace *store(void)
+{
+	return session_model(lab_session(lab))->trace;
+}
+
+static void stream(bool on, uint32_t slots)
+{
+	size_t mark = lab_mark(lab);
+	const struct event *ev;
+
+	session_trace(lab_session(lab), on, slots);
+	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
+	/* nothing is absent, and no program was called within itself */
+	assert_string_equal(ev->text, "");
+	assert_int_equal(ev->code, 0);
+	assert_int_equal(ev->count, 0);
+	assert_int_equal(ev->flag, on);
+	assert_int_equal(session_traces(lab_session(lab)), on);
+}
+
+static uint64_t lost_on_marks(uint64_t from_ns)
+{
+	static struct trace_record marks[65536];
+	uint64_t sum = 0;
+	unsigned cpu;
+	size_t n, i;
+
+	for (cpu = 0; cpu < trace_cpus(store()); cpu++) {
+		uint64_t from = from_ns;
+
+		while ((n = trace_marks(store(), cpu, from, ALL, marks, 65536))) {
+			for (i = 0; i < n; i++)
+				if (marks[i].type == TRACE_LOST)
+					sum += marks[i].count;
+			from = marks[n - 1].t_ns + 1;
+		}
+	}
+	return sum;
+}
+
+/* What the store holds of a task, added up. */
+struct sums {
+	uint64_t slices, run_ns, wait_ns, migrations, wakes;
+};
+
+static struct sums sums_of(int32_t tid, uint64_t from_ns)
+{
+	static struct trace_slice slices[4096];
+	static struct trace_record marks[4096];
+	struct sums s = {0};
+	uint64_t from = from_ns;
+	size_t n, i;
+
+	while ((n = trace_task_slices(store(), tid, from, ALL, slices, 4096))) {
+		for (i = 0; i < n; i++) {
+			s.slices++;
+			s.run_ns += slices[i].end_ns - slices[i].begin_ns;
+			s.wait_ns += slices[i].wait_ns == SAMPLE_ABSENT ? 0 : slices[i].wait_ns;
+		}
+		from = slices[n - 1].end_ns;
+	}
+	for (from = from_ns; (n = trace_task_marks(store(), tid, from, ALL, marks, 4096));
+	     from = marks[n - 1].t_ns + 1)
+		for (i = 0; i < n; i++) {
+			s.migrations += marks[i].type == TRACE_MIGRATE;
+			s.wakes += marks[i].type == TRACE_WAKE;
+		}
+	return s;
+}
+
+static bool near(uint64_t a, uint64_t b, unsigned percent, uint64_t ns)
+{
+	uint64_t more = a > b ? a : b, less = a > b ? b : a;
+
+	return more - less <= more / 100 * percent + ns;
+}
+
+/* The stopped tasks' rows of a sample that was made after they stopped. */
+static const struct sample_task *task_at_rest(int32_t tid)
+{
+	const struct model *m = session_model(lab_session(lab));
+	size_t i;
+
+	for (i = 0; i < m->ntasks; i++)
+		if (m->tasks[i].tid == tid)
+			return &m->tasks[i];
+	fail_msg("no sample has task %d", tid);
+	return NULL;
+}
+
+static void switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers(void **state)
+{
+	size_t mark = lab_mark(lab), n = 0;
+	const struct event *ev;
+
+	stream(true, 0);
+	lab_ok(lab, "spawn pairs@a pipe-io n=3 burst=50");
+	lab_ok(lab, "spawn hogs@a spin n=3");
+	lab_ok(lab, "hold 2s");
+	lab_ok(lab, "signal hogs STOP");
+	lab_ok(lab, "signal pairs STOP");
+	lab_ok(lab, "hold 300ms");
+	lab_samples(lab, 3);
+	stream(false, 0);
+	assert_int_equal(trace_account(store()).dropped, 0);
+	assert_int_equal(trace_account(store()).refused, 0);
+	assert_int_equal(trace_account(store()).produced, trace_account(store()).taken);
+	assert_true(trace_account(store()).produced > 1000);
+	for (; (ev = lab_find(lab, mark, EV_PLACED, NULL, NULL)); mark = lab_place(lab, ev) + 1) {
+		const struct sample_task *t = task_at_rest((int32_t)ev->pid);
+		struct sums s = sums_of((int32_t)ev->pid, 0);
+		struct trace_task name;
+
+		print_message("# %d %s: slices %" PRIu64 " of %" PRIu64 ", run %" PRIu64
+			      " of %" PRIu64 ", waited %" PRIu64 " of %" PRIu64
+			      ", migrations %" PRIu64 " of %" PRIu64 ", wakes %" PRIu64 "\n",
+			      t->tid, t->comm, s.slices, t->switches, s.run_ns, t->run_ns,
+			      s.wait_ns, t->wait_ns, s.migrations, t->migrations, s.wakes);
+		assert_int_equal(s.slices, t->switches);
+		assert_int_equal(s.migrations, t->migrations);
+		assert_true(near(s.run_ns, t->run_ns, 5, 5000000));
+		/* the kernel's begins when the task is in a runqueue, ours when somebody wakes it
+		 */
+		assert_true(near(s.wait_ns, t->wait_ns, 10, 50000 * s.slices + 5000000));
+		assert_true(trace_name_at(store(), t->tid, trace_last_ns(store()), &name));
+		assert_int_equal(name.pid, t->pid);
+		assert_int_equal(name.cgroup_id, t->cgroup_id);
+		assert_string_equal(name.comm, t->comm);
+		n++;
+	}
+	assert_int_equal(n, 9);
+	lab_ok(lab, "kill pairs");
+	lab_ok(lab, "kill hogs");
+}
+
+static void whoever_ran_has_a_name_however_short_it_lived(void **state)
+{
+	uint64_t from = trace_last_ns(store());
+	int32_t tid = 0;
+	unsigned n = 0, trues = 0;
+
+	stream(true, 0);
+	lab_ok(lab, "run many@a -- sh -c 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); true & cat "
+		    "/dev/null; done; wait'");
+	lab_ok(lab, "wait many timeout=60s");
+	stream(false, 0);
+	while ((tid = trace_next_tid(store(), tid))) {
+		struct trace_slice s;
+		struct trace_task name;
+
+		if (!trace_task_slices(store(), tid, from, ALL, &s, 1))
+			continue;
+		n++;
+		if (!trace_name_at(store(), tid, ALL, &name) || !*name.comm || !name.pid)
+			fail_msg("task %d ran and has no name", tid);
+		trues += !strcmp(name.comm, "cat") || !strcmp(name.comm, "true");
+	}
+	assert_true(n > 40);
+	assert_true(trues >= 40);
+}
+
+static void rings_that_are_too_small_lose_records_and_every_one_is_accounted_for(void **state)
+{
+	uint64_t from = trace_last_ns(store()) + 1, lost;
+	struct trace_account before = trace_account(store()), a;
+
+	stream(true, 64);
+	lab_ok(lab, "spawn pairs@a pipe-io n=2 burst=1");
+	lab_ok(lab, "hold 1s");
+	lab_ok(lab, "kill pairs");
+	stream(false, 0);
+	a = trace_account(store());
+	lost = lost_on_marks(from);
+	print_message("# %" PRIu64 " delivered, %" PRIu64 " dropped\n",
+		      a.delivered - before.delivered, a.dropped - before.dropped);
+	assert_true(a.dropped > 0);
+	assert_int_equal(a.produced, a.delivered + a.dropped);
+	assert_int_equal(lost, a.dropped - before.dropped);
+	assert_int_equal(a.refused, 0);
+}
+
+static void the_agent_answers_and_samples_come_while_switches_stream(void **state)
+{
+	size_t mark;
+	int i;
+
+	stream(true, 0);
+	lab_ok(lab, "spawn pairs@a pipe-io n=8 burst=1");
+	for (i = 0; i < 20; i++) {
+		mark = lab_mark(lab);
+		lab_ok(lab, "cgroup add quick%d", i);
+		assert_non_null(lab_find(lab, mark, EV_CGROUP_ADDED, NULL, NULL));
+	}
+	lab_samples(lab, 5);
+	lab_ok(lab, "kill pairs");
+	stream(false, 0);
+}
+
+/* ---- the session file ---- */
+
+static void same_traces(const struct trace *a, const struct trace *b)
+{
+	static struct trace_slice x[4096], y[4096];
+	static struct trace_record p[4096], q[4096];
+	unsigned cpu;
+	uint64_t from;
+	size_t n, i;
+
+	assert_int_equal(trace_cpus(a), trace_cpus(b));
+	assert_int_equal(trace_account(a).taken, trace_account(b).taken);
+	assert_int_equal(trace_account(a).produced, trace_account(b).produced);
+	assert_int_equal(trace_account(a).dropped, trace_account(b).dropped);
+	for (cpu = 0; cpu < trace_cpus(a); cpu++) {
+		for (from = 0; (n = trace_slices(a, cpu, from, ALL, x, 4096));
+		     from = x[n - 1].end_ns) {
+			assert_int_equal(trace_slices(b, cpu, from, ALL, y, 4096), n);
+			for (i = 0; i < n; i++) {
+				assert_int_equal(x[i].begin_ns, y[i].begin_ns);
+				assert_int_equal(x[i].end_ns, y[i].end_ns);
+				assert_int_equal(x[i].tid, y[i].tid);
+				assert_int_equal(x[i].state, y[i].state);
+				assert_int_equal(x[i].wait_ns, y[i].wait_ns);
+			}
+		}
+		for (from = 0; (n = trace_marks(a, cpu, from, ALL, p, 4096));
+		     from = p[n - 1].t_ns + 1) {
+			assert_int_equal(trace_marks(b, cpu, from, ALL, q, 4096), n);
+			for (i = 0; i < n; i++) {
+				assert_int_equal(p[i].t_ns, q[i].t_ns);
+				assert_int_equal(p[i].type, q[i].type);
+				assert_int_equal(p[i].tid, q[i].tid);
+				assert_int_equal(p[i].other, q[i].other);
+				assert_int_equal(p[i].to, q[i].to);
+				assert_int_equal(p[i].count, q[i].count);
+			}
+		}
+	}
+}
+
+/* Bytes of all lines that the stream has written. */
+static uint64_t bytes_in_file(void)
+{
+	FILE *f = fopen(journal, "r");
+	char *line = NULL;
+	size_t size = 0;
+	uint64_t sum = 0;
+	ssize_t n;
+
+	assert_non_null(f);
+	while ((n = getline(&line, &size, f)) > 0)
+		if (strstr(line, "\"trace\":\"") || strstr(line, "\"names\":"))
+			sum += (uint64_t)n;
+	free(line);
+	fclose(f);
+	return sum;
+}
+
+static uint64_t switches_in(const struct trace *t)
+{
+	static struct trace_slice s[4096];
+	uint64_t sum = 0, from;
+	unsigned cpu;
+	size_t n;
+
+	for (cpu = 0; cpu < trace_cpus(t); cpu++)
+		for (from = 0; (n = trace_slices(t, cpu, from, ALL, s, 4096));
+		     from = s[n - 1].end_ns)
+			sum += n;
+	return sum;
+}
+
+static void the_session_file_gives_the_same_trace_and_takes_16_bytes_a_switch(void **state)
+{
+	struct model *m = model_create();
+	cleanup_buf struct buf warning = BUF_INIT;
+	struct err err = ERR_INIT;
+	uint64_t bytes, switches;
+
+	assert_int_equal(journal_read(journal, true, NULL, m, NULL, &warning, &err), 0);
+	assert_string_equal(buf_text(&warning), "");
+	same_traces(store(), m->trace);
+	bytes = bytes_in_file();
+	switches = switches_in(m->trace);
+	print_message("# %" PRIu64 " bytes for %" PRIu64 " switches: %.1f each\n", bytes, switches,
+		      (double)bytes / (double)switches);
+	assert_true(bytes <= 16 * switches);
+	model_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers),
+		cmocka_unit_test(whoever_ran_has_a_name_however_short_it_lived),
+		cmocka_unit_test(
+			rings_that_are_too_small_lose_records_and_every_one_is_accounted_for),
+		cmocka_unit_test(the_agent_answers_and_samples_come_while_switches_stream),
+		cmocka_unit_test(the_session_file_gives_the_same_trace_and_takes_16_bytes_a_switch),
+	};
+
+	return cmocka_run_group_tests(tests, boot, off);
+}

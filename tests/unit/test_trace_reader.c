@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_trace_reader - the stream of switches out of a memory that this test writes as the kernel's
+ * programs would: order, laps, overruns, what is half written; and what is hostile.
+ */
+#include "tests/unit/test.h"
+
+#include "session/trace_reader.h"
+
+#include <inttypes.h>
+
+enum { CPUS = 2, SLOTS = 64, HEAD_PAGE = 1, RECORD_PAGE = 2, NAME_PAGE = 3 };
+#define NAME_PAGES ((uint32_t)(TRACE_NAMES * sizeof(struct trace_name_slot) / WIRE_TRACE_PAGE))
+#define PAGES      (NAME_PAGE + NAME_PAGES)
+
+static uint8_t *ram;
+static struct guest_memory memory;
+static struct trace_record got[4096];
+static struct trace_task names[64];
+static size_t ngot, nnames;
+static uint64_t seen_ns;
+static struct trace_reader *reader;
+
+static void on_record(void *arg, const struct trace_record *r)
+{
+	assert_true(ngot < sizeof(got) / sizeof(*got));
+	got[ngot++] = *r;
+}
+
+static void on_name(void *arg, const struct trace_task *n)
+{
+	names[nnames++ % 64] = *n;
+}
+
+static void on_seen(void *arg, uint64_t t_ns)
+{
+	assert_true(t_ns >= seen_ns);
+	seen_ns = t_ns;
+}
+
+static const struct trace_sink sink = {on_record, on_name, on_seen};
+
+static uint64_t *head(unsigned cpu)
+{
+	return (uint64_t *)(void *)(ram + HEAD_PAGE * WIRE_TRACE_PAGE +
+				    cpu * sizeof(struct trace_head));
+}
+
+static void frames(struct wire_trace_pages *p, uint64_t *list, uint64_t first, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		list[i] = first + i;
+	*p = (struct wire_trace_pages){(const uint8_t *)list, n};
+}
+
+static int set_up(void **state)
+{
+	static uint64_t lists[3][PAGES];
+	struct wire_trace_rings rings = {.ncpus = CPUS, .slots = SLOTS}, back;
+	static uint8_t frame[64 << 10];
+	struct wire_writer w;
+	struct wire_header h;
+	struct wire_reader r;
+	struct err err = ERR_INIT;
+
+	ram = calloc(PAGES, WIRE_TRACE_PAGE);
+	memory = (struct guest_memory){ram, (uint64_t)PAGES * WIRE_TRACE_PAGE,
+				       (uint64_t)PAGES * WIRE_TRACE_PAGE};
+	ngot = nnames = 0;
+	seen_ns = 0;
+	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
+	frames(&rings.records, lists[1], RECORD_PAGE, 1);
+	frames(&rings.names, lists[2], NAME_PAGE, NAME_PAGES);
+	/* by the road it takes */
+	wire_begin(&w, frame, sizeof(frame));
+	wire_trace_put(&w, &rings);
+	assert_true(wire_end(&w, WIRE_TRACE_RINGS, 0, 0));
+	assert_true(wire_frame(frame, w.len, &h, &r) > 0);
+	assert_int_equal(wire_trace_read(&r, &back), 0);
+	assert_true(wire_reader_done(&r));
+	reader = trace_reader_create(&memory, &back, &sink, NULL, &err);
+	assert_non_null(reader);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	trace_reader_destroy(reader);
+	free(ram);
+	return 0;
+}
+
+static struct trace_slot *slot(unsigned cpu, uint64_t at)
+{
+	return (struct trace_slot *)(void *)(ram + RECORD_PAGE * WIRE_TRACE_PAGE) + cpu * SLOTS +
+	       at % SLOTS;
+}
+
+static void write_slot(unsigned cpu, uint64_t at, uint64_t t, enum trace_ring_type type,
+		       unsigned state, unsigned to, int tid, int other)
+{
+	struct trace_slot *s = slot(cpu, at);
+
+	s->a = (t & ((UINT64_C(1) << TRACE_TIME_BITS) - 1)) | (uint64_t)tid << TRACE_TID_SHIFT;
+	s->b = type | (uint64_t)state << TRACE_STATE_SHIFT | (uint64_t)to << TRACE_TO_SHIFT |
+	       (uint64_t)other << TRACE_OTHER_SHIFT |
+	       ((at / SLOTS + 1) & TRACE_LAP_MASK) << TRACE_LAP_SHIFT;
+}
+
+static void make(unsigned cpu, uint64_t t, enum trace_ring_type type, unsigned state, unsigned to,
+		 int tid, int other)
+{
+	write_slot(cpu, (*head(cpu))++, t, type, state, to, tid, other);
+}
+
+static void balanced(void)
+{
+	unsigned cpu;
+
+	for (cpu = 0; cpu < CPUS; cpu++) {
+		struct trace_account a = trace_reader_cpu_account(reader, cpu);
+
+		assert_int_equal(a.produced, a.delivered + a.dropped);
+		assert_int_equal(a.produced, *head(cpu));
+	}
+}
+
+static void records_of_all_cpus_come_in_order_of_time(void **state)
+{
+	const uint64_t base = (UINT64_C(5) << TRACE_TIME_BITS) - 50; /* the low bits turn over */
+	size_t i;
+
+	make(1, base + 10, TRACE_RING_SWITCH, 1, 0, 4194303, 7);
+	make(0, base + 30, TRACE_RING_WAKE, 0, 1, 9, 0);
+	make(0, base + 70, TRACE_RING_MIGRATE, 0, 0, 9, 1);
+	make(1, base + 60, TRACE_RING_SWITCH, 0, 0, 0, 4194303);
+	trace_reader_poll(reader, base + 20, false);
+	/* only what no other CPU can come before any more */
+	assert_int_equal(ngot, 1);
+	trace_reader_poll(reader, base + 20, false);
+	assert_int_equal(ngot, 3);
+	assert_int_equal(seen_ns, base + 70);
+	trace_reader_poll(reader, base + 90, true);
+	assert_int_equal(ngot, 4);
+	for (i = 1; i < ngot; i++)
+		assert_true(got[i - 1].t_ns <= got[i].t_ns);
+	assert_int_equal(got[0].t_ns, base + 10);
+	assert_int_equal(got[0].type, TRACE_SWITCH);
+	assert_int_equal(got[0].state, 'S');
+	assert_int_equal(got[0].cpu, 1);
+	assert_int_equal(got[0].tid, 4194303);
+	assert_int_equal(got[0].other, 7);
+	assert_int_equal(got[1].type, TRACE_WAKE);
+	assert_int_equal(got[1].to, 1);
+	assert_int_equal(got[2].state, 'r');
+	/* a migration is told on the CPU it leaves */
+	assert_int_equal(got[3].type, TRACE_MIGRATE);
+	assert_int_equal(got[3].cpu, 1);
+	assert_int_equal(got[3].to, 0);
+	balanced();
+}
+
+static void an_overrun_ring_loses_records_and_says_how_many_and_where(void **state)
+{
+	uint64_t t = 1000, lost = 0;
+	size_t i, rest = 0;
+	int round;
+
+	make(0, t++, TRACE_RING_SWITCH, 1, 0, 1, 0);
+	trace_reader_poll(reader, t, false);
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 100; i++)
+			make(0, t++, TRACE_RING_SWITCH, 1, 0, 1 + (int)i, (int)i);
+		trace_reader_poll(reader, t, false);
+	}
+	trace_reader_poll(reader, t, true);
+	for (i = 0; i < ngot; i++) {
+		if (got[i].type != TRACE_LOST) {
+			rest++;
+			continue;
+		}
+		lost += got[i].count;
+		/* right before the first that came through */
+		assert_int_equal(got[i].t_ns, got[i + 1].t_ns);
+	}
+	assert_int_equal(lost, 3 * (100 - SLOTS + SLOTS / 8));
+	assert_int_equal(rest + lost, 301);
+	assert_int_equal(trace_reader_cpu_account(reader, 0).dropped, lost);
+	balanced();
+}
+
+static void a_slot_that_is_being_written_holds_the_rest_back(void **state)
+{
+	make(0, 100, TRACE_RING_SWITCH, 1, 0, 1, 0);
+	(*head(0))++; /* taken, not written */
+	make(0, 300, TRACE_RING_SWITCH, 1, 0, 3, 2);
+	make(1, 250, TRACE_RING_SWITCH, 1, 0, 4, 0);
+	trace_reader_poll(reader, 400, false);
+	trace_reader_poll(reader, 400, false);
+	assert_int_equal(ngot, 0); /* CPU 0 may still have something from 100 on */
+	write_slot(0, 1, 200, TRACE_RING_SWITCH, 1, 0, 2, 1);
+	trace_reader_poll(reader, 400, false);
+	assert_int_equal(ngot, 4);
+	assert_int_equal(got[1].tid, 2);
+	assert_int_equal(got[2].tid, 4);
+	assert_int_equal(got[3].tid, 3);
+	/* at the end it counts as lost */
+	(*head(0))++;
+	trace_reader_poll(reader, 500, true);
+	assert_int_equal(got[ngot - 1].type, TRACE_LOST);
+	assert_int_equal(got[ngot - 1].count, 1);
+	balanced();
+}
+
+static void what_an_interrupt_wrote_in_between_is_put_right(void **state)
+{
+	make(0, 100, TRACE_RING_WAKE, 0, 0, 1, 0);
+	make(0, 130, TRACE_RING_WAKE, 0, 0, 2, 0);
+	make(0, 120, TRACE_RING_WAKE, 0, 0, 3, 0);
+	trace_reader_poll(reader, 200, true);
+	assert_int_equal(ngot, 3);
+	assert_int_equal(got[1].tid, 3);
+	assert_int_equal(got[2].tid, 2);
+}
+
+static void make_name(uint64_t at, int tid, const char *comm)
+{
+	struct trace_name_slot *n =
+		(struct trace_name_slot *)(void *)(ram + NAME_PAGE * WIRE_TRACE_PAGE) +
+		at % TRACE_NAMES;
+
+	*n = (struct trace_name_slot){
+		.t_ns = at, .cgroup_id = 5, .tid = tid, .pid = tid, .lap = at / TRACE_NAMES + 1};
+	memcpy(n->comm, comm, strnlen(comm, sizeof(n->comm)));
+	*head(CPUS) = at + 1;
+}
+
+static void names_are_handed_on_and_lost_ones_counted(void **state)
+{
+	uint64_t i;
+
+	make_name(0, 11, "one");
+	make_name(1, 12, "no end in sixteen");
+	trace_reader_poll(reader, 1, false);
+	assert_int_equal(nnames, 2);
+	assert_string_equal(names[0].comm, "one");
+	assert_string_equal(names[1].comm, "no end in sixte");
+	for (i = 2; i < TRACE_NAMES + 12; i++)
+		make_name(i, (int)i, "x");
+	trace_reader_poll(reader, 1, false);
+	assert_int_equal(trace_reader_names_lost(reader), 10 + TRACE_NAMES / 8);
+	assert_int_equal(nnames + trace_reader_names_lost(reader), TRACE_NAMES + 12);
+}
+
+/* Ends, and keeps within its account. */
+static void hostile_heads_and_slots_lose_records_and_nothing_else(void **state)
+{
+	static const uint64_t heads[] = {UINT64_MAX,     0,         UINT64_C(1) << 63, 5,
+					 UINT64_MAX - 1, UINT64_MAX};
+	uint32_t seed = 1;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		*head(0) = heads[i];
+		*head(CPUS) = heads[i];
+		for (k = RECORD_PAGE * WIRE_TRACE_PAGE; k < (RECORD_PAGE + 3) * WIRE_TRACE_PAGE;
+		     k++) {
+			seed = seed * 1103515245u + 12345u;
+			ram[k] = (uint8_t)(seed >> 16);
+		}
+		ngot = 0;
+		trace_reader_poll(reader, 1000, i % 2);
+	}
+	assert_int_equal(trace_reader_cpu_account(reader, 0).produced,
+			 trace_reader_cpu_account(reader, 0).delivered +
+				 trace_reader_cpu_account(reader, 0).dropped);
+}
+
+static void rings_where_there_is_no_memory_are_refused(void **state)
+{
+	uint64_t list[PAGES];
+	struct wire_trace_rings rings = {.ncpus = CPUS, .slots = SLOTS};
+	struct err err = ERR_INIT;
+
+	frames(&rings.heads, list, PAGES, 1);
+	frames(&rings.records, list + 1, RECORD_PAGE, 1);
+	frames(&rings.names, list + 2, NAME_PAGE, NAME_PAGES);
+	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
+	assert_non_null(strstr(err.msg, "no memory"));
+	list[0] = UINT64_MAX;
+	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
+	memory.base = NULL;
+	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
+}
+
+static void sizes_that_do_not_belong_together_are_no_rings(void **state)
+{
+	static const uint32_t bad[][3] = {/* CPUs, slots, pages too few */
+					  {0, 64, 0},    {1, 63, 0},       {1, 32, 0},
+					  {1025, 64, 0}, {1, 1u << 31, 0}, {1, 64, 1}};
+	static uint64_t list[2 * NAME_PAGE + NAME_PAGES];
+	static uint8_t frame[64 << 10];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct wire_trace_rings rings = {.ncpus = bad[i][0], .slots = bad[i][1]}, back;
+		struct wire_writer w;
+		struct wire_header h;
+		struct wire_reader r;
+
+		rings.heads = (struct wire_trace_pages){(uint8_t *)list, 1};
+		rings.records = (struct wire_trace_pages){(uint8_t *)list, 1};
+		rings.names = (struct wire_trace_pages){(uint8_t *)list, NAME_PAGES - bad[i][2]};
+		wire_begin(&w, frame, sizeof(frame));
+		wire_trace_put(&w, &rings);
+		assert_true(wire_end(&w, WIRE_TRACE_RINGS, 0, 0));
+		wire_frame(frame, w.len, &h, &r);
+		assert_true(wire_trace_read(&r, &back) < 0);
+	}
+}
+
+int main(void)
+{
+#define T(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(records_of_all_cpus_come_in_order_of_time),
+		T(an_overrun_ring_loses_records_and_says_how_many_and_where),
+		T(a_slot_that_is_being_written_holds_the_rest_back),
+		T(what_an_interrupt_wrote_in_between_is_put_right),
+		T(names_are_handed_on_and_lost_ones_counted),
+		T(hostile_heads_and_slots_lose_records_and_nothing_else),
+		T(rings_where_there_is_no_memory_are_refused),
+		T(sizes_that_do_not_belong_together_are_no_rings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
