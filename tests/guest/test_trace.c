@@ -136,7 +136,7 @@ static void switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers(
 	const struct event *ev;
 
 	stream(true, 0);
-	lab_ok(lab, "spawn pairs@a pipe-io n=3 burst=50");
+	lab_ok(lab, "spawn pairs@a pipe-io n=4 burst=50");
 	lab_ok(lab, "spawn hogs@a spin n=3");
 	lab_ok(lab, "hold 2s");
 	lab_ok(lab, "signal hogs STOP");
@@ -170,7 +170,7 @@ static void switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers(
 		assert_string_equal(name.comm, t->comm);
 		n++;
 	}
-	assert_int_equal(n, 9);
+	assert_int_equal(n, 7);
 	lab_ok(lab, "kill pairs");
 	lab_ok(lab, "kill hogs");
 }
