@@ -50,6 +50,8 @@ static void stream(bool on, uint32_t slots)
 	size_t mark = lab_mark(lab);
 	const struct event *ev;
 
+	if (session_traces(lab_session(lab)) == on)
+		return; /* a test before failed */
 	session_trace(lab_session(lab), on, slots);
 	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
 	/* nothing is absent, and no program was called within itself */
@@ -160,7 +162,9 @@ static void switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers(
 			      s.wait_ns, t->wait_ns, s.migrations, t->migrations, s.wakes);
 		assert_int_equal(s.slices, t->switches);
 		assert_int_equal(s.migrations, t->migrations);
-		assert_true(near(s.run_ns, t->run_ns, 5, 5000000));
+		/* the kernel leaves out what interrupts took, and that is much under emulation */
+		assert_true(s.run_ns + s.run_ns / 100 + 1000000 > t->run_ns);
+		assert_true(near(s.run_ns, t->run_ns, 30, 20000000));
 		/* the kernel's begins when the task is in a runqueue, ours when somebody wakes it
 		 */
 		assert_true(near(s.wait_ns, t->wait_ns, 10, 50000 * s.slices + 5000000));
@@ -207,9 +211,9 @@ static void rings_that_are_too_small_lose_records_and_every_one_is_accounted_for
 	struct trace_account before = trace_account(store()), a;
 
 	stream(true, 64);
-	lab_ok(lab, "spawn pairs@a pipe-io n=2 burst=1");
+	lab_ok(lab, "spawn quick@a pipe-io n=2 burst=1");
 	lab_ok(lab, "hold 1s");
-	lab_ok(lab, "kill pairs");
+	lab_ok(lab, "kill quick");
 	stream(false, 0);
 	a = trace_account(store());
 	lost = lost_on_marks(from);
@@ -227,14 +231,14 @@ static void the_agent_answers_and_samples_come_while_switches_stream(void **stat
 	int i;
 
 	stream(true, 0);
-	lab_ok(lab, "spawn pairs@a pipe-io n=8 burst=1");
+	lab_ok(lab, "spawn rush@a pipe-io n=8 burst=1");
 	for (i = 0; i < 20; i++) {
 		mark = lab_mark(lab);
 		lab_ok(lab, "cgroup add quick%d", i);
 		assert_non_null(lab_find(lab, mark, EV_CGROUP_ADDED, NULL, NULL));
 	}
 	lab_samples(lab, 5);
-	lab_ok(lab, "kill pairs");
+	lab_ok(lab, "kill rush");
 	stream(false, 0);
 }
 
