@@ -71,7 +71,7 @@ static void on_frame(void *arg)
 
 	/* a shell that prints without end gets a window's worth each time: the rest waits in it */
 	shell_shown(&a->shell.shell);
-	if (a->dirty && !tui_frozen(a->tui))
+	if (a->dirty)
 		draw(a);
 }
 

@@ -232,6 +232,7 @@ struct model {
 	uint64_t cost_at_ns, cost_before_at_ns; /* when; 0 = not yet */
 	uint64_t samples;                       /* count */
 	uint64_t now_ns;                        /* newest guest time seen */
+	uint64_t still_ns; /* its figures are those of this moment (model_still.h); 0 = of now */
 	/* sched_ext */
 	struct model_sched *scheds; /* in order of time */
 	size_t nscheds;

@@ -23,7 +23,7 @@ static const struct key_binding table[] = {
 	{KEY_TAB, 0, ACT_NEXT_PANE, "Tab", "focus the next pane"},
 	{KEY_BACK_TAB, 0, ACT_PREVIOUS_PANE, "Shift-Tab", "focus the pane before"},
 	{'z', 0, ACT_ZOOM, "z", "the focused pane alone, and back"},
-	{' ', 0, ACT_FREEZE, "Space", "freeze the picture while the guest goes on; any key thaws"},
+	{' ', 0, ACT_FREEZE, "Space", "freeze the figures while the guest goes on: search, sort, open them; again thaws"},
 	{'F', 0, ACT_FOLLOW, "F",
 	 "stay at the end of the list, in a table on the row under the cursor"},
 	{'e', 0, ACT_EXPECT, "e", "make an expectation of what is under the cursor"},
@@ -35,7 +35,7 @@ static const struct key_binding table[] = {
 	 "cut the running hold or wait short; never ends the session"},
 	{KEY_CTRL_L, 0, ACT_REDRAW, "Ctrl-L", "draw everything anew"},
 	{KEY_CTRL_Z, 0, ACT_SUSPEND, "Ctrl-Z", "back to the shell; 'fg' returns"},
-	{KEY_ESCAPE, 0, ACT_BACK, "Esc", "leave help, zoom, filter"},
+	{KEY_ESCAPE, 0, ACT_BACK, "Esc", "leave help, zoom, filter, a frozen picture"},
 	{'?', 0, ACT_EXPLAIN, "?",
 	 "what the figure under the cursor is, its unit, where it comes from, why it is absent; "
 	 "again: this help"},

@@ -24,6 +24,8 @@ uint64_t timeline_end(const struct model *m)
 {
 	uint64_t last = trace_last_ns(m->trace);
 
+	if (m->still_ns && (!last || m->still_ns < last))
+		return m->still_ns;
 	return last ? last : m->now_ns;
 }
 

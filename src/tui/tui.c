@@ -49,6 +49,7 @@ void tui_destroy(struct tui *t)
 	if (!t)
 		return;
 	prompt_finish(&t->st.prompt);
+	model_still_drop(t->still);
 	buf_finish(&t->teardown);
 	buf_finish(&t->st.opened);
 	shell_view_finish(&t->st.shell);
@@ -81,6 +82,20 @@ void tui_say(struct tui *t, enum role role, const char *text)
 {
 	text_sanitise(t->st.message, sizeof(t->st.message), text, strlen(text));
 	t->st.message_role = role;
+}
+
+const struct model *tui_model(struct tui *t)
+{
+	const struct model *m = t->host->model(t->arg);
+
+	return t->still ? model_still_view(t->still, m) : m;
+}
+
+void tui_freeze(struct tui *t, bool freeze)
+{
+	model_still_drop(t->still);
+	t->still = freeze ? model_still_take(t->host->model(t->arg)) : NULL;
+	t->st.frozen = freeze;
 }
 
 bool tui_frozen(const struct tui *t)
@@ -146,12 +161,12 @@ void tui_shell_ended(struct tui *t, const char *words)
 
 bool tui_shell_shown(const struct tui *t)
 {
-	return t->st.screen == &screen_shell && !t->st.frozen;
+	return t->st.screen == &screen_shell;
 }
 
 void tui_draw(struct tui *t, struct canvas *c)
 {
-	const struct model *m = t->host->model(t->arg);
+	const struct model *m = tui_model(t);
 	const struct scenario *s = t->host->scenario(t->arg);
 	struct rect r;
 

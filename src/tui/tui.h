@@ -42,7 +42,7 @@ void tui_draw(struct tui *t, struct canvas *c);
 /* A word to the person, shown until the next key. */
 void tui_say(struct tui *t, enum role role, const char *text);
 
-/* A still picture was asked for: do not draw until the next key. */
+/* The figures are those of the moment it was frozen at; keys and the rest go on. */
 bool tui_frozen(const struct tui *t);
 void tui_load_history(struct tui *t);
 void tui_save_history(const struct tui *t);

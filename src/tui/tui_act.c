@@ -102,7 +102,7 @@ static void next_theme(struct tui *t)
 void tui_open_prompt(struct tui *t, const char *text)
 {
 	prompt_open(&t->st.prompt, PROMPT_COMMAND, text);
-	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), t->host->model(t->arg),
+	prompt_hints(&t->st.prompt, t->host->scenario(t->arg), tui_model(t),
 		     tui_command_names());
 }
 
@@ -172,8 +172,10 @@ static void back(struct tui *t)
 		tui_show(t, t->before_help);
 	else if (t->st.zoom)
 		t->st.zoom = false;
-	else
+	else if (*l->filter || *l->search)
 		l->filter[0] = l->search[0] = '\0';
+	else if (t->st.frozen)
+		tui_freeze(t, false);
 }
 
 static void suggest_export(struct tui *t, const char *format)
@@ -189,7 +191,7 @@ static void suggest_export(struct tui *t, const char *format)
 /* A test of a scheduler's end says that it is expected: false when that is so, or cannot be. */
 static bool suggest_expected_end(struct tui *t)
 {
-	const struct model *m = t->host->model(t->arg);
+	const struct model *m = tui_model(t);
 	cleanup_buf struct buf line = BUF_INIT;
 	size_t i = m->nops;
 
@@ -266,7 +268,7 @@ void tui_act(struct tui *t, enum action a)
 		st->zoom = !st->zoom;
 		break;
 	case ACT_FREEZE:
-		st->frozen = !st->frozen;
+		tui_freeze(t, !st->frozen);
 		break;
 	case ACT_FOLLOW:
 		st->lists[st->focus].follow = !st->lists[st->focus].follow;
@@ -299,7 +301,7 @@ void tui_act(struct tui *t, enum action a)
 				"that starts one, a line of output or a number");
 		break;
 	case ACT_PROMOTE:
-		if (lab_promotion(t->host->model(t->arg), st, line, sizeof(line)))
+		if (lab_promotion(tui_model(t), st, line, sizeof(line)))
 			tui_open_prompt(t, line);
 		else
 			tui_say(t, ROLE_HINT,

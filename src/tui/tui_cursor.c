@@ -18,7 +18,7 @@ bool tui_cursor_expectation(struct tui *t, struct buf *out)
 	bool found;
 	int sel;
 
-	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	item_list_init(&items, tui_model(t), &t->st, t->st.focus);
 	sel = item_under_cursor(&items, l);
 	found = sel >= 0 && item_expectation(&items, (size_t)sel, out);
 	item_list_finish(&items);
@@ -30,7 +30,7 @@ void tui_cursor_open(struct tui *t)
 	struct item_list items;
 	int sel;
 
-	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	item_list_init(&items, tui_model(t), &t->st, t->st.focus);
 	sel = item_under_cursor(&items, &t->st.lists[t->st.focus]);
 	buf_reset(&t->st.opened);
 	t->st.opened_pane = t->st.focus;
@@ -54,7 +54,7 @@ bool tui_cursor_explain(struct tui *t)
 	t->st.explained = false;
 	if (again || !pane_sheet(t->st.focus) || l->column >= l->norder)
 		return false;
-	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	item_list_init(&items, tui_model(t), &t->st, t->st.focus);
 	buf_reset(&t->st.opened);
 	t->st.opened_id = 0;
 	t->st.opened_top = 0;
@@ -87,7 +87,7 @@ void tui_opened_refresh(struct tui *t)
 
 	if (!t->st.opened.len || !t->st.opened_id)
 		return;
-	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.opened_pane);
+	item_list_init(&items, tui_model(t), &t->st, t->st.opened_pane);
 	for (i = 0; i < items.n && item_id(&items, i) != t->st.opened_id; i++)
 		;
 	if (i < items.n) {
@@ -107,11 +107,11 @@ void tui_cursor_find_next(struct tui *t)
 	bool found = false;
 
 	if (t->st.screen->find) {
-		if (*l->search && !t->st.screen->find(t->host->model(t->arg), &t->st))
+		if (*l->search && !t->st.screen->find(tui_model(t), &t->st))
 			tui_say(t, ROLE_HINT, "no task that was recorded has this in its name");
 		return;
 	}
-	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	item_list_init(&items, tui_model(t), &t->st, t->st.focus);
 	start = (l->follow && !l->table) || l->sel < 0 ? items.n : (size_t)l->sel + 1;
 	for (i = 0; *l->search && i < items.n && !found; i++) {
 		at = (start + i) % items.n;

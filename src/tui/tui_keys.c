@@ -52,7 +52,7 @@ static bool own_key(struct tui *t, int code)
 	const char *said = NULL;
 
 	if (!t->st.screen->key ||
-	    !t->st.screen->key(t->host->model(t->arg), &t->st, code, &said))
+	    !t->st.screen->key(tui_model(t), &t->st, code, &said))
 		return false;
 	if (said)
 		tui_say(t, ROLE_HINT, said);
@@ -109,7 +109,7 @@ void tui_key(struct tui *t, const struct term_key *key)
 	}
 	if (t->st.prompt.kind) {
 		if (prompt_key(&t->st.prompt, key->code, t->host->scenario(t->arg),
-			       t->host->model(t->arg), tui_command_names()))
+			       tui_model(t), tui_command_names()))
 			tui_enter_prompt(t);
 		return;
 	}
@@ -120,13 +120,6 @@ void tui_key(struct tui *t, const struct term_key *key)
 		buf_reset(&t->st.opened);
 		t->st.explained = t->st.explained && key->code == '?';
 		if (key->code == KEY_RETURN || key->code == KEY_ESCAPE)
-			return;
-	}
-	if (t->st.frozen) {
-		/* a frozen picture is a still: the next key goes on with the live one; Ctrl-C acts
-		 * all the same */
-		t->st.frozen = false;
-		if (key->code != KEY_CTRL_C)
 			return;
 	}
 	if (!own_key(t, key->code) && !screen_key(t, key->code) && !kind_key(t, key->code) &&

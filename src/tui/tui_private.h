@@ -8,6 +8,7 @@
 #ifndef TUI_TUI_PRIVATE_H
 #define TUI_TUI_PRIVATE_H
 
+#include "ops/model_still.h"
 #include "tui/keymap.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
@@ -21,7 +22,12 @@ struct tui {
 	const struct screen_def *before_help, *before_shell;
 	bool redraw, suspend;
 	struct buf teardown;
+	struct model_still *still; /* of a frozen picture; NULL = it is live */
 };
+
+/* What the picture is of: the model, or its figures of the moment it was frozen at. */
+const struct model *tui_model(struct tui *t);
+void tui_freeze(struct tui *t, bool freeze);
 
 /* tui_act.c */
 void tui_act(struct tui *t, enum action a);

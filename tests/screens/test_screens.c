@@ -612,7 +612,7 @@ static void a_report_that_was_asked_for_becomes_an_expectation(void **state)
 	assert_shows(b, ":expect report hogs work-units > 0");
 }
 
-static void a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts(void **state)
+static void a_frozen_picture_thaws_at_its_key_and_ctrl_c_still_acts(void **state)
 {
 	struct bench *b = *state;
 
@@ -620,8 +620,13 @@ static void a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts(void **state)
 	assert_true(tui_frozen(b->tui));
 	assert_shows(b, "FROZEN");
 	press(b, KEY_CTRL_C);
-	assert_false(tui_frozen(b->tui));
+	assert_true(tui_frozen(b->tui));
 	assert_true(b->cancelled);
+	type(b, " ");
+	assert_false(tui_frozen(b->tui));
+	type(b, " ");
+	press(b, KEY_ESCAPE);
+	assert_false(tui_frozen(b->tui));
 }
 
 static void a_filter_leaves_only_what_contains_it(void **state)
@@ -927,7 +932,7 @@ int main(void)
 		SCHED_TEST(a_schedulers_end_stays_on_its_page_and_can_be_opened),
 		SCHED_TEST(a_test_of_an_end_begins_with_its_expectation),
 		SCREEN_TEST(a_report_that_was_asked_for_becomes_an_expectation),
-		SCREEN_TEST(a_frozen_picture_thaws_at_a_key_and_ctrl_c_still_acts),
+		SCREEN_TEST(a_frozen_picture_thaws_at_its_key_and_ctrl_c_still_acts),
 		SCREEN_TEST(a_filter_leaves_only_what_contains_it),
 		SCREEN_TEST(what_is_wrong_is_said_at_every_size),
 		SCREEN_TEST(the_scheduler_in_force_and_a_died_one_are_said),

@@ -544,6 +544,32 @@ static void a_followed_row_keeps_the_cursor_wherever_it_goes(void **state)
 	assert_shows(b, "the op before it began to wait: move hogs to=high");
 }
 
+/* Figures stand while the guest goes on: they can be sorted, searched and opened. */
+static void frozen_figures_stand_and_can_be_looked_at(void **state)
+{
+	struct bench *b = *state;
+	int i;
+
+	type(b, "2 ");
+	assert_shows(b, "FROZEN");
+	for (i = 0; i < 5; i++)
+		moment(b, 90 * S + (uint64_t)i * S);
+	tell(b, (struct event){.type = EV_CGROUP_REMOVED,
+			       .id = 30,
+			       .cgroup = "/scxplore/low",
+			       .t_ns = 95 * S});
+	assert_shows(b, "84.4s FROZEN");
+	assert_shows(b, "! LOST hogs.3[214] 12.4s of 30s");
+	assert_shows(b, "/low  3");
+	type(b, "g/hogs.3\n\n");
+	assert_shows(b, "waits for 12.4s, held in BPF");
+	press(b, KEY_ESCAPE);
+	press(b, KEY_ESCAPE); /* the search */
+	type(b, " ");
+	assert_shows(b, "! LOST hogs.3[214] 22.0s of 30s");
+	assert_false(sees(b, "FROZEN"));
+}
+
 static void a_cpu_is_held_by_a_hog_and_that_is_no_stall(void **state)
 {
 	struct bench *b = *state;
@@ -603,6 +629,7 @@ int main(void)
 		TABLE_TEST(threads_are_folded_into_their_process),
 		TABLE_TEST(a_figure_is_explained_and_so_is_its_absence),
 		TABLE_TEST(a_followed_row_keeps_the_cursor_wherever_it_goes),
+		TABLE_TEST(frozen_figures_stand_and_can_be_looked_at),
 		TABLE_TEST(a_cpu_is_held_by_a_hog_and_that_is_no_stall),
 		TABLE_TEST(columns_that_nothing_fills_take_no_room),
 		TABLE_TEST(nothing_is_lost_where_the_source_does_not_tell_queues),
