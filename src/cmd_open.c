@@ -10,6 +10,7 @@
 #include "base/die.h"
 #include "cmd.h"
 #include "open_shell.h"
+#include "ops/past.h"
 #include "session/load.h"
 #include "session/session.h"
 #include "session/session_info.h"
@@ -34,6 +35,7 @@ struct app {
 	struct open_shell shell;
 	uint64_t drawn_ns;
 	struct loaded loaded;
+	struct past *past; /* NULL: nobody has looked back yet */
 	struct tui *tui;
 	struct canvas canvas;
 	bool ascii, dirty, quitting, screen;
@@ -163,6 +165,21 @@ static const struct scenario *host_scenario(void *arg)
 	struct app *a = arg;
 
 	return a->session ? session_scenario(a->session) : a->loaded.scenario;
+}
+
+/* The file is read while the session goes on writing it. */
+static const struct model *host_model_at(void *arg, uint64_t t_ns, struct err *err)
+{
+	struct app *a = arg;
+	const char *path = a->session ? session_path(a->session) : a->loaded.path;
+
+	if (!a->past && !*path) {
+		err_set(err, ENOENT, "this session is not recorded: there is nothing to look back into");
+		return NULL;
+	}
+	if (!a->past)
+		a->past = past_open(path, host_model(a)->trace, err);
+	return a->past ? past_at(a->past, t_ns) : NULL;
 }
 
 static int no_guest(struct err *err)
@@ -323,6 +340,7 @@ static void host_shell_size(void *arg, int rows, int cols)
 static const struct tui_host host = {
 	.model = host_model,
 	.scenario = host_scenario,
+	.model_at = host_model_at,
 	.submit = host_submit,
 	.submit_block = host_submit_block,
 	.export_to = host_export,
@@ -370,6 +388,7 @@ static void end(struct app *a)
 	}
 	tui_destroy(a->tui);
 	canvas_finish(&a->canvas);
+	past_close(a->past); /* its moments share the session's trace */
 	session_destroy(a->session);
 	load_finish(&a->loaded);
 	buf_finish(&a->export_text);

@@ -175,7 +175,7 @@ void canvas_rule(struct canvas *c, struct rect in, int row, const char *title, b
 
 	if (row < 0 || row >= in.rows)
 		return;
-	canvas_fill(c, line, ROLE_DIM, c->ascii ? '-' : 0x2500);
+	canvas_fill(c, line, ROLE_DIM, c->ascii ? c->past ? '=' : '-' : c->past ? 0x2550 : 0x2500);
 	if (!*title || in.cols < 6)
 		return;
 	/* the focused pane is told by a mark, too, not by its colour alone */

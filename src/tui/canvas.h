@@ -21,6 +21,7 @@
 	X(TITLE, "title", "titles of panes")                                                       \
 	X(FOCUS, "focus", "title of the focused pane")                                             \
 	X(HEAD, "head", "the head line")                                                           \
+	X(PAST, "past", "the head line while an earlier moment is shown")                          \
 	X(BAR, "bar", "function bar")                                                              \
 	X(KEY, "key", "keys in the function bar and in help")                                      \
 	X(CURSOR, "cursor", "the selected row")                                                    \
@@ -57,6 +58,7 @@ struct canvas {
 	struct cell *cells;
 	int cursor_row, cursor_col; /* -1 = hidden */
 	bool ascii;                 /* lines and marks in ASCII only */
+	bool past; /* rules are double: what is drawn is not now */
 };
 
 struct rect {

@@ -44,7 +44,10 @@ static void observer(const struct model *m, char *dst, size_t size)
 
 static void moment(const struct model *m, const struct tui_state *st, char *dst, size_t size)
 {
-	if (m->gone)
+	if (st->past_ns)
+		snprintf(dst, size, "PAST %.3fs of %.1fs", (double)st->past_ns / 1e9,
+			 (double)st->newest_ns / 1e9);
+	else if (m->gone)
 		snprintf(dst, size, "GUEST GONE");
 	else if (!m->ready)
 		snprintf(dst, size, "booting");
@@ -61,6 +64,7 @@ static void head(const struct model *m, const struct tui_state *st, struct canva
 	struct rect line = {.row = r.row, .col = r.col, .rows = 1, .cols = r.cols};
 	const char *rec = st->recording ? " REC" : "", *kernel = m->kernel ? m->kernel : "";
 	char machine[96], sched[160], now[64], cost[64], fixed[400];
+	enum role role = st->past_ns ? ROLE_PAST : ROLE_HEAD;
 	int used = 1, name_len = (int)strlen(st->session_name), room, level;
 
 	scheduler(m, sched, sizeof(sched));
@@ -80,16 +84,16 @@ static void head(const struct model *m, const struct tui_state *st, struct canva
 		if (room >= (level == 0 ? name_len : level < 3 ? NAME_LEAST : 0))
 			break;
 	}
-	canvas_fill(c, line, ROLE_HEAD, ' ');
+	canvas_fill(c, line, role, ' ');
 	if (room >= NAME_LEAST) {
 		if (name_len > room && name_len > 8 &&
 		    !strcmp(st->session_name + name_len - 8, ".session"))
 			name_len -= 8;
-		used += canvas_printf(c, line, 0, used, room, ROLE_HEAD, "%.*s", name_len,
+		used += canvas_printf(c, line, 0, used, room, role, "%.*s", name_len,
 				      st->session_name);
-		canvas_text(c, line, 0, used, -1, ROLE_HEAD, fixed);
+		canvas_text(c, line, 0, used, -1, role, fixed);
 	} else {
-		canvas_text(c, line, 0, used, -1, ROLE_HEAD, fixed + (*rec ? 1 : 3));
+		canvas_text(c, line, 0, used, -1, role, fixed + (*rec ? 1 : 3));
 	}
 }
 

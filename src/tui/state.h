@@ -68,6 +68,8 @@ struct tui_state {
 	bool confirm_quit;
 	struct shell_view shell;
 	struct timeline timeline;
+	uint64_t past_ns; /* every screen shows what was known then; 0 = now */
+	uint64_t newest_ns; /* of the session, while an earlier moment is shown */
 	struct buf opened;  /* the line that was opened, in words; empty = none */
 	bool explained; /* it is what ? has said: the next ? is for all of help */
 	int opened_top, opened_page; /* its first line in sight, and how many are */

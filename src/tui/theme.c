@@ -33,7 +33,7 @@ static const struct {
 	     {"reverse", STYLE_REVERSE}};
 
 static const char builtin[] =
-	"dim = bright-black\ntitle = cyan\nfocus = yellow bold\nhead = black on cyan\nbar = black "
+	"dim = bright-black\ntitle = cyan\nfocus = yellow bold\nhead = black on cyan\npast = black on yellow\nbar = black "
 	"on white\n"
 	"key = yellow bold\ncursor = black on cyan\nok = green\nwarn = yellow\nfail = red "
 	"bold\nrunning = green bold\n"
@@ -152,7 +152,7 @@ void theme_default(struct theme *t)
 
 void theme_mono(struct theme *t)
 {
-	static const char mono[] = "focus = default bold\nhead = default reverse\nbar = default "
+	static const char mono[] = "focus = default bold\nhead = default reverse\npast = default bold reverse\nbar = default "
 				   "reverse\nkey = default bold\n"
 				   "fail = default bold\nprompt = default bold\n";
 

@@ -84,7 +84,7 @@ void tui_say(struct tui *t, enum role role, const char *text)
 	t->st.message_role = role;
 }
 
-const struct model *tui_model(struct tui *t)
+const struct model *tui_now(struct tui *t)
 {
 	const struct model *m = t->host->model(t->arg);
 
@@ -164,6 +164,20 @@ bool tui_shell_shown(const struct tui *t)
 	return t->st.screen == &screen_shell;
 }
 
+const struct model *tui_model(struct tui *t)
+{
+	const struct model *m = NULL;
+	struct err err = ERR_INIT;
+
+	if (t->st.past_ns && t->host->model_at)
+		m = t->host->model_at(t->arg, t->st.past_ns, &err);
+	if (!m && t->st.past_ns) {
+		t->st.past_ns = 0;
+		tui_say(t, ROLE_FAIL, err.msg);
+	}
+	return m ? m : tui_now(t);
+}
+
 void tui_draw(struct tui *t, struct canvas *c)
 {
 	const struct model *m = tui_model(t);
@@ -171,12 +185,17 @@ void tui_draw(struct tui *t, struct canvas *c)
 	struct rect r;
 
 	buf_reset(&t->teardown);
-	if (s && !m->gone && !m->ended)
+	c->past = t->st.past_ns;
+	t->st.newest_ns = t->host->model(t->arg)->now_ns;
+	if (s && !c->past && !m->gone && !m->ended)
 		scenario_teardown_text(s, &t->teardown);
 	t->st.teardown = buf_text(&t->teardown);
 	t->st.console = t->host->console(t->arg, &t->st.console_len);
 	canvas_clear(c);
 	r = frame_draw(m, &t->st, c);
+	/* the Timeline is of all moments */
+	if (t->st.screen == &screen_timeline)
+		m = tui_now(t);
 	if (t->st.screen == &screen_shell && r.rows > 1)
 		shell_view_resize(&t->st.shell, t->host, t->arg, r.rows - 1, r.cols);
 	if (r.rows > 0)

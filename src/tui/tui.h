@@ -29,6 +29,9 @@ struct tui_host {
 	int (*shell_open)(void *arg, const char *cgroup, int rows, int cols, struct err *err);
 	int (*shell_input)(void *arg, const char *data, size_t len, struct err *err);
 	void (*shell_size)(void *arg, int rows, int cols);
+	/* What was known at an earlier moment, valid until the next call; NULL with err set: there
+	 * is no record to look into. NULL function = the same. */
+	const struct model *(*model_at)(void *arg, uint64_t t_ns, struct err *err);
 };
 
 struct tui;

@@ -270,7 +270,20 @@ void tui_act(struct tui *t, enum action a)
 	case ACT_FREEZE:
 		tui_freeze(t, !st->frozen);
 		break;
+	case ACT_OP_BEFORE:
+	case ACT_OP_AFTER:
+	case ACT_STEP_BEFORE:
+	case ACT_STEP_AFTER:
+	case ACT_TIME_BEFORE:
+	case ACT_TIME_AFTER:
+	case ACT_MOMENT:
+		tui_past_act(t, a);
+		break;
 	case ACT_FOLLOW:
+		if (st->past_ns) {
+			tui_past_leave(t);
+			break;
+		}
 		st->lists[st->focus].follow = !st->lists[st->focus].follow;
 		break;
 	case ACT_EXPLAIN:

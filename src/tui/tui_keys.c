@@ -51,8 +51,11 @@ static bool own_key(struct tui *t, int code)
 {
 	const char *said = NULL;
 
+	/* back to now is the same key everywhere */
+	if (code == 'F' && t->st.past_ns)
+		return false;
 	if (!t->st.screen->key ||
-	    !t->st.screen->key(tui_model(t), &t->st, code, &said))
+	    !t->st.screen->key(tui_now(t), &t->st, code, &said))
 		return false;
 	if (said)
 		tui_say(t, ROLE_HINT, said);

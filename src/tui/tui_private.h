@@ -25,9 +25,16 @@ struct tui {
 	struct model_still *still; /* of a frozen picture; NULL = it is live */
 };
 
-/* What the picture is of: the model, or its figures of the moment it was frozen at. */
+/* What the screen shows: of the moment that is looked back at, else what tui_now() gives. */
 const struct model *tui_model(struct tui *t);
+/* The model, or its figures of the moment it was frozen at. */
+const struct model *tui_now(struct tui *t);
 void tui_freeze(struct tui *t, bool freeze);
+
+/* tui_past.c: looking back. False = there is no such moment, or no record; a word was said. */
+bool tui_past_show(struct tui *t, uint64_t t_ns);
+void tui_past_leave(struct tui *t);
+void tui_past_act(struct tui *t, enum action a);
 
 /* tui_act.c */
 void tui_act(struct tui *t, enum action a);

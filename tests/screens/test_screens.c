@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "ops/journal.h"
+#include "ops/past.h"
 #include "tui/keymap.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
@@ -22,6 +23,7 @@ struct bench {
 	struct model *model;
 	struct scenario *scenario;
 	struct session_info info;
+	struct past *past;
 	char submitted[400]; /* the last line that went to the guest */
 	char refuse[200];    /* answer with this error */
 	bool cancelled, quit, live;
@@ -104,9 +106,18 @@ static void host_shell_size(void *arg, int rows, int cols)
 	snprintf(b->shell, sizeof(b->shell), "resized %dx%d", rows, cols);
 }
 
+static const struct model *host_model_at(void *arg, uint64_t t_ns, struct err *err)
+{
+	struct bench *b = arg;
+
+	if (!b->past)
+		b->past = past_open(SCREENS_DIR "/lab.session", b->model->trace, err);
+	return past_at(b->past, t_ns);
+}
+
 static const struct tui_host host = {host_model, host_scenario, host_submit, host_block, host_export,
 				     host_cancel, host_quit, host_console, host_live,
-				     host_shell_open, host_shell_input, host_shell_size};
+				     host_shell_open, host_shell_input, host_shell_size, host_model_at};
 
 static int set_up_from(void **state, const char *file)
 {
@@ -140,6 +151,7 @@ static int tear_down(void **state)
 	struct bench *b = *state;
 
 	tui_destroy(b->tui);
+	past_close(b->past);
 	model_destroy(b->model);
 	scenario_destroy(b->scenario);
 	session_info_finish(&b->info);
@@ -903,12 +915,42 @@ static void every_theme_file_parses_and_a_bad_one_names_its_line(void **state)
 	assert_true(theme_parse("bad", "ok = 256\n", 9, &t, &err) < 0);
 }
 
+static void all_screens_can_be_looked_back_at(void **state)
+{
+	struct bench *b = *state;
+
+	press(b, '{');
+	assert_shows(b, "PAST");
+	assert_shows(b, "the begin of");
+	press(b, KEY_GO_HOME);
+	press(b, '[');
+	press(b, '[');
+	assert_golden(b, "past-100x30", 30, 100);
+	assert_golden(b, "past-40x12", 12, 40);
+	press(b, '5');
+	assert_shows(b, "PAST");
+	press(b, ')');
+	assert_shows(b, "PAST");
+	press(b, 'F');
+	assert_shows(b, "back to now");
+	press(b, '(');
+	assert_shows(b, "PAST");
+	press(b, ')');
+	press(b, ')');
+	press(b, '@');
+	assert_shows(b, "@ takes the moment under the Timeline's cursor");
+	press(b, '4');
+	press(b, '@');
+	assert_shows(b, "PAST");
+}
+
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 #define SCHED_TEST(f) cmocka_unit_test_setup_teardown(f, set_up_sched, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(all_screens_can_be_looked_back_at),
 		SCREEN_TEST(the_lab_is_drawn_at_every_size),
 		SCREEN_TEST(no_size_is_refused_down_to_one_cell),
 		SCREEN_TEST(log_and_test_screens_are_a_digit_away),
