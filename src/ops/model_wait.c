@@ -321,7 +321,7 @@ void model_wait_where(const struct model *m, const struct model_wait *w, struct 
 		buf_adds(out, "by cgroup.freeze");
 		break;
 	default:
-		buf_adds(out, "where is not told");
+		buf_adds(out, "somewhere: the source does not tell queues apart");
 		break;
 	}
 }

@@ -154,6 +154,15 @@ FIGURE(field)
 	sheet_set(v, sum);
 }
 
+/* Figures of sched_ext, which are 0 and mean nothing while no scheduler is in force. */
+FIGURE(scx_field)
+{
+	enum { ENABLED = 1 }; /* of the kernel's enum scx_enable_state */
+
+	if (model_sched_now(s->model) || s->model->sched_now.state == ENABLED)
+		field(s, r, c, v);
+}
+
 #define ONE_SAMPLE "there is no second sample yet, or its counters stand still"
 
 static bool rate_of(const struct model *m, size_t cpu, size_t at, double *per_s)
@@ -341,9 +350,9 @@ static const struct sheet_column columns[] = {
 	{"nr", "NR", SHEET_COUNT, 3, 0, 2, .value = field, .at = CPU(nr_running),
 	 .says = "tasks on the runqueue, the running one included", .from = RUNQUEUE,
 	 .absent = NOREAD},
-	{"scx_nr", "SCX", SHEET_COUNT, 3, 0, 9, .value = field, .at = CPU(scx_running),
+	{"scx_nr", "SCX", SHEET_COUNT, 3, 0, 9, .value = scx_field, .at = CPU(scx_running),
 	 .says = "of these, tasks of the class ext", .from = RUNQUEUE, .absent = NOSCX},
-	{"dsq", "DSQ", SHEET_COUNT, 3, 0, 7, .value = field, .at = CPU(local_dsq),
+	{"dsq", "DSQ", SHEET_COUNT, 3, 0, 7, .value = scx_field, .at = CPU(local_dsq),
 	 .says = "tasks in its local DSQ", .from = RUNQUEUE, .absent = NOSCX},
 	{"rt_nr", "RT", SHEET_COUNT, 3, 0, 13, .value = field, .at = CPU(rt_running),
 	 .says = "of these, real-time tasks", .from = RUNQUEUE, .absent = NOREAD},

@@ -612,7 +612,7 @@ static void nothing_is_lost_where_the_source_does_not_tell_queues(void **state)
 	model_sample(b->model, &b->s);
 	assert_false(sees(b, "! LOST"));
 	assert_shows(b, "! OLDEST WAITER hogs.3[214] 13.4s of 30s");
-	assert_shows(b, "held where is not told");
+	assert_shows(b, "held somewhere: the source does not tell queues");
 }
 
 #define TABLE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -253,7 +253,7 @@ static void cpus_stand_below_their_llc_and_node(void **state)
 			    "node 0: 0-3=6 LLC 0: 0-1=1   0=0   1=1 LLC 1: 2-3=5   2=2   3=3 "
 			    "node 1: 4-7=22 LLC 2: 4-5=9   4=4   5=5 LLC 3: 6-7=13   6=6   7=7 ");
 	/* absent in one is absent in all together */
-	sheet_value(&s, &s.rows[0], (size_t)sheet_column_by_name(&sheet_cpus, "dsq"), &v);
+	sheet_value(&s, &s.rows[0], (size_t)sheet_column_by_name(&sheet_cpus, "rt_nr"), &v);
 	assert_int_equal(v.is, SHEET_ABSENT);
 	sheet_finish(&s);
 	end(&w);
