@@ -27,6 +27,7 @@
 
 #define FRAME_NS  UINT64_C(100000000)
 #define SAMPLE_NS UINT64_C(100000000)
+#define LOOK_NS   UINT64_C(1000000000) /* into the scheduler, while its screen is shown */
 #define ECHO_NS   UINT64_C(20000000) /* what a shell prints is drawn that often at most */
 
 struct app {
@@ -63,6 +64,8 @@ static void draw(struct app *a)
 	}
 	tui_draw(a->tui, &a->canvas);
 	term_draw(&a->canvas, tui_theme(a->tui));
+	if (a->session)
+		session_look(a->session, tui_scheduler_shown(a->tui) ? LOOK_NS : 0);
 	a->dirty = false;
 	a->drawn_ns = loop_now_ns();
 }

@@ -157,6 +157,7 @@ enum sxp_op_type {
 	SXP_DEF = 70,	   /**< SXP_CGROUP_ADD and SXP_SPAWN as one op: `.cgroup` with `.set`, and in it `.count` workers `.name`. */
 	SXP_TASKS = 71,	   /**< Record the processes and threads of `.name`, or in `.cgroup`: sxp_tasks(). */
 	SXP_EXPECT_TASKS = 72, /**< `.name`, or `.cgroup`, has `.threads` threads, as `.compare` says; judged in its place. */
+	SXP_SCHED_SET = 74, /**< Change values of the scheduler in force: `.set` as {"VARIABLE", "VALUE", "MAP[KEY].FIELD", "VALUE", 0}. */
 	SXP_SCHED_WATCHDOG = 73, /**< Schedulers loaded from here on get the watchdog time-out `.duration`; 0 = their own. */
 };
 

@@ -25,6 +25,7 @@
 #include "guest/sampler.h"
 #include "guest/sched_ops.h"
 #include "guest/sched_watchdog.h"
+#include "guest/sched_parts.h"
 #include "guest/sched_watch.h"
 #include "guest/shared.h"
 #include "guest/shell.h"
@@ -188,6 +189,9 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 		sampler_set_rate(sample_ns);
 		report_set_rate(sample_ns);
 		break;
+	case WIRE_SCHED_LOOK:
+		sched_parts_look(wire_get_u64(p));
+		break;
 	case WIRE_SHELL:
 	case WIRE_SHELL_INPUT:
 	case WIRE_SHELL_SIZE:
@@ -223,7 +227,7 @@ static void on_opened(void)
 	stage("agent");
 	if (boot_err.code)
 		port_log(2, "%s", boot_err.msg);
-	if (kmsg_init(&loop, &err) || sched_watch_init(&loop, &err) || sysrq_init(&loop, &err) ||
+	if (kmsg_init(&loop, &err) || sched_watch_init(&loop, &err) || sched_parts_init(&loop, &err) || sysrq_init(&loop, &err) ||
 	    watch_init(&loop, &err))
 		port_log(3, "%s", err.msg);
 }

@@ -63,6 +63,10 @@
  *   FILE_PART    u64 offset, u32 max; fd -> data
  *   FILE_LOOK    str program, str folders -> flag = it is there
  *   SCHED_WATCHDOG u32 ms (0 = none); fd: the link before, closed here -> fd: link; the hand leaves
+ *   SCHED_LOOK   str scheduler, u8 switch the statistics of programs on -> data = lines, see
+ *                hand_sched_parts.c, flag = cut, fd: what keeps the statistics on; the hand leaves
+ *   SCHED_SET    str scheduler, u32 n, n * (str target, str value) -> text = what they were and
+ *                are; all or none; the hand leaves
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
@@ -89,6 +93,8 @@
 	X(SYSRQ, "pass on a sysrq key", hand_sysrq)                          \
 	X(SCHED_LOAD, "load a scheduler", hand_sched_load)                                         \
 	X(SCHED_UNLOAD, "unload a scheduler", hand_sched_unload)                                   \
+	X(SCHED_LOOK, "look into the scheduler", hand_sched_look)                                  \
+	X(SCHED_SET, "set a value of the scheduler", hand_sched_set)                               \
 	X(SCHED_WATCHDOG, "set the watchdog", hand_sched_watchdog)                                 \
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
 	X(TALLY_OPEN, "count the threads that run", hand_tally_open)                               \

@@ -23,6 +23,7 @@
 #include "guest/report.h"
 #include "guest/sched_keys.h"
 #include "guest/sched_ops.h"
+#include "guest/sched_parts.h"
 #include "guest/sched_watchdog.h"
 #include "guest/start.h"
 #include "guest/step.h"
@@ -337,6 +338,7 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 	[OP_SCHED_EJECT] = {.begin = sched_op_eject,
 			    .poke = sched_eject_poke,
 			    .timeout = sched_eject_timeout},
+	[OP_SCHED_SET] = {.begin = sched_op_set, .repeats = true},
 	[OP_SCHED_WATCHDOG] = {.begin = sched_op_watchdog, .repeats = true},
 	[OP_EXPECT_SCHED] = {.begin = expect_begin, .even_late = true, .main_only = true},
 	[OP_EXPECT_SCHED_EXIT] = {.begin = sched_op_expect_exit,

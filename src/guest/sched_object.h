@@ -10,9 +10,11 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct bpf_object;
+struct btf;
 
 struct sched_variable { /* NAME=VALUE for .rodata */
 	const char *name, *value;
@@ -36,5 +38,10 @@ bool sched_object_builtin(const char *name);
  */
 int sched_variable_set(struct bpf_object *o, const char *name, const char *value, struct err *err);
 void sched_variable_fill(struct bpf_object *o);
+
+/* One value of a type as a person types it: numbers, enums by name, booleans, texts, "@CGROUP" for
+ * its id. 0 or -errno: what does not fit is refused, never cut. */
+int sched_value_write(const struct btf *btf, int type, void *data, size_t size, const char *name,
+		      const char *value, struct err *err);
 
 #endif

@@ -144,37 +144,67 @@ static int set_bool(const struct place *p, const char *name, const char *value, 
 	return 0;
 }
 
-int sched_variable_set(struct bpf_object *o, const char *name, const char *value, struct err *err)
+/* A name of the enum's own. */
+static bool enum_value(const struct btf *btf, const struct btf_type *t, const char *name,
+		       uint64_t *value)
 {
-	const struct btf_type *t, *item;
-	struct place p;
+	int i;
+
+	for (i = 0; i < btf_vlen(t); i++) {
+		uint32_t off = btf_is_enum(t) ? btf_enum(t)[i].name_off : btf_enum64(t)[i].name_off;
+
+		if (strcmp(btf__name_by_offset(btf, off), name))
+			continue;
+		*value = btf_is_enum(t) ? (uint64_t)(int64_t)btf_enum(t)[i].val
+					: btf_enum64_value(&btf_enum64(t)[i]);
+		return true;
+	}
+	return false;
+}
+
+int sched_value_write(const struct btf *btf, int type, void *data, size_t size, const char *name,
+		      const char *value, struct err *err)
+{
+	struct place p = {.btf = btf, .type = type, .data = data, .size = size};
+	const struct btf_type *t = real_type(btf, &p.type), *item;
+	uint64_t number;
 	int id;
 
-	if (!find(o, name, &p))
-		return err_set(err, ENOENT, "the scheduler has no constant '%.60s' in .rodata",
-			       name);
-	t = btf__type_by_id(p.btf, (uint32_t)p.type);
 	if (*value == '@')
 		return set_cgroup(&p, name, value + 1, err);
-	if (btf_is_int(t) && btf_int_encoding(t) & BTF_INT_BOOL)
+	if (t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_BOOL)
 		return set_bool(&p, name, value, err);
-	if (btf_is_int(t) && p.size <= 8)
+	if (t && btf_is_int(t) && p.size <= 8)
 		return set_number(&p, name, value, btf_int_encoding(t) & BTF_INT_SIGNED, err);
-	if (btf_is_any_enum(t) && p.size <= 8)
-		return set_number(&p, name, value, false, err);
-	if (btf_is_array(t)) {
+	if (t && btf_is_any_enum(t) && p.size <= 8) {
+		if (!enum_value(btf, t, value, &number))
+			return set_number(&p, name, value, btf_kflag(t), err);
+		memcpy(p.data, &number, p.size); /* little-endian */
+		return 0;
+	}
+	if (t && btf_is_array(t)) {
 		id = (int)btf_array(t)->type;
-		item = real_type(p.btf, &id);
+		item = real_type(btf, &id);
 		if (item && btf_is_int(item) && item->size == 1) {
 			if (strlen(value) >= p.size)
-				return err_set(err, ERANGE, "%s holds at most %zu bytes", name,
+				return err_set(err, ERANGE, "%.60s holds at most %zu bytes", name,
 					       p.size - 1);
 			memset(p.data, 0, p.size);
 			memcpy(p.data, value, strlen(value));
 			return 0;
 		}
 	}
-	return err_set(err, EINVAL, "constant '%.60s' is neither a number nor a text", name);
+	return err_set(err, EINVAL, "'%.60s' is neither a number nor a text", name);
+}
+
+int sched_variable_set(struct bpf_object *o, const char *name, const char *value, struct err *err)
+{
+	struct place p;
+
+	if (!find(o, name, &p))
+		return err_set(err, ENOENT, "the scheduler has no constant '%.60s' in .rodata",
+			       name);
+	return sched_value_write(p.btf, p.type, p.data, p.size, name, value, err);
 }
 
 /* ---- what the loader knows by itself ---- */

@@ -50,6 +50,7 @@ enum wire_type {
 	WIRE_FILE_REFUSED = 23, /* struct files_refusal: the op fails with it */
 	WIRE_PULL_TAKEN = 24,	/* struct files_taken */
 	WIRE_TRACE = 30, /* u8 on, u32 slots of each CPU's ring (0 = enough); answered by EV_TRACE */
+	WIRE_SCHED_LOOK = 31, /* u64 ns between EV_SCHED_PARTS; 0 = none any more */
 	/* guest to host */
 	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
 	WIRE_SAMPLE = 65, /* struct sample (wire_sample.h) */

@@ -85,6 +85,10 @@
 	  "part n of a dump of sched_ext; flag = the last; count = lines that are missing; when "  \
 	  "its first line came, 0 = not known",                                                    \
 	  F_INDEX, F_DATA, F_FLAG, F_COUNT, F_ID)                                                        \
+	X(SCHED_PARTS, 43, "sched-parts",                                                          \
+	  "the programs, variables and maps of the scheduler in force: its name; data = lines; "   \
+	  "flag = cut; count = 1: runs are being counted",                                         \
+	  F_NAME, F_DATA, F_FLAG, F_COUNT)                                                         \
 	X(SHELL, 54, "shell",                                                                      \
 	  "a person's shell runs in the guest: which, its pid, cgroup, command; flag = it has a "  \
 	  "terminal",                                                                              \

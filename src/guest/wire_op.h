@@ -57,6 +57,7 @@ enum wire_op_id {
 	OP_TASKS = 49,        /* EV_TASKS before EV_DONE */
 	OP_EXPECT_TASKS = 50, /* the same; the host judges */
 	OP_SCHED_WATCHDOG = 51,
+	OP_SCHED_SET = 52,
 	OP_LOOK = 60, /* EV_LEDGER and its company before EV_DONE, as with the next ones */
 	OP_EXPECT_STAYED = 61,
 	OP_EXPECT_RAN = 62,

@@ -246,7 +246,8 @@ static bool repeats(const struct op *op)
 		OP_CGROUP_SET, OP_MOVE,          OP_CGROUP_FREEZE, OP_CGROUP_THAW,
 		OP_CPUSET_SET, OP_CPUSET_CLEAR,  OP_CPUSET_SWAP,   OP_AFFINITY,
 		OP_SIGNAL,     OP_CPU_OFFLINE,   OP_CPU_ONLINE,    OP_READ_FILE,
-		OP_TASKS,      OP_SCHED_REPLACE, OP_SCHED_RESTART, OP_SCHED_DUMP};
+		OP_TASKS,      OP_SCHED_REPLACE, OP_SCHED_RESTART, OP_SCHED_DUMP,
+		OP_SCHED_SET};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(ids); i++)
@@ -390,6 +391,11 @@ static void sched_eject(struct export_sh *w, const struct op *op)
 		 "echo S > /proc/sysrq-trigger\nsched_gone 600 || die 'it is still in force'\n");
 }
 
+static void sched_set(struct export_sh *w, const struct op *op)
+{
+	buf_adds(w->out, "note \"left out: a shell cannot set a scheduler's variables\"\n");
+}
+
 static void sched_watchdog(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out,
@@ -452,6 +458,7 @@ export_sh_fn export_sh_more(enum wire_op_id id)
 		[OP_SCHED_RESTART] = sched_restart,
 		[OP_SCHED_DUMP] = sched_dump,
 		[OP_SCHED_EJECT] = sched_eject,
+		[OP_SCHED_SET] = sched_set,
 		[OP_SCHED_WATCHDOG] = sched_watchdog,
 		[OP_EXPECT_SCHED] = expect_sched,
 		[OP_EXPECT_SCHED_EXIT] = expect_sched_exit,

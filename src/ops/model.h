@@ -240,6 +240,8 @@ struct model {
 	struct sample_scx scx[SAMPLE_SCX_MAX], scx_before[SAMPLE_SCX_MAX]; /* last two samples */
 	uint32_t nscx, nscx_before; /* before: 0 when that was another scheduler */
 	uint64_t scx_enables;
+	struct sched_parts *parts, *parts_before; /* sched_parts.h: the last two looks into the
+						     scheduler; NULL = none */
 	uint64_t sched_enables;	  /* the kernel's enable_seq, as told with the state */
 	uint64_t sched_rejected;  /* tasks the scheduler in force refused */
 	struct buf sched_dump;	  /* parts that came and belong to no exit yet, or to an op */

@@ -463,6 +463,7 @@ void model_log_event(struct model *m, const struct event *ev)
 		    *ev->text ? ev->text : "looked at, not kept");
 		break;
 	case EV_PROGRESS:
+	case EV_SCHED_PARTS:
 		break;
 	case EV_SHELL:
 		add(m, ev, LOG_EVENT, MARK_WARN,

@@ -9,6 +9,7 @@
 #include "guest/wire_sched.h"
 #include "ops/dump.h"
 #include "ops/model.h"
+#include "ops/sched_parts.h"
 
 #include <string.h>
 
@@ -187,6 +188,14 @@ void model_sched_apply(struct model *m, const struct event *ev)
 	case EV_SCHED_EXIT:
 		on_exit_event(m, ev);
 		break;
+	case EV_SCHED_PARTS:
+		sched_parts_free(m->parts_before);
+		m->parts_before = m->parts;
+		m->parts = sched_parts_read(ev->name, ev->data, ev->data_len);
+		m->parts->t_ns = ev->t_ns;
+		m->parts->cut = ev->flag;
+		m->parts->counted = ev->count;
+		break;
 	default:
 		break;
 	}
@@ -204,6 +213,8 @@ void model_sched_finish(struct model *m)
 		model_death_finish(&m->scheds[i]);
 	}
 	free(m->scheds);
+	sched_parts_free(m->parts);
+	sched_parts_free(m->parts_before);
 	free(m->sched_state);
 	buf_finish(&m->sched_dump);
 }

@@ -731,6 +731,18 @@ static const struct op_def table[] = {
 		.api = "SXP_SCHED_EJECT", .api_type = SXP_SCHED_EJECT, .flags = OPF_BLOCKS,
 	},
 	{
+		.id = OP_SCHED_SET, .words = {"sched", "set"},
+		.summary = "change variables and map entries of the scheduler in force while it runs",
+		.example = "sched set cgs[@low].weight=300",
+		.api = "SXP_SCHED_SET", .api_type = SXP_SCHED_SET,
+		.args = {
+			{.key = "TARGET=VALUE", .type = ARG_CONSTANTS, .form = FORM_SETTINGS,
+			 .summary = "VARIABLE, VARIABLE.FIELD, VARIABLE[N], MAP[KEY].FIELD; a KEY or VALUE @CGROUP is "
+				    "a cgroup's id; all are set or none",
+			 .wire = WARG_SCHED_SET, FIELD(set)},
+		},
+	},
+	{
 		.id = OP_SCHED_WATCHDOG, .words = {"sched", "watchdog"},
 		.summary = "the watchdog time-out of schedulers loaded from here on; one in force keeps its own",
 		.example = "sched watchdog 5s",

@@ -42,6 +42,7 @@ struct session {
 	uint64_t sample_written_ns;
 	struct host_load host_load;
 	bool sample_due;
+	uint64_t look_ns; /* as asked of the agent */
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct transfer *transfer;
 	struct tracing *tracing;
@@ -766,6 +767,14 @@ void session_cancel(struct session *s)
 {
 	if (s->ready && !s->finished)
 		send_simple(s, WIRE_CANCEL, 0, NULL);
+}
+
+void session_look(struct session *s, uint64_t ns)
+{
+	if (!s->ready || s->finished || s->look_ns == ns)
+		return;
+	s->look_ns = ns;
+	send_simple(s, WIRE_SCHED_LOOK, 0, &ns);
 }
 
 void session_end(struct session *s)

@@ -59,6 +59,8 @@ int session_submit_block(struct session *s, const char *name, const char *text, 
 int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err);
 
 void session_begin(struct session *s);  /* let the queue go (scripts) */
+/* Looks into the scheduler in force (EV_SCHED_PARTS) so often from now on; 0 = none. Cheap to repeat. */
+void session_look(struct session *s, uint64_t ns);
 void session_cancel(struct session *s); /* cut the running hold or wait short */
 void session_end(struct session *s);    /* no more ops: tear down, power off, finished() */
 void session_kill(struct session *s);   /* end the guest at once */

@@ -117,7 +117,9 @@ void facts_counter(const char *name, uint64_t value, char *dst, size_t size)
 
 void facts_describe(const struct model *m, const struct fact *f, struct buf *out)
 {
-	if (f->kind >= FACT_IN_FORCE)
+	if (f->kind >= FACT_PROGRAM)
+		facts_parts_describe(m, f, out);
+	else if (f->kind >= FACT_IN_FORCE)
 		facts_sched_describe(m, f, out);
 	else if (f->kind >= FACT_END)
 		facts_post_describe(m, f, out);

@@ -26,6 +26,9 @@ enum fact_kind {
 	FACT_DSQ,        /* a: DSQ */
 	FACT_QUEUED,     /* a: DSQ, b: task of the model */
 	FACT_COUNTER,    /* a: counter of the model */
+	FACT_PROGRAM,    /* a: row of the parts; the next two as well */
+	FACT_MAP,
+	FACT_VALUE,
 };
 
 struct fact {
@@ -52,6 +55,11 @@ void facts_add(struct facts *f, enum fact_kind kind, enum role role, size_t a, s
 void facts_describe(const struct model *m, const struct fact *f, struct buf *out);
 void facts_post_describe(const struct model *m, const struct fact *f, struct buf *out);
 void facts_sched_describe(const struct model *m, const struct fact *f, struct buf *out);
+void facts_parts(const struct model *m, struct facts *f);
+void facts_parts_describe(const struct model *m, const struct fact *f, struct buf *out);
+/* "sched set ..." as far as its "=" (or "." where a field has to be named); false = nothing there
+ * can be set. */
+bool facts_set_line(const struct model *m, const struct fact *f, struct buf *out);
 /* The expectation that holds of a row now; false when there is none. */
 bool facts_expectation(const struct model *m, const struct fact *f, struct buf *out);
 /* How the scheduler that was loaded last ended, as an expectation (it is about that one alone);

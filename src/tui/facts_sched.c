@@ -169,6 +169,7 @@ void facts_sched(const struct model *m, struct facts *f)
 	in_force(m, f);
 	dsqs(m, f);
 	counters(m, f);
+	facts_parts(m, f);
 }
 
 /* ---- opened ---- */

@@ -35,6 +35,7 @@ static const struct key_binding table[] = {
 	{')', 0, ACT_TIME_AFTER, ")", "on by a second"},
 	{'@', 0, ACT_MOMENT, "@", "look at all screens at the moment under the Timeline's cursor"},
 	{'e', 0, ACT_EXPECT, "e", "make an expectation of what is under the cursor"},
+	{'=', 0, ACT_SET, "=", "set the scheduler's variable or map entry under the cursor"},
 	{'b', 0, ACT_PROMOTE, "b", "promote what is under the cursor to the backdrop"},
 	{'x', 0, ACT_EXPORT, "x", "export the session as a C test"},
 	{'M', 0, ACT_BUG_REPORT, "M", "export the session as a bug report in Markdown"},

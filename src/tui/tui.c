@@ -159,6 +159,11 @@ void tui_shell_ended(struct tui *t, const char *words)
 	shell_view_ended(&t->st.shell, words);
 }
 
+bool tui_scheduler_shown(const struct tui *t)
+{
+	return t->st.screen == &screen_sched && !t->st.frozen;
+}
+
 bool tui_shell_shown(const struct tui *t)
 {
 	return t->st.screen == &screen_shell;

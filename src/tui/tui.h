@@ -59,6 +59,8 @@ int tui_set_theme(struct tui *t, const char *name, struct err *err);
 /* What the guest's shell printed, and how it ended, in words. */
 void tui_shell_output(struct tui *t, const char *data, size_t len);
 void tui_shell_ended(struct tui *t, const char *words);
+/* The scheduler stands on the screen: what it keeps is asked for. */
+bool tui_scheduler_shown(const struct tui *t);
 /* It stands on the screen: what it prints is waited for. */
 bool tui_shell_shown(const struct tui *t);
 

@@ -313,6 +313,14 @@ void tui_act(struct tui *t, enum action a)
 				"nothing under the cursor can be expected; choose a task, an op "
 				"that starts one, a line of output or a number");
 		break;
+	case ACT_SET:
+		if (tui_cursor_set(t, &wish))
+			tui_open_prompt(t, buf_text(&wish));
+		else
+			tui_say(t, ROLE_HINT,
+				"nothing under the cursor can be set; choose a variable or an entry of a map "
+				"on screen 3");
+		break;
 	case ACT_PROMOTE:
 		if (lab_promotion(tui_model(t), st, line, sizeof(line)))
 			tui_open_prompt(t, line);

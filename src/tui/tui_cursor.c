@@ -25,6 +25,20 @@ bool tui_cursor_expectation(struct tui *t, struct buf *out)
 	return found;
 }
 
+/* The line that changes the value under the cursor, to be gone on with. */
+bool tui_cursor_set(struct tui *t, struct buf *out)
+{
+	struct item_list items;
+	int sel = t->st.lists[t->st.focus].sel;
+	bool found;
+
+	item_list_init(&items, t->host->model(t->arg), &t->st, t->st.focus);
+	found = sel >= 0 && (size_t)sel < items.facts.n &&
+		facts_set_line(items.model, &items.facts.rows[sel], out);
+	item_list_finish(&items);
+	return found;
+}
+
 void tui_cursor_open(struct tui *t)
 {
 	struct item_list items;

@@ -44,6 +44,7 @@ void tui_enter_prompt(struct tui *t);
 void tui_paste(struct tui *t, const struct term_key *key);
 
 /* tui_cursor.c: the row under the cursor of the focused list. */
+bool tui_cursor_set(struct tui *t, struct buf *out);
 bool tui_cursor_expectation(struct tui *t, struct buf *out); /* the line it would be expected by */
 void tui_cursor_open(struct tui *t);
 bool tui_cursor_explain(

@@ -119,6 +119,7 @@ static const char schedulers[] =
 	"hold 50ms\n"
 	"sched dump\n"
 	"sched replace vtime slice_us=5000\n"
+	"sched set vtime_now=5\n"
 	"sched eject\n"
 	"expect sched exit == sysrq\n"
 	"sched restart\n"

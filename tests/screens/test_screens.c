@@ -584,6 +584,44 @@ static void a_schedulers_end_stays_on_its_page_and_can_be_opened(void **state)
 	assert_string_equal(b->submitted, "export c sched.c");
 }
 
+static void what_a_scheduler_keeps_is_shown_and_set_from_there(void **state)
+{
+	static const char first[] = "p\t12\tvtime_enqueue\tcallback\t100\t20000\n"
+				    "m\t7\tvtime.bss\tarray\t1\trw\t-\nv\t7\tvtime_now\t5\n"
+				    "m\t8\tcgs\thash\t4096\trw\t-\ne\t8\t89\t{weight: 100}\n"
+				    "m\t9\tvtime.rodata\tarray\t1\tro\t-\nv\t9\tslice_us\t20000\n";
+	static const char then[] = "p\t12\tvtime_enqueue\tcallback\t600\t270000\n"
+				   "m\t7\tvtime.bss\tarray\t1\trw\t-\nv\t7\tvtime_now\t9\n"
+				   "m\t8\tcgs\thash\t4096\trw\t-\ne\t8\t89\t{weight: 100}\n"
+				   "m\t9\tvtime.rodata\tarray\t1\tro\t-\nv\t9\tslice_us\t20000\n";
+	struct event ev = {.type = EV_SCHED_PARTS, .name = "vtime", .cgroup = "", .path = "", .text = "",
+			   .data = first, .data_len = sizeof(first) - 1, .t_ns = 17600000000, .count = 1};
+	struct bench *b = *state;
+
+	press(b, '3');
+	type(b, "G");
+	assert_shows(b, "PROGRAMS AND MAPS  - (seen while this screen is shown live)");
+	model_apply(b->model, &ev);
+	ev.data = then;
+	ev.data_len = sizeof(then) - 1;
+	ev.t_ns = 18600000000;
+	model_apply(b->model, &ev);
+	type(b, "G");
+	/* 500 runs and 250 us in a second */
+	assert_shows(b, "vtime_enqueue                        500/s     500ns     0.03%  600 runs counted");
+	assert_shows(b, "vtime_now                    * 9");
+	assert_shows(b, "[89]   {weight: 100}");
+	type(b, "/vtime_now\n=7\n");
+	assert_string_equal(b->submitted, "sched set vtime_now=7");
+	type(b, "/[89]\n=weight=5\n");
+	assert_string_equal(b->submitted, "sched set cgs[89].weight=5");
+	type(b, "\n");
+	assert_shows(b, "if the key is a cgroup's id, it is /scxplore/low's: [@low] is the same in a replay");
+	press(b, KEY_ESCAPE);
+	type(b, "/slice_us\n=");
+	assert_shows(b, "nothing under the cursor can be set");
+}
+
 /* The journal without what came after the end, and without the expectation. */
 static void a_test_of_an_end_begins_with_its_expectation(void **state)
 {
@@ -972,6 +1010,7 @@ int main(void)
 		SCREEN_TEST(an_opened_program_shows_what_it_has_printed),
 		SCHED_TEST(the_scheduler_has_a_screen_with_its_queues_in_order_and_its_counters),
 		SCHED_TEST(a_schedulers_end_stays_on_its_page_and_can_be_opened),
+		SCHED_TEST(what_a_scheduler_keeps_is_shown_and_set_from_there),
 		SCHED_TEST(a_test_of_an_end_begins_with_its_expectation),
 		SCREEN_TEST(a_report_that_was_asked_for_becomes_an_expectation),
 		SCREEN_TEST(a_frozen_picture_thaws_at_its_key_and_ctrl_c_still_acts),
