@@ -19,6 +19,7 @@ struct options {
 	struct file_options file;
 	const char *save;
 	bool json;
+	bool trace; /* every switch is recorded */
 };
 
 static int parse(struct file_options *base, int argc, char **argv)
@@ -30,6 +31,8 @@ static int parse(struct file_options *base, int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--json"))
 			o->json = true;
+		else if (!strcmp(argv[i], "--trace"))
+			o->trace = true;
 		else if (!strcmp(argv[i], "--help"))
 			base->help = true;
 		else if ((v = command_value("--save", argc, argv, &i)))
@@ -49,7 +52,7 @@ static int execute(struct file_options *base, struct loaded *loaded,
 {
 	const struct options *o = (const struct options *)base;
 	struct session_config config = {
-		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS};
+		.guest = guest->config, .journal = o->save, .sample_ns = SAMPLE_NS, .trace = o->trace};
 	struct headless *run = xcalloc(1, sizeof(*run));
 	struct printer printer = {.json = o->json, .run = run};
 	cleanup_buf struct buf why = BUF_INIT, metrics = BUF_INIT;
@@ -82,7 +85,7 @@ static int run_do(int argc, char **argv)
 
 const struct command cmd_do = {
 	.name = "do",
-	.synopsis = "do [FILE|-] [--json] [--save FILE] [GUEST OPTIONS]",
+	.synopsis = "do [FILE|-] [--json] [--save FILE] [--trace] [GUEST OPTIONS]",
 	.summary = "boot a guest, carry out ops from a file or standard input, print events",
 	.boots = true,
 	.run = run_do,

@@ -111,7 +111,7 @@ static int parse(struct file_options *base, int argc, char **argv)
 		o->to = by_suffix(o->out);
 	if (!base->file)
 		return command_usage(&cmd_export, "name a session file");
-	return o->to ? 0 : command_usage(&cmd_export, "say --to c, json, sh or md");
+	return o->to ? 0 : command_usage(&cmd_export, "say --to c, json, sh, md or perfetto");
 }
 
 static const char *last_component(const char *path)
@@ -235,6 +235,7 @@ static int execute(struct file_options *base, struct loaded *l, const struct gue
 		.scenario = l->scenario,
 		.session_name = last_component(base->file),
 		.file_name = o->out ? last_component(o->out) : NULL,
+		.session_path = l->path,
 		.with_build = o->with_build,
 	};
 	cleanup_buf struct buf text = BUF_INIT;
@@ -269,10 +270,10 @@ static int run_export(int argc, char **argv)
 const struct command cmd_export = {
 	.name = "export",
 	.synopsis =
-		"export SESSION --to c|json|sh|md [-o FILE] [--force] [--no-verify] [--with build] "
+		"export SESSION --to c|json|sh|md|perfetto [-o FILE] [--force] [--no-verify] [--with build] "
 		"[--learn N] "
 		"[--tempo keep|asap] [GUEST OPTIONS]",
-	.summary = "a session as a C test, JSON, a shell script or a bug report",
+	.summary = "a session as a C test, JSON, a shell script, a bug report or a Perfetto trace",
 	.boots = true,
 	.run = run_export,
 };

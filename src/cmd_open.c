@@ -40,6 +40,7 @@ struct app {
 	struct tui *tui;
 	struct canvas canvas;
 	bool ascii, dirty, quitting, screen;
+	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
 	/* a running export */
 	pid_t export_pid;
@@ -340,6 +341,14 @@ static void host_shell_size(void *arg, int rows, int cols)
 	shell_size(&((struct app *)arg)->shell.shell, (unsigned)rows, (unsigned)cols);
 }
 
+static void host_trace(void *arg, bool on)
+{
+	struct app *a = arg;
+
+	if (a->session)
+		session_trace(a->session, on, 0);
+}
+
 static const struct tui_host host = {
 	.model = host_model,
 	.scenario = host_scenario,
@@ -354,6 +363,7 @@ static const struct tui_host host = {
 	.shell_open = host_shell_open,
 	.shell_input = host_shell_input,
 	.shell_size = host_shell_size,
+	.trace = host_trace,
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -421,6 +431,8 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	r = start_screen(a, path, true, err);
 	if (r < 0)
 		return r;
+	if (a->trace)
+		tui_trace(a->tui, TUI_TRACE_ON);
 	open_shell_init(&a->shell, a->session, a->tui, on_shell_change, a);
 	draw(a);
 	r = session_boot(a->session, err);
@@ -448,12 +460,14 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 	return r;
 }
 
-static int parse(int argc, char **argv, const char **file, const char **save)
+static int parse(int argc, char **argv, const char **file, const char **save, bool *trace)
 {
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--save") && i + 1 < argc)
+		if (!strcmp(argv[i], "--trace"))
+			*trace = true;
+		else if (!strcmp(argv[i], "--save") && i + 1 < argc)
 			*save = argv[++i];
 		else if (!strncmp(argv[i], "--save=", 7))
 			*save = argv[i] + 7;
@@ -476,7 +490,7 @@ static int run_open(int argc, char **argv)
 
 	a->loop.epoll_fd = -1;
 	r = guest_options_take(&options, &argc, argv, &err);
-	status = r == 0 ? parse(argc, argv, &file, &save) : 0;
+	status = r == 0 ? parse(argc, argv, &file, &save, &a->trace) : 0;
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
@@ -502,7 +516,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--save FILE] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

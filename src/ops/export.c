@@ -25,6 +25,10 @@ static const struct exporter exporters[] = {
 	 .summary = "bug report: environment, ops, what was seen, how to replay",
 	 .suffix = ".md",
 	 .write = export_md_write},
+	{.name = "perfetto",
+	 .summary = "trace for ui.perfetto.dev: CPUs, threads, steps, ops, lengths of queues",
+	 .suffix = ".pftrace",
+	 .write = export_perfetto_write},
 };
 
 const struct exporter *exporter_at(size_t i)

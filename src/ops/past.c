@@ -172,14 +172,25 @@ static void begin(struct past *p)
 	p->applied = 0;
 }
 
-static void apply(struct past *p, const struct line *l)
+/* NULL when it is no JSON. */
+static struct json_object *parse(struct past *p, const struct line *l)
 {
 	struct json_object *o;
-	struct event ev;
 
 	json_tokener_reset(p->tok);
 	o = json_tokener_parse_ex(p->tok, p->map + l->offset, (int)l->len);
-	if (json_tokener_get_error(p->tok) == json_tokener_success && o) {
+	if (json_tokener_get_error(p->tok) == json_tokener_success)
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+static void apply(struct past *p, const struct line *l)
+{
+	struct json_object *o = parse(p, l);
+	struct event ev;
+
+	if (o) {
 		if (l->kind != LINE_EVENT) {
 			if (sample_lines_take(&p->samples, o) == 1)
 				model_sample(p->model, &p->samples.last);
@@ -248,4 +259,28 @@ uint64_t past_moment(const struct model *all, uint64_t t_ns, int by, bool step, 
 		*seq = op->seq;
 	}
 	return best;
+}
+
+int past_samples(const char *path, void (*fn)(void *arg, const struct sample *s), void *arg,
+		 struct err *err)
+{
+	struct past *p = past_open(path, NULL, err);
+	struct json_object *o;
+	size_t i;
+
+	if (!p)
+		return err ? -err->code : -ENOENT;
+	extend(p);
+	for (i = 0; i < p->n; i++) {
+		const struct line *l = &p->lines[i];
+
+		if (l->kind != LINE_SAMPLE && l->kind != LINE_CHANGE)
+			continue;
+		o = parse(p, l);
+		if (o && sample_lines_take(&p->samples, o) == 1)
+			fn(arg, &p->samples.last);
+		json_object_put(o);
+	}
+	past_close(p);
+	return 0;
 }

@@ -29,4 +29,8 @@ const struct model *past_at(struct past *p, uint64_t t_ns);
  */
 uint64_t past_moment(const struct model *all, uint64_t t_ns, int by, bool step, uint64_t *seq);
 
+/* Every sample of a file, in order; 0 or -errno. */
+int past_samples(const char *path, void (*fn)(void *arg, const struct sample *s), void *arg,
+		 struct err *err);
+
 #endif

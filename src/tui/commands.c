@@ -34,6 +34,22 @@ static int run_export(struct tui *t, char **words, size_t n, struct err *err)
 	return host->export_to(arg, words[1], words[2], force, err);
 }
 
+static int run_trace(struct tui *t, char **words, size_t n, struct err *err)
+{
+	static const char *const names[] = {"auto", "on", "off"}; /* as enum tui_trace */
+	size_t i;
+
+	for (i = 0; n == 2 && i < ARRAY_SIZE(names); i++) {
+		if (strcmp(words[1], names[i]))
+			continue;
+		tui_trace(t, (enum tui_trace)i);
+		return 0;
+	}
+	return err_set(err, EINVAL,
+		       "trace on|off|auto: every switch is recorded always, never, or while the "
+		       "Timeline (4) is shown");
+}
+
 static int run_cancel(struct tui *t, char **words, size_t n, struct err *err)
 {
 	const struct tui_host *host;
@@ -69,10 +85,12 @@ static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 }
 
 static const struct tui_command table[] = {
-	{"export", "export FORMAT FILE", "write the session as c, json, sh or md", run_export},
+	{"export", "export FORMAT FILE", "write the session as c, json, sh, md or perfetto", run_export},
 	{"theme", "theme NAME", "change the colours", run_theme},
 	{"shell", "shell [CGROUP]",
 	 "a shell in the guest, outside the workload or in a cgroup; ^] leaves it", run_shell},
+	{"trace", "trace on|off|auto",
+	 "record every switch: always, never, or (as it begins) while the Timeline is shown", run_trace},
 	{"cancel", "cancel", "cut the running hold or wait short", run_cancel},
 	{"help", "help", "the help screen", run_help},
 	{"quit", "quit", "end the session and leave", run_quit},

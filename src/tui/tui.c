@@ -129,6 +129,18 @@ bool tui_wants_suspend(struct tui *t)
 	return r;
 }
 
+/* Help over the Timeline is no leaving. */
+static void settle_trace(struct tui *t)
+{
+	const struct screen_def *s =
+		t->st.screen == &screen_help ? t->before_help : t->st.screen;
+	bool on = t->trace == TUI_TRACE_ON || (t->trace == TUI_TRACE_AUTO && s == &screen_timeline);
+
+	if (on != t->traced && t->host->trace)
+		t->host->trace(t->arg, on);
+	t->traced = on;
+}
+
 void tui_show(struct tui *t, const struct screen_def *screen)
 {
 	if (screen == &screen_help && t->st.screen != &screen_help)
@@ -138,6 +150,13 @@ void tui_show(struct tui *t, const struct screen_def *screen)
 	t->st.screen = screen;
 	t->st.focus = screen->panes[0];
 	t->st.zoom = false;
+	settle_trace(t);
+}
+
+void tui_trace(struct tui *t, enum tui_trace wish)
+{
+	t->trace = wish;
+	settle_trace(t);
 }
 
 int tui_shell_open(struct tui *t, const char *cgroup, struct err *err)

@@ -32,6 +32,8 @@ struct tui_host {
 	/* What was known at an earlier moment, valid until the next call; NULL with err set: there
 	 * is no record to look into. NULL function = the same. */
 	const struct model *(*model_at)(void *arg, uint64_t t_ns, struct err *err);
+	/* Every switch of the guest is recorded from now on, or no more. NULL = there is none. */
+	void (*trace)(void *arg, bool on);
 };
 
 struct tui;
@@ -63,6 +65,10 @@ void tui_shell_ended(struct tui *t, const char *words);
 bool tui_scheduler_shown(const struct tui *t);
 /* It stands on the screen: what it prints is waited for. */
 bool tui_shell_shown(const struct tui *t);
+
+enum tui_trace { TUI_TRACE_AUTO, TUI_TRACE_ON, TUI_TRACE_OFF };
+/* When every switch is recorded: AUTO (as it begins) = while the Timeline is shown. */
+void tui_trace(struct tui *t, enum tui_trace wish);
 
 /* For commands.c. */
 int tui_shell_open(struct tui *t, const char *cgroup, struct err *err);

@@ -22,6 +22,8 @@ struct tui {
 	const struct screen_def *before_help, *before_shell;
 	bool redraw, suspend;
 	struct buf teardown;
+	enum tui_trace trace;
+	bool traced; /* the host was asked to record every switch */
 	struct model_still *still; /* of a frozen picture; NULL = it is live */
 };
 
