@@ -575,8 +575,9 @@ static const struct op_def table[] = {
 		.example = "expect metric bench lat.wakeup.p99 < 5ms",
 		.flags = OPF_EXPECT | OPF_MAIN | OPF_NOTES,
 		.args = {
-			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL, .summary = "the group",
-			 .wire = WARG_NAME, FIELD(name)},
+			{.key = "NAME", .type = ARG_NAME, .form = FORM_POSITIONAL,
+			 .summary = "the group; sched is a scheduler that is a program", .wire = WARG_NAME,
+			 FIELD(name)},
 			{.key = "KEY", .type = ARG_METRIC, .form = FORM_POSITIONAL,
 			 .summary = "its name, as the screen shows it", .wire = WARG_METRIC},
 			{.key = "OP", .type = ARG_COMPARE, .form = FORM_POSITIONAL,

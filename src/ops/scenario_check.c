@@ -11,6 +11,7 @@
 #include "guest/wire_expr.h"
 #include "ops/cgroup_settings.h"
 #include "ops/scenario_private.h"
+#include "ops/schedulers.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -206,6 +207,35 @@ static int check_settings(const struct scenario *s, const struct op_val *v, stru
 	return 0;
 }
 
+static bool is_source_or_object(const char *word)
+{
+	size_t n = strlen(word);
+
+	return n > 6 && (!strcmp(word + n - 6, ".bpf.o") || !strcmp(word + n - 6, ".bpf.c"));
+}
+
+/* "sched", or "sched.2" for the second: what a user-space scheduler has printed is a group's. */
+static bool is_scheduler(const struct scenario *s, const struct op *op, const char *name)
+{
+	uint64_t number;
+	size_t i;
+
+	if (!(op->def->flags & OPF_NOTES) && op->def->id != OP_EXPECT_OUTPUT)
+		return false;
+	if (strncmp(name, "sched", 5) || scenario_find(s, false, name) ||
+	    (name[5] && (name[5] != '.' || !text_u64(name + 6, 2, UINT32_MAX, &number))))
+		return false;
+	for (i = 0; i < s->nops; i++) {
+		const char *what = op_arg(s->ops[i], WARG_SCHED) ? scenario_str(s->ops[i], WARG_SCHED)
+								  : NULL;
+
+		if (what && (s->ops[i]->def->flags & OPF_TAKES) && !scheduler_find(what) &&
+		    !is_source_or_object(what))
+			return true;
+	}
+	return false;
+}
+
 static int check_arg(const struct scenario *s, const struct op *op, size_t i, struct err *err)
 {
 	const struct arg_def *a = &op->def->args[i];
@@ -228,6 +258,8 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 	case ARG_NAME_NEW:
 		return check_new_name(s, a->key, v->str, err);
 	case ARG_NAME:
+		if (is_scheduler(s, op, v->str))
+			return 0;
 		if (need_group(s, a->key, v->str, false, err) < 0)
 			return err ? -err->code : -ENOENT;
 		if (scenario_find(s, false, v->str)->pub.made_by->id == OP_EVERY)

@@ -44,6 +44,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	puts(mark);
+	puts("objects=1");
 	fflush(stdout);
 	start = now_ms();
 	bpf_object__for_each_map(m, o)

@@ -459,7 +459,11 @@ static void a_program_that_was_built_anew_is_what_a_restart_runs(void **state)
 	lab_ok(lab, "sched load %s/scx_mine -- /tmp/vtime.bpf.o", folder);
 	assert_in_force("vtime");
 	lab_wait(lab, 0, EV_OUTPUT, "sched", NULL);
-	assert_kept("sched", "made as [first ]\n");
+	assert_kept("sched", "made as [first ]\nobjects=1\n");
+	/* what it prints can be expected as of any program */
+	lab_ok(lab, "expect output sched contains \"made as [first\"");
+	lab_ok(lab, "expect metric sched objects == 1");
+	lab_ok(lab, "report sched");
 
 	save_program("second");
 	mark = lab_mark(lab);
@@ -469,9 +473,10 @@ static void a_program_that_was_built_anew_is_what_a_restart_runs(void **state)
 	assert_non_null(strstr(ev->path, "/scx_mine"));
 	assert_in_force("vtime");
 	lab_wait(lab, mark, EV_OUTPUT, "sched.2", NULL);
-	assert_kept("sched.2", "made as [second]\n");
+	assert_kept("sched.2", "made as [second]\nobjects=1\n");
+	lab_ok(lab, "expect metric sched.2 objects == 1");
 	/* and what the one before it has said stays */
-	assert_kept("sched", "made as [first ]\n");
+	assert_kept("sched", "made as [first ]\nobjects=1\n");
 	lab_ok(lab, "sched unload");
 	lab_ok(lab, "expect sched == none");
 }

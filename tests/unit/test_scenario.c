@@ -79,6 +79,26 @@ static void unknown_things_are_named_with_the_nearest(void **state)
 	scenario_destroy(s);
 }
 
+static void what_a_scheduler_that_is_a_program_prints_can_be_expected(void **state)
+{
+	struct scenario *s = scenario_create(2);
+
+	assert_taken(s, "sched load fifo");
+	assert_taken(s, "sched replace ./mine.bpf.o");
+	assert_refused(s, "expect metric sched rate > 1/s", "'sched': no such group");
+	assert_taken(s, "sched replace ./scx_mine");
+	assert_taken(s, "expect metric sched rate > 1/s");
+	assert_taken(s, "expect metric sched.2 rate > 1/s");
+	assert_taken(s, "expect output sched contains ready");
+	assert_taken(s, "report sched");
+	/* it is no group that could be told anything */
+	assert_refused(s, "kill sched", "'sched': no such group");
+	assert_refused(s, "wait sched timeout=1s", "no such group");
+	assert_refused(s, "expect metric sched.x rate > 1/s", "no such group");
+	assert_refused(s, "expect metric scheduler rate > 1/s", "no such group");
+	scenario_destroy(s);
+}
+
 static void duplicates_are_refused(void **state)
 {
 	struct scenario *s = with("cgroup add low\nspawn hogs@low spin\nkill hogs\n");
@@ -345,6 +365,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown_things_are_named_with_the_nearest),
+		cmocka_unit_test(what_a_scheduler_that_is_a_program_prints_can_be_expected),
 		cmocka_unit_test(duplicates_are_refused),
 		cmocka_unit_test(cpus_stay_inside_the_topology),
 		cmocka_unit_test(the_root_cgroup_is_not_changed),
