@@ -102,7 +102,9 @@ enum sample_held {
 	X(rejected, COUNT)                                                                         \
 	X(exit_kind, NUMBER) /* 0 = none */                                                        \
 	X(watchdog_ns, NS)   /* its time-out */                                                    \
-	X(bypass, NUMBER)    /* depth: above 0 the kernel schedules by itself */
+	X(bypass, NUMBER)    /* depth: above 0 the kernel schedules by itself */                   \
+	X(outside, NUMBER)   /* 1 = the sample was read from the guest's memory: taking it needed  \
+				nothing of the guest */
 
 enum sample_unit { SAMPLE_NUMBER, SAMPLE_COUNT, SAMPLE_NS }; /* a state; a total; a time */
 

@@ -42,7 +42,7 @@ static void sample_cpus(struct model *m, const struct sample *s)
 }
 
 /*
- * Taking a sample needs switches: the agent wakes up for it and a hand answers. Counters of
+ * An agent's sample needs switches: it wakes up for it and a hand answers. Counters of
  * switches that are the same in two samples are therefore wrong.
  */
 static void doubt_cpus(struct model *m)
@@ -186,7 +186,7 @@ static void sample_steal(struct model *m, const struct sample *s)
 
 static void sample_cost(struct model *m, const struct sample *s)
 {
-	if (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS)
+	if (s->cost_ns == SAMPLE_ABSENT || (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS))
 		return;
 	m->cost_before_ns = m->cost_ns;
 	m->cost_before_at_ns = m->cost_at_ns;
@@ -200,7 +200,7 @@ void model_sample(struct model *m, const struct sample *s)
 		m->now_ns = s->t_ns;
 	m->sample_before_ns = m->sample_ns;
 	sample_cpus(m, s);
-	if (m->sample_before_ns && s->t_ns > m->sample_before_ns)
+	if (s->sched.outside != 1 && m->sample_before_ns && s->t_ns > m->sample_before_ns)
 		doubt_cpus(m);
 	sample_tasks(m, s);
 	sample_sched_state(m, s);
@@ -211,7 +211,8 @@ void model_sample(struct model *m, const struct sample *s)
 	model_promise_sample(m);
 	model_wait_sample(m);
 	model_monitor_sample(m, s);
-	m->drops = s->drops;
+	if (s->drops != SAMPLE_ABSENT)
+		m->drops = s->drops;
 	sample_cost(m, s);
 	sample_steal(m, s);
 	m->cut = s->cut;

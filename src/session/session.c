@@ -7,6 +7,7 @@
  */
 #include "session/session.h"
 #include "session/host_load.h"
+#include "session/observe.h"
 #include "session/reload.h"
 #include "session/session_info.h"
 #include "session/supply.h"
@@ -46,6 +47,7 @@ struct session {
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct transfer *transfer;
 	struct tracing *tracing;
+	struct observe *observe;
 	struct reload *reload; /* NULL: only where a person is there to save something */
 	struct buf pending;    /* frames that wait for EV_READY */
 	loop_id ready_timer, ping_timer;
@@ -188,7 +190,7 @@ static void send_config(struct session *s)
 	char sample[24], duration[24], watchdog[24];
 	struct wire_writer w;
 
-	snprintf(sample, sizeof(sample), "%" PRIu64, s->config.sample_ns);
+	snprintf(sample, sizeof(sample), "%" PRIu64, observe_agent_ns(s->observe));
 	snprintf(duration, sizeof(duration), "%" PRIu64, s->info.duration_ns);
 	snprintf(watchdog, sizeof(watchdog), "%" PRIu64, s->info.watchdog_ns);
 	wire_begin(&w, s->frame, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);
@@ -315,6 +317,7 @@ static void on_event(struct session *s, const struct event *ev)
 	case EV_READY:
 		host_load_begin(&s->host_load, loop_now_ns());
 		on_ready(s);
+		observe_ready(s->observe);
 		break;
 	case EV_FAILED:
 		transfer_ended(s->transfer, ev->seq);
@@ -345,25 +348,40 @@ static void on_event(struct session *s, const struct event *ev)
 	}
 }
 
-static void on_sample(struct session *s, const struct wire_header *h, struct wire_reader *r)
+/* Wherever it comes from. */
+static void take_sample(void *arg, struct sample *sample)
 {
+	struct session *s = arg;
 	struct err err = ERR_INIT;
 
+	if (sample->t_ns > s->now_ns)
+		s->now_ns = sample->t_ns;
+	if (s->journal &&
+	    (s->sample_due || sample->t_ns >= s->sample_written_ns + JOURNAL_SAMPLE_NS)) {
+		s->sample_due = false;
+		s->sample_written_ns = sample->t_ns;
+		if (journal_sample(s->journal, sample, &err) < 0)
+			emit_log(s, 3, err.msg);
+	}
+	model_sample(s->model, sample);
+	if (s->observer->sample)
+		s->observer->sample(s->arg);
+}
+
+static void on_sample(struct session *s, const struct wire_header *h, struct wire_reader *r)
+{
 	if (wire_sample_read(h, r, &s->sample) < 0) {
 		emit_log(s, 4, "the guest sent a malformed sample: left out");
 		return;
 	}
 	if (h->t_ns > s->now_ns)
 		s->now_ns = h->t_ns;
-	if (s->journal && (s->sample_due || h->t_ns >= s->sample_written_ns + JOURNAL_SAMPLE_NS)) {
-		s->sample_due = false;
-		s->sample_written_ns = h->t_ns;
-		if (journal_sample(s->journal, &s->sample, &err) < 0)
-			emit_log(s, 3, err.msg);
-	}
-	model_sample(s->model, &s->sample);
-	if (s->observer->sample)
-		s->observer->sample(s->arg);
+	observe_told(s->observe, &s->sample);
+}
+
+static void set_agent_rate(void *arg, uint64_t ns)
+{
+	send_simple(arg, WIRE_RATE, 0, &ns);
 }
 
 static void on_frame(void *arg, const struct wire_header *h, struct wire_reader *payload)
@@ -424,6 +442,9 @@ static void on_gone(void *arg, bool clean, const char *text)
 	finish(arg, clean, text);
 }
 
+static const struct observe_ops observe_ops = {
+	.sample = take_sample, .log = on_log, .rate = set_agent_rate};
+
 static const struct guest_ops guest_ops = {
 	.stage = on_stage,
 	.accel = on_accel,
@@ -441,6 +462,7 @@ static void finish(struct session *s, bool clean, const char *text)
 	s->finished = true;
 	loop_arm(s->loop, s->ready_timer, 0, 0);
 	loop_arm(s->loop, s->ping_timer, 0, 0);
+	observe_end(s->observe, clean);
 	/* its memory is still there, and its last switches in it */
 	tracing_event(s->tracing, false);
 	emit_text(s, EV_GONE, NULL, text);
@@ -617,6 +639,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	s->transfer = create_transfer(s);
 	s->tracing = tracing_create(loop, s->model->trace, &tracing_ops, s);
 	tracing_want(s->tracing, config->trace, 0);
+	s->observe = observe_create(loop, config->guest.observe, config->sample_ns, &observe_ops, s);
 	if (config->interactive && !config->replay)
 		s->reload = reload_create(loop, &reload_ops, s);
 	s->guest = guest_create(loop, &s->config.guest, &guest_ops, s);
@@ -631,6 +654,7 @@ void session_destroy(struct session *s)
 	reload_destroy(s->reload);
 	transfer_destroy(s->transfer);
 	tracing_destroy(s->tracing);
+	observe_destroy(s->observe);
 	guest_destroy(s->guest);
 	loop_remove(s->loop, s->ready_timer);
 	loop_remove(s->loop, s->ping_timer);
@@ -654,6 +678,7 @@ int session_boot(struct session *s, struct err *err)
 	r = guest_start(s->guest, err);
 	if (r < 0)
 		return err_wrap(err, "boot the guest");
+	observe_boot(s->observe, s->guest);
 	s->heard_ns = loop_now_ns();
 	emit_text(s, EV_GUEST, guest_kernel_release(s->guest), s->info.topology);
 	return 0;
@@ -799,6 +824,11 @@ void session_trace(struct session *s, bool on, uint32_t slots)
 bool session_traces(const struct session *s)
 {
 	return tracing_is_on(s->tracing);
+}
+
+void session_compared(const struct session *s, uint64_t *made, uint64_t *wrong)
+{
+	observe_compared(s->observe, made, wrong);
 }
 
 const struct model *session_model(const struct session *s)

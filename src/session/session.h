@@ -72,6 +72,9 @@ void session_kill(struct session *s);   /* end the guest at once */
  */
 void session_trace(struct session *s, bool on, uint32_t slots);
 bool session_traces(const struct session *s); /* they are being read */
+/* With OBSERVE_BOTH: what the agent and the guest's memory were compared in, and in how much of it they
+ * differed; 0 and 0 otherwise. */
+void session_compared(const struct session *s, uint64_t *made, uint64_t *wrong);
 
 const struct model *session_model(const struct session *s);
 const struct scenario *session_scenario(const struct session *s);

@@ -56,6 +56,7 @@ struct guest {
 	uint64_t start_ns;
 	unsigned attempt;
 	bool pinned;
+	bool stopped;		     /* its CPUs, by whomever */
 	bool stopping;               /* a power-off was asked for */
 	bool killed;                 /* by guest_kill() */
 	char failure[256];           /* why the boot is being given up; "" = not */
@@ -306,6 +307,16 @@ static void qmp_send(struct guest *g, const char *text)
 	channel_write(&g->qmp, text, strlen(text));
 }
 
+void guest_pause(struct guest *g)
+{
+	qmp_send(g, "{\"execute\":\"stop\"}\n");
+}
+
+void guest_resume(struct guest *g)
+{
+	qmp_send(g, "{\"execute\":\"cont\"}\n");
+}
+
 static void ask_for_threads(struct guest *g)
 {
 	if (g->config.pin_from && (g->accel == ACCEL_KVM || g->config.pin_any))
@@ -336,6 +347,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 	case QMP_EVENT:
 		/* a machine that stops by itself: ask why (internal-error, io-error,
 		 * guest-panicked) */
+		if (!strcmp(m->event, "STOP") || !strcmp(m->event, "RESUME"))
+			g->stopped = !strcmp(m->event, "STOP");
 		if (!strcmp(m->event, "STOP"))
 			qmp_send(g, "{\"execute\":\"query-status\"}\n");
 		if (!strcmp(m->event, "SHUTDOWN"))
@@ -486,7 +499,7 @@ static int try_launch(struct guest *g, struct err *err)
 	int r;
 
 	g->attempt++;
-	g->pinned = false;
+	g->pinned = g->stopped = false;
 	g->failure[0] = '\0';
 	g->shutdown[0] = '\0';
 	console_reset(&g->console);
@@ -604,9 +617,19 @@ const char *guest_kernel_release(const struct guest *g)
 	return g->kernel.release ? g->kernel.release : "";
 }
 
+bool guest_running(const struct guest *g)
+{
+	return g->qemu.pidfd >= 0 && !g->stopped;
+}
+
 const struct guest_memory *guest_memory(const struct guest *g)
 {
 	return &g->memory.view;
+}
+
+unsigned guest_cpus(const struct guest *g)
+{
+	return topology_cpus(&g->config.topology);
 }
 
 const char *guest_kernel_image(const struct guest *g)

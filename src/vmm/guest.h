@@ -36,6 +36,10 @@ unsigned topology_cpus(const struct topology *t);
 unsigned topology_memory_least(const struct topology *t);
 unsigned topology_memory_default(const struct topology *t);
 
+/* Where the state that is shown comes from: the guest's memory, its agent, both and compared. */
+enum observe_from { OBSERVE_HOST, OBSERVE_GUEST, OBSERVE_BOTH };
+int observe_parse(const char *text, enum observe_from *out, struct err *err);
+
 enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 int accel_parse(const char *text, enum accel *out, struct err *err);
 const char *accel_name(enum accel a);
@@ -57,6 +61,7 @@ struct guest_config {
 				       (pin.h); 0 = no pinning */
 	bool pin_any;               /* under TCG, too: for a test of the pinning, on any machine */
 	bool shell_tools;           /* a shell and small programs for a person (shell_tools.h) */
+	enum observe_from observe;
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
 };
 
@@ -99,6 +104,13 @@ int guest_start(struct guest *g, struct err *err);
  * unsent. */
 int guest_send(struct guest *g, const void *frame, size_t len);
 
+/* Its CPUs stand still from now on, until it is resumed. Without effect before the monitor answers. */
+void guest_pause(struct guest *g);
+void guest_resume(struct guest *g);
+
+/* QEMU is there, and its CPUs are not stopped. */
+bool guest_running(const struct guest *g);
+
 /* Ask for a power-off; killed after 3 s. gone() follows. */
 void guest_stop(struct guest *g);
 
@@ -117,6 +129,7 @@ const char *guest_console(const struct guest *g, size_t *len);
  * base is NULL before the first launch.
  */
 const struct guest_memory *guest_memory(const struct guest *g);
+unsigned guest_cpus(const struct guest *g);
 const char *guest_kernel_image(const struct guest *g); /* path of its unpacked vmlinux; "" before start */
 /* The exact command line QEMU was started with, for the log. "" before start. */
 const char *guest_command(const struct guest *g);

@@ -17,6 +17,21 @@
 #define DEFAULT_TOPOLOGY "1n1l2c1t"
 #define MEMORY_MAX_MIB   (1u << 20)
 
+int observe_parse(const char *text, enum observe_from *out, struct err *err)
+{
+	static const char *const words[] = {
+		[OBSERVE_HOST] = "host", [OBSERVE_GUEST] = "guest", [OBSERVE_BOTH] = "both"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(text, words[i])) {
+			*out = (enum observe_from)i;
+			return 0;
+		}
+	}
+	return err_set(err, EINVAL, "'%s' is none of host, guest and both", text);
+}
+
 static int take_topology(struct guest_options *o, const char *v, struct err *err)
 {
 	return topology_word(v, &o->config.topology, err);
@@ -44,6 +59,11 @@ static int take_kernel(struct guest_options *o, const char *v, struct err *err)
 static int take_accel(struct guest_options *o, const char *v, struct err *err)
 {
 	return accel_parse(v, &o->config.accel, err);
+}
+
+static int take_observe(struct guest_options *o, const char *v, struct err *err)
+{
+	return observe_parse(v, &o->config.observe, err);
 }
 
 static int take_include(struct guest_options *o, const char *v, struct err *err)
@@ -111,6 +131,8 @@ static const struct guest_option table[] = {
 	{"kernel", "VERSION|PATH", "kernel version, image or build tree (newest usable)",
 	 take_kernel},
 	{"accel", "auto|kvm|tcg", "accelerator (auto)", take_accel},
+	{"observe", "host|guest|both",
+	 "state comes from the guest's memory, from its agent, or both are compared (host)", take_observe},
 	{"include", "FILE", "pack a host file, program or folder into the guest; repeatable",
 	 take_include},
 	{"workload-root", "/NAME", "parent of every cgroup (/scxplore)", take_root},

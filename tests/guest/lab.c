@@ -101,6 +101,8 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.guest.fault = config->fault;
 	sc.guest.duration_ns = config->duration_ns;
 	sc.journal = config->journal;
+	sc.guest.observe = config->observe;
+	sc.guest.append = config->append;
 	sc.guest.pin_from = config->pin_from;
 	sc.guest.pin_any = config->pin_any;
 	if (loop_init(&lab->loop, &err))
@@ -292,6 +294,23 @@ void lab_samples(struct lab *lab, unsigned n)
 
 	while (lab->samples < target)
 		turn(lab, end, "samples");
+}
+
+void lab_gone(struct lab *lab)
+{
+	uint64_t end = loop_now_ns() + DEADLINE_NS;
+
+	while (!lab->gone && loop_now_ns() < end)
+		loop_turn(&lab->loop, 1000);
+	assert_true(lab->gone);
+}
+
+void lab_pass(struct lab *lab, uint64_t ns)
+{
+	uint64_t now, end = loop_now_ns() + ns;
+
+	while (!lab->gone && (now = loop_now_ns()) < end)
+		loop_turn(&lab->loop, (int)((end - now) / 1000000) + 1);
 }
 
 struct session *lab_session(struct lab *lab)

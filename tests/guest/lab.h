@@ -21,6 +21,8 @@ struct lab_config {
 	const char *fault;          /* or NULL */
 	uint64_t duration_ns;       /* 0 = no limit */
 	const char *journal;        /* session file, or NULL */
+	enum observe_from observe;
+	const char *append; /* kernel arguments, or NULL */
 	unsigned pin_from;          /* as in struct guest_config */
 	bool pin_any;
 };
@@ -57,6 +59,10 @@ const char *lab_output(struct lab *lab, const char *name, unsigned stream, size_
 
 /* One turn of the loop: waits for what comes next. */
 void lab_turn(struct lab *lab);
+/* Waits until the guest is gone; the lab, its model and its guest's memory stay until lab_end(). */
+void lab_gone(struct lab *lab);
+/* Lets the loop run for as long. */
+void lab_pass(struct lab *lab, uint64_t ns);
 /* Let n samples come. */
 void lab_samples(struct lab *lab, unsigned n);
 struct session *lab_session(struct lab *lab);

@@ -203,7 +203,7 @@ static void in_a_sound_guest_every_line_holds(void **state)
 {
 	size_t i;
 
-	sound = lab_boot(&(struct lab_config){.include = include});
+	sound = lab_boot(&(struct lab_config){.include = include, .observe = OBSERVE_GUEST});
 	for (i = 0; i < ARRAY_SIZE(mutants); i++) {
 		lab_ok(sound, "step \"%s\"", fault_name_of(mutants[i].fault));
 		must_hold(sound, mutants[i].before, "sound");
@@ -219,7 +219,7 @@ static void is_caught(const struct mutant *m)
 	size_t mark;
 
 	if (!broken)
-		broken = lab_boot(&(struct lab_config){.include = include});
+		broken = lab_boot(&(struct lab_config){.include = include, .observe = OBSERVE_GUEST});
 	/* the row before may have ended anyhow */
 	break_promise(broken, FAULT_NONE);
 	lab_ok(broken, "step \"%s\"", name);

@@ -57,7 +57,7 @@ static void options_are_taken_and_the_rest_stays_in_order(void **state)
 
 static void every_option_of_the_table_is_taken(void **state)
 {
-	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "sh", "/x", "5s", "2m", "quiet"};
+	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet"};
 	const struct guest_option *option;
 	size_t i;
 
@@ -87,6 +87,7 @@ static void errors_name_the_option(void **state)
 	} bad[] = {
 		{"--topology=4", "--topology: topology '4'"}, {"--memory=63", "--memory: '63' is not a number of MiB from 64"},
 		{"--topology=tiny-2lc", "did you mean 'tiny-2llc'"}, {"--memory=1e3", "--memory"}, {"--accel=kmv", "did you mean 'kvm'"}, {"--kernel=", "--kernel: is empty"},
+		{"--observe=me", "none of host, guest and both"},
 		{"--include=", "--include: is empty"}, {"--workload-root=x", "of the form /NAME"},
 		{"--workload-root=/a/b", "only letters"}, {"--workload-root=/..", "/NAME"},
 		{"--watchdog=5", "--watchdog: '5' is not a time"}, {"--watchdog=31s", "limit of 30s"},
