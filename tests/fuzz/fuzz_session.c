@@ -8,6 +8,7 @@
 #include "ops/export.h"
 #include "ops/journal.h"
 #include "ops/report.h"
+#include "ops/sheet.h"
 
 #include <string.h>
 
@@ -71,6 +72,31 @@ static const char session[] =
 	"{\"seq\":10,\"t_ns\":36900000,\"event\":\"done\",\"text\":\"\"}\n"
 	"{\"t_ns\":40000000,\"event\":\"end\"}\n{\"t_ns\":40000000,\"event\":\"gone\",\"text\":\"powered off\"}\n";
 
+/* Every table in every outline, a row opened, a figure explained. */
+static void tabled(const struct model *model)
+{
+	const struct sheet_def *d;
+	cleanup_buf struct buf out = BUF_INIT;
+	struct sheet s;
+	size_t i, k;
+
+	for (i = 0; (d = sheet_def_at(i)); i++) {
+		for (k = 0; k < OUTLINES; k++) {
+			sheet_build(&s, d, model, &(struct sheet_ask){.outline = k, .sort = (unsigned)(model->samples + k) % 50,
+								      .filter = k == 2 ? "waiting>=0" : ""});
+			buf_reset(&out);
+			sheet_csv(&s, &out);
+			sheet_json(&s, &out);
+			if (s.n) {
+				sheet_describe(&s, &s.rows[s.n - 1], &out);
+				sheet_explain(&s, &s.rows[0], k, &out);
+			}
+			fuzz_must(!memchr(buf_text(&out), '\x1b', out.len));
+			sheet_finish(&s);
+		}
+	}
+}
+
 static void looked_at(const struct session_info *info, const struct model *model, const struct scenario *scenario)
 {
 	struct export_input in = {.info = info, .model = model, .scenario = scenario, .session_name = "x.session",
@@ -82,6 +108,7 @@ static void looked_at(const struct session_info *info, const struct model *model
 	struct report report;
 	size_t i;
 
+	tabled(model);
 	check_session(model, &out);
 	report_build(&report, "x", model);
 	for (i = 0; (f = report_format_at(i)); i++) {

@@ -21,6 +21,7 @@
 struct bench {
 	struct tui *tui;
 	struct model *model;
+	struct scenario *scenario;
 	struct sample s;
 };
 
@@ -31,7 +32,7 @@ static const struct model *host_model(void *arg)
 
 static const struct scenario *host_scenario(void *arg)
 {
-	return NULL;
+	return ((struct bench *)arg)->scenario;
 }
 
 static int host_submit(void *arg, const char *line, struct err *err)
@@ -266,6 +267,7 @@ static int set_up(void **state)
 	int i;
 
 	b->model = model_create();
+	b->scenario = scenario_create(4);
 	sample_alloc(&b->s);
 	tell(b, (struct event){.type = EV_GUEST, .name = "7.3.4", .text = "1n1l4c1t"});
 	tell(b, (struct event){.type = EV_ACCEL, .name = "tcg", .text = "asked for"});
@@ -299,6 +301,7 @@ static int tear_down(void **state)
 
 	tui_destroy(b->tui);
 	model_destroy(b->model);
+	scenario_destroy(b->scenario);
 	sample_free(&b->s);
 	free(b);
 	return 0;
@@ -486,6 +489,26 @@ static void a_filter_takes_a_text_or_a_comparison(void **state)
 	assert_shows(b, "nothing passes the filter");
 }
 
+static void a_figure_becomes_an_expectation(void **state)
+{
+	struct bench *b = *state;
+
+	type(b, "2z");
+	assert_shows(b, "hogs.1[212]");
+	type(b, "g/hogs.1\ne");
+	assert_shows(b, ":expect placed hogs in=high");
+	press(b, KEY_ESCAPE);
+	press(b, KEY_GO_RIGHT);
+	press(b, KEY_GO_RIGHT);
+	press(b, KEY_GO_RIGHT);
+	press(b, KEY_GO_RIGHT); /* CPUS */
+	press(b, 'e');
+	assert_shows(b, ":expect confined hogs");
+	press(b, KEY_ESCAPE);
+	type(b, "g/high  4\ne"); /* its row is named so */
+	assert_shows(b, ":expect tasks @high == 4");
+}
+
 static void threads_are_folded_into_their_process(void **state)
 {
 	struct bench *b = *state;
@@ -626,6 +649,7 @@ int main(void)
 		TABLE_TEST(what_is_wrong_with_a_task_is_said_by_sign_and_word),
 		TABLE_TEST(a_table_is_sorted_by_the_column_one_names),
 		TABLE_TEST(a_filter_takes_a_text_or_a_comparison),
+		TABLE_TEST(a_figure_becomes_an_expectation),
 		TABLE_TEST(threads_are_folded_into_their_process),
 		TABLE_TEST(a_figure_is_explained_and_so_is_its_absence),
 		TABLE_TEST(a_followed_row_keeps_the_cursor_wherever_it_goes),
