@@ -194,6 +194,8 @@ bool model_wait_of(const struct model *m, uint32_t task, struct model_wait *out)
 				   .kind = WAIT_QUEUED,
 				   .since_ns = m->seen[task].since_ns,
 				   .exact = m->seen[task].exact,
+				   .first = !m->seen[task].exact &&
+					    m->seen[task].before == MODEL_NONE,
 				   .held = t->held,
 				   .dsq = t->dsq,
 				   .hog_cpu = MODEL_NONE};

@@ -29,6 +29,7 @@ struct model_wait {
 	enum wait_kind kind;
 	uint64_t since_ns, wait_ns;
 	bool exact;        /* else it has waited at least so long */
+	bool first;        /* no sample before had it: how long is not known at all */
 	uint64_t limit_ns; /* the watchdog's; 0 = none watches this task */
 	uint64_t held;     /* enum sample_held; SAMPLE_ABSENT = not told */
 	uint64_t dsq;      /* SAMPLE_ABSENT = on none, or not told */

@@ -162,6 +162,22 @@ static void hint(const struct tui_state *st, struct canvas *c, struct rect line)
 		canvas_text(c, line, 0, used, -1, ROLE_HINT, "]");
 }
 
+/* The columns that may be named in the prompt of a table, those that begin with what is typed. */
+static void column_hint(const struct tui_state *st, struct canvas *c, struct rect line)
+{
+	const struct sheet_def *def = pane_sheet(st->focus);
+	size_t typed = strcspn(st->prompt.text, "<>=! "), i;
+	int used;
+
+	canvas_fill(c, line, ROLE_HINT, ' ');
+	used = canvas_text(c, line, 0, 0, -1, ROLE_HINT,
+			   st->prompt.kind == PROMPT_SORT ? "Return: the column under the cursor; "
+							  : "a text, or COLUMN > VALUE; ");
+	for (i = 0; def && i < def->ncolumns && used < line.cols; i++)
+		if (!strncmp(def->columns[i].key, st->prompt.text, typed))
+			used += canvas_printf(c, line, 0, used, -1, ROLE_HINT, "%s ", def->columns[i].key);
+}
+
 struct rect frame_draw(const struct model *m, struct tui_state *st, struct canvas *c)
 {
 	struct rect r = canvas_all(c), line = {.col = 0, .rows = 1, .cols = r.cols};
@@ -194,9 +210,14 @@ struct rect frame_draw(const struct model *m, struct tui_state *st, struct canva
 			canvas_printf(c, line, 0, 0, -1, ROLE_DIM, "next step: %s", st->teardown);
 		r.rows--;
 	}
-	if (tall && st->prompt.kind == PROMPT_COMMAND) {
+	if (tall && (st->prompt.kind == PROMPT_COMMAND ||
+		     (pane_sheet(st->focus) &&
+		      (st->prompt.kind == PROMPT_SORT || st->prompt.kind == PROMPT_FILTER)))) {
 		line.row = r.row + r.rows - 1;
-		hint(st, c, line);
+		if (st->prompt.kind == PROMPT_COMMAND)
+			hint(st, c, line);
+		else
+			column_hint(st, c, line);
 		r.rows--;
 	}
 	return r;

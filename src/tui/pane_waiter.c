@@ -95,7 +95,9 @@ int pane_waiter(const struct model *m, struct canvas *c, struct rect r)
 	role = role_of(&w);
 	model_task_name(m, t->pid, t->comm, name, sizeof(name));
 	text_format_time(waited, sizeof(waited), w.wait_ns);
-	if (!w.exact && !w.wait_ns)
+	if (w.first)
+		text_copy(waited, sizeof(waited), "for how long is not known,");
+	else if (!w.exact && !w.wait_ns)
 		text_copy(waited, sizeof(waited), "just now");
 	if (w.limit_ns) {
 		char of[32];

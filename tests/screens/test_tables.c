@@ -453,6 +453,9 @@ static void a_table_is_sorted_by_the_column_one_names(void **state)
 	assert_shows(b, "sort: WAITING ^");
 	type(b, "swaiting\n");
 	assert_false(sees(b, "sort:"));
+	type(b, "swake_");
+	assert_shows(b, "wake_p99_ns wake_p50_ns wake_max_ns");
+	press(b, KEY_ESCAPE);
 	type(b, "snothing\n");
 	assert_shows(b, "no column is called so");
 	/* Enter alone takes the column under the cursor */
