@@ -29,9 +29,11 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_STRUCT_OPS = 26,
-	BPF_MAP_TYPE_RINGBUF = 27
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29
 };
-enum { BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_ANY = 0 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -48,12 +50,20 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct load_weight {
+	unsigned long weight;
+};
+
 struct sched_entity {
+	struct load_weight load;
+	unsigned char sched_delayed; /* asleep, and still in its runqueue for a while (6.12) */
 	__u64 sum_exec_runtime;
+	__u64 vruntime;
 	__u64 nr_migrations;
 };
 
 struct sched_info {
+	unsigned long pcount;
 	unsigned long long run_delay;
 	unsigned long long last_queued;
 };
@@ -87,8 +97,15 @@ struct pt_regs {
 	unsigned long dx;
 };
 
+/* kernels without sched_ext have none of it: look before reading */
+struct scx_dispatch_q {
+	unsigned int nr;
+	__u64 id;
+};
+
 /* what a sched_ext scheduler may look at in a task */
 struct sched_ext_entity {
+	struct scx_dispatch_q *dsq; /* NULL = on none */
 	__u32 weight;    /* 1 to 10000; 100 is nice 0 */
 	__u64 slice;     /* ns left */
 	__u64 dsq_vtime; /* the task's place in a DSQ ordered by virtual time */
@@ -99,7 +116,12 @@ struct task_struct {
 	unsigned int __state;
 	int exit_state;
 	unsigned int flags;
-	unsigned int on_cpu; /* unsigned: kernels differ in its size, and libbpf adapts that */
+	/* unsigned: kernels differ in their size, and libbpf adapts that */
+	unsigned int on_cpu;
+	unsigned int on_rq;
+	int prio;
+	__u64 start_time; /* CLOCK_MONOTONIC */
+	const struct sched_class *sched_class;
 	int pid;
 	int tgid;
 	int static_prio;
@@ -116,19 +138,31 @@ struct task_struct {
 	char comm[16];
 };
 
-/* kernels without sched_ext have neither: look before reading */
-struct scx_dispatch_q {
-	unsigned int nr;
-};
-
 struct scx_rq {
 	struct scx_dispatch_q local_dsq;
 	unsigned int nr_running;
 };
 
+/* only its size counts */
+struct sched_class {
+	int uclamp_enabled;
+};
+
+struct rt_rq {
+	unsigned int rt_nr_running;
+};
+
+struct dl_rq {
+	unsigned int dl_nr_running;
+};
+
 struct rq {
 	unsigned int nr_running;
 	__u64 clock;
+	struct rt_rq rt;
+	struct dl_rq dl;
+	struct task_struct *idle;
+	struct sched_info rq_sched_info;
 	struct scx_rq scx;
 };
 

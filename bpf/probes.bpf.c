@@ -66,7 +66,8 @@ static struct probe_cpu *cpu_at(__u32 cpu)
 
 static __u64 cgroup_of(struct task_struct *p)
 {
-	return BPF_CORE_READ(p, cgroups, dfl_cgrp, kn, id);
+	/* no helpers on the way: this is done at every switch */
+	return p->cgroups->dfl_cgrp->kn->id;
 }
 
 static bool is_observer(struct task_struct *p)
@@ -77,13 +78,18 @@ static bool is_observer(struct task_struct *p)
 	return bits && *bits >> (pid % 64) & 1;
 }
 
+#include "wakes.bpf.h"
+
 SEC("tp_btf/sched_switch")
 int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	struct probe_cpu *c = cpu_at(bpf_get_smp_processor_id());
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct probe_cpu *c = cpu_at(cpu);
 	__u64 now = bpf_ktime_get_ns();
 
+	wakes_out(prev, now);
+	wakes_in(next, now, cpu);
 	if (!c)
 		return 0;
 	if (c->since_ns && prev->pid)
@@ -109,12 +115,19 @@ SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(count_migration, struct task_struct *p, int dest_cpu)
 {
 	struct probe_cpu *c = cpu_at((__u32)dest_cpu);
+	__u32 from = p->thread_info.cpu;
 
+	/* told also when it stays */
+	if (from == (__u32)dest_cpu)
+		return 0;
+	wakes_migrate(p, from, (__u32)dest_cpu);
 	/* other CPUs may count the same destination at once */
 	if (c)
 		__sync_fetch_and_add(&c->migrations, 1);
 	/* pushed aside by the observer, and pulled away then */
-	c = cpu_at(p->thread_info.cpu);
+	c = cpu_at(from);
+	if (c)
+		__sync_fetch_and_add(&c->left, 1);
 	if (c && c->pid == p->pid)
 		c->pid = 0;
 	return 0;
@@ -199,6 +212,106 @@ int note_reboot(void *ctx)
 	return 0;
 }
 
+/*
+ * The classes stand one after the other in order of precedence, idle last (include/asm-generic/
+ * vmlinux.lds.h, SCHED_DATA); symbols would have to be looked for in all of /proc/kallsyms.
+ */
+static __always_inline __u32 class_of(struct task_struct *p)
+{
+	const struct rq *rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, 0) : 0;
+	__u64 size = bpf_core_type_size(struct sched_class), idle, is = (__u64)p->sched_class, up;
+
+	if (!rq || !size)
+		return 0;
+	idle = (__u64)rq->idle->sched_class;
+	if (is > idle || (idle - is) % size)
+		return 0;
+	up = (idle - is) / size;
+	if (!up)
+		return PROBE_CLASS_IDLE;
+	if (!bpf_core_field_exists(rq->scx))
+		up++;
+	switch (up) {
+	case 1:
+		return PROBE_CLASS_EXT;
+	case 2:
+		return PROBE_CLASS_FAIR;
+	case 3:
+		return PROBE_CLASS_RT;
+	case 4:
+		return PROBE_CLASS_DEADLINE;
+	case 5:
+		return PROBE_CLASS_STOP;
+	}
+	return 0;
+}
+
+/* include/linux/sched/ext.h: SCX_DSQ_FLAG_BUILTIN, SCX_DSQ_FLAG_LOCAL_ON, SCX_DSQ_LOCAL */
+#define DSQ_BUILTIN  (1ull << 63)
+#define DSQ_LOCAL_ON (1ull << 62)
+#define DSQ_LOCAL    2
+
+static __always_inline void list_ext(struct task_struct *p, struct probe_task *t)
+{
+	struct scx_dispatch_q *q;
+
+	t->weight = p->scx.weight;
+	t->slice_ns = p->scx.slice;
+	t->vtime = p->scx.dsq_vtime;
+	q = bpf_core_field_exists(p->scx.dsq) ? p->scx.dsq : 0;
+	if (q)
+		t->dsq = q->id;
+	if (t->held != PROBE_HELD_QUEUE)
+		return;
+	t->held = !q		       ? PROBE_HELD_BPF
+		  : !(t->dsq & DSQ_BUILTIN) ? PROBE_HELD_USER
+		  : t->dsq & DSQ_LOCAL_ON || (t->dsq & 0xffffffff) == DSQ_LOCAL
+			  ? PROBE_HELD_LOCAL
+			  : PROBE_HELD_GLOBAL;
+}
+
+/* State that a task has by itself. */
+static __always_inline void list_state(struct task_struct *p, struct probe_task *t)
+{
+	t->start_ns = p->start_time;
+	t->sclass = class_of(p);
+	t->prio = (__u32)(p->prio + 1);
+	t->voluntary = p->nvcsw;
+	t->involuntary = p->nivcsw;
+	t->weight = t->slice_ns = t->dsq = t->vtime = ~0ull;
+	t->held = t->on_cpu ? PROBE_HELD_RUNNING : !t->state && p->on_rq ? PROBE_HELD_QUEUE : 0;
+	if (t->sclass == PROBE_CLASS_FAIR) {
+		/* of 1024 * 1024 for nice 0, to the scale of cgroups */
+		t->weight = ((p->se.load.weight >> 10) * 100 + 512) / 1024;
+		t->vtime = p->se.vruntime;
+	} else if (t->sclass == PROBE_CLASS_EXT && bpf_core_field_exists(p->scx)) {
+		list_ext(p, t);
+	}
+	bpf_probe_read_kernel(t->allowed, sizeof(t->allowed), p->cpus_ptr);
+}
+
+/* What events have told. */
+static __always_inline void list_wakes(struct task_struct *p, struct probe_task *t)
+{
+	struct wakes_task *w = wakes_of(p, 0);
+
+	t->since_ns = ~0ull;
+	if (!w)
+		return;
+	wakes_percentiles(w);
+	t->has_wakes = 1;
+	t->since_ns = w->since_ns ? w->since_ns : ~0ull;
+	t->mig_llc = w->llc;
+	t->mig_cross = w->cross;
+	t->mig_node = w->node;
+	t->last_cpus = w->last_cpus;
+	t->wakes = w->wakes;
+	t->wake_p50_ns = w->wakes ? w->p50_ns : ~0ull;
+	t->wake_p99_ns = w->wakes ? w->p99_ns : ~0ull;
+	t->wake_max_ns = w->wakes ? w->max_ns : ~0ull;
+	t->waker = w->waker;
+}
+
 SEC("iter/task")
 int list_tasks(struct bpf_iter__task *ctx)
 {
@@ -225,6 +338,8 @@ int list_tasks(struct bpf_iter__task *ctx)
 	t.switches = p->nvcsw + p->nivcsw;
 	t.migrations = p->se.nr_migrations;
 	bpf_probe_read_kernel(t.comm, sizeof(t.comm), p->comm);
+	list_state(p, &t);
+	list_wakes(p, &t);
 	bpf_seq_write(ctx->meta->seq, &t, sizeof(t));
 	return 0;
 }
@@ -246,10 +361,17 @@ int read_runqueues(void *ctx)
 			break;
 		rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, cpu) : 0;
 		n->nr_running = n->scx_running = n->local_dsq = n->clock = ~0ull;
+		n->run_delay_ns = n->turns = n->rt_running = n->dl_running = ~0ull;
 		if (!rq)
 			continue;
 		n->nr_running = rq->nr_running;
 		n->clock = rq->clock;
+		n->rt_running = rq->rt.rt_nr_running;
+		n->dl_running = rq->dl.dl_nr_running;
+		if (bpf_core_field_exists(rq->rq_sched_info)) {
+			n->run_delay_ns = rq->rq_sched_info.run_delay;
+			n->turns = rq->rq_sched_info.pcount;
+		}
 		if (bpf_core_field_exists(rq->scx)) {
 			n->scx_running = rq->scx.nr_running;
 			n->local_dsq = rq->scx.local_dsq.nr;

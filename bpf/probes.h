@@ -10,6 +10,7 @@
 
 #define PROBE_CPUS_MAX  1024
 #define PROBE_PATH_MAX  256
+#define PROBE_MASK_WORDS 4 /* 256 CPUs, as many as a guest has */
 #define PROBE_COMM      16
 #define PROBE_PIDS_MAX  (4 * 1024 * 1024) /* PID_MAX_LIMIT on 64 bits, linux/threads.h */
 #define PROBE_RING_SIZE (512 * 1024)
@@ -24,6 +25,8 @@ struct probe_cpu {
 	int pid;     /* current task, 0 = idle; the observer itself is passed over */
 	int running; /* what really runs, the observer included */
 	char comm[PROBE_COMM];
+	unsigned long long wakeups; /* this CPU did */
+	unsigned long long left;    /* tasks that went from this CPU to another */
 };
 
 /* One per CPU, read on request; all ones = not known. */
@@ -32,6 +35,8 @@ struct probe_runqueue {
 	unsigned long long scx_running;
 	unsigned long long local_dsq;
 	unsigned long long clock; /* ns */
+	unsigned long long run_delay_ns, turns; /* waits of tasks that got the CPU */
+	unsigned long long rt_running, dl_running;
 };
 
 enum probe_record_type {
@@ -61,6 +66,33 @@ struct probe_task {
 	int pad;
 	unsigned long long cgroup_id, run_ns, wait_ns, switches, migrations;
 	char comm[PROBE_COMM];
+	/* as the columns of struct sample_task of these names; all ones = not known */
+	unsigned long long start_ns, since_ns, weight, voluntary, involuntary, slice_ns, dsq, vtime;
+	unsigned int prio, sclass, held;
+	unsigned int has_wakes; /* what follows is known */
+	unsigned long long mig_llc, mig_cross, mig_node, last_cpus;
+	unsigned long long wakes, wake_p50_ns, wake_p99_ns, wake_max_ns, waker;
+	unsigned long long allowed[PROBE_MASK_WORDS]; /* CPUs it may run on */
+};
+
+/* The classes in struct probe_task.sclass: the values of enum sample_class. */
+enum probe_class {
+	PROBE_CLASS_STOP = 1,
+	PROBE_CLASS_DEADLINE,
+	PROBE_CLASS_RT,
+	PROBE_CLASS_EXT,
+	PROBE_CLASS_FAIR,
+	PROBE_CLASS_IDLE
+};
+
+/* The values of enum sample_held, as far as they can be told from a task alone. */
+enum probe_held {
+	PROBE_HELD_RUNNING = 1,
+	PROBE_HELD_QUEUE,
+	PROBE_HELD_LOCAL,
+	PROBE_HELD_GLOBAL,
+	PROBE_HELD_USER,
+	PROBE_HELD_BPF
 };
 
 #define PROBE_LEDGER_TASKS   16384

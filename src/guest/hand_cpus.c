@@ -104,6 +104,11 @@ static int read_layout(struct hand *h)
 	return 0;
 }
 
+const struct cpu_layout *hand_cpus_layout(struct hand *h)
+{
+	return read_layout(h) ? NULL : &layout;
+}
+
 static int read_cross(struct hand *h, const char *name, struct cpu_mask *out)
 {
 	char file[512], text[4096];

@@ -11,4 +11,7 @@
 /* 0, or a positive errno with h->text said. The seed is for random:N. */
 int hand_cpus_resolve(struct hand *h, const char *text, uint64_t seed, struct cpu_mask *out);
 
+/* The guest's CPUs and their groups as sysfs tells them; NULL with h->text said. */
+const struct cpu_layout *hand_cpus_layout(struct hand *h);
+
 #endif

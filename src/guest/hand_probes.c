@@ -9,6 +9,7 @@
 #include "guest/hand.h"
 
 #include "base/cleanup.h"
+#include "guest/hand_cpus.h"
 #include "guest/probe.h"
 #include "probes.skel.h"
 
@@ -39,16 +40,22 @@ static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list 
 }
 
 static uint32_t ncpus;
+static const struct cpu_layout *layout;
 
 static struct probes *open_with(const bool *wanted)
 {
 	struct probes *s = probes__open();
 	struct bpf_program *p;
-	unsigned i = 0;
+	unsigned i = 0, cpu;
 
 	if (!s)
 		return NULL;
 	s->rodata->ncpus = ncpus;
+	/* without a layout every migration is one within a cache */
+	for (cpu = 0; layout && cpu < PROBE_CPUS_MAX; cpu++) {
+		s->rodata->llc_of[cpu] = layout->llc[cpu];
+		s->rodata->node_of[cpu] = layout->node[cpu];
+	}
 	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, wanted[i++]);
 	return s;
 }
@@ -114,6 +121,7 @@ int hand_probes(struct hand *h, struct job_reply *r)
 	int e = -ENOMEM;
 
 	ncpus = wire_get_u32(&h->in);
+	layout = hand_cpus_layout(h);
 	memset(wanted, true, sizeof(wanted));
 	libbpf_set_print(keep_warning);
 	r->leaving = true;

@@ -31,6 +31,7 @@ static uint64_t dropped, scan_changes, scan_told;
 static struct sample_cpu cpus[SAMPLE_CPUS_MAX];
 static struct sample_task tasks[SAMPLE_TASKS_MAX];
 static struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX];
+static struct sample_mask cpusets[SAMPLE_CGROUPS_MAX], masks[SAMPLE_MASKS_MAX];
 static uint32_t ncgroups;
 static uint64_t cgroups_cut, steal_ns = SAMPLE_ABSENT;
 
@@ -68,6 +69,10 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 				 .migrations = SAMPLE_ABSENT,
 				 .busy_ns = SAMPLE_ABSENT};
 	sample_clear(c, &sample_cpu_fields);
+	c->run_delay_ns = rq.run_delay_ns;
+	c->turns = rq.turns;
+	c->rt_running = rq.rt_running;
+	c->dl_running = rq.dl_running;
 	if (fault_is(FAULT_QUEUE_SKEWED) && !cpu)
 		c->nr_running = 200;
 	if (fault_is(FAULT_DEPTH_SKEWED) && !cpu)
@@ -78,6 +83,8 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 	c->cgroup_id = p.cgroup_id;
 	c->switches = p.switches;
 	c->migrations = p.migrations;
+	c->mig_out = p.left;
+	c->wakeups = p.wakeups;
 	c->busy_ns = p.busy_ns;
 	/* a CPU that does not switch is busy all the same */
 	if (p.running && p.since_ns && now > p.since_ns)
@@ -102,6 +109,21 @@ static uint32_t take_tasks(uint64_t n)
 	return kept;
 }
 
+/* The masks of the tasks are the hand's, those of the cgroups of the last scan come to them. */
+static void take_masks(struct sample *s, uint64_t ntasks)
+{
+	static const struct sample_mask none;
+	uint32_t i;
+
+	s->masks = masks;
+	s->nmasks = ntasks && shared_rows->nmasks <= SAMPLE_MASKS_MAX ? shared_rows->nmasks : 0;
+	memcpy(masks, shared_rows->masks, s->nmasks * sizeof(*masks));
+	for (i = 0; i < s->ncgroups; i++)
+		cgroups[i].cpuset = memcmp(&cpusets[i], &none, sizeof(none))
+					    ? sample_mask_index(s, &cpusets[i])
+					    : SAMPLE_ABSENT;
+}
+
 static void send_sample(uint64_t ntasks, uint64_t cut)
 {
 	struct sample s = {.t_ns = loop_now_ns(),
@@ -116,6 +138,7 @@ static void send_sample(uint64_t ntasks, uint64_t cut)
 
 	sample_clear(&s.sched, &sample_sched_fields);
 	s.ntasks = take_tasks(ntasks);
+	take_masks(&s, ntasks);
 	for (i = 0; i < ncpus && !fault_is(FAULT_SAMPLE_STUCK); i++)
 		fill_cpu(&cpus[i], i, s.t_ns);
 	s.nscx = sched_watch_counters(s.scx, SAMPLE_SCX_MAX, &s.scx_enables);
@@ -159,6 +182,7 @@ static void on_scan(void *arg, struct job_reply *r)
 	if (r->code)
 		return;
 	memcpy(cgroups, shared_rows->cgroups, n * sizeof(*cgroups));
+	memcpy(cpusets, shared_rows->cpusets, n * sizeof(*cpusets));
 	ncgroups = (uint32_t)n;
 	cgroups_cut = r->id;
 	steal_ns = shared_rows->steal_ns;

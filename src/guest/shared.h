@@ -16,6 +16,9 @@ struct shared {
 	char root[64];					  /* workload root, "/scxplore" */
 	struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN */
 	struct sample_task tasks[SAMPLE_TASKS_MAX];       /* JOB_SAMPLE */
+	struct sample_mask masks[SAMPLE_MASKS_MAX]; /* JOB_SAMPLE: where the tasks may run */
+	uint32_t nmasks;
+	struct sample_mask cpusets[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN: one each; all 0 = not known */
 	uint64_t nr_running[SAMPLE_CPUS_MAX]; /* JOB_SAMPLE; SAMPLE_ABSENT = not known */
 	uint64_t steal_ns;                    /* JOB_SCAN; the same */
 };

@@ -484,6 +484,17 @@ static void at_most(uint64_t *most, uint64_t seen)
 		*most = seen;
 }
 
+/* What the kernel left out has no place in time: it is in the account, as produced and dropped. */
+static void on_trace_end(struct model *m, const struct event *ev)
+{
+	struct trace_account a = trace_account(m->trace);
+
+	trace_pause(m->trace);
+	a.produced += ev->count;
+	a.dropped += ev->count;
+	trace_accounted(m->trace, &a);
+}
+
 void model_apply(struct model *m, const struct event *ev)
 {
 	if (ev->t_ns > m->now_ns)
@@ -599,7 +610,7 @@ void model_apply(struct model *m, const struct event *ev)
 		break;
 	case EV_TRACE:
 		if (!ev->flag)
-			trace_pause(m->trace);
+			on_trace_end(m, ev);
 		break;
 	case EV_TEARDOWN:
 	case EV_STUCK:

@@ -308,7 +308,7 @@ static void on_event(struct session *s, const struct event *ev)
 	if (ev->type == EV_PONG)
 		return; /* heard is all that matters */
 	if (ev->type == EV_TRACE)
-		tracing_event(s->tracing, ev->flag);
+		tracing_event(s->tracing, ev->flag, ev->count);
 	emit(s, ev);
 	switch (ev->type) {
 	case EV_HELLO:
@@ -464,7 +464,7 @@ static void finish(struct session *s, bool clean, const char *text)
 	loop_arm(s->loop, s->ping_timer, 0, 0);
 	observe_end(s->observe, clean);
 	/* its memory is still there, and its last switches in it */
-	tracing_event(s->tracing, false);
+	tracing_event(s->tracing, false, 0);
 	emit_text(s, EV_GONE, NULL, text);
 	for (i = 0; i < s->model->nops; i++) {
 		const struct model_op *op = &s->model->ops[i];

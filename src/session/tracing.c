@@ -192,11 +192,14 @@ void tracing_rings(struct tracing *t, struct wire_reader *payload)
 	loop_arm(t->loop, t->timer, POLL_NS, POLL_NS);
 }
 
-void tracing_event(struct tracing *t, bool on)
+/* The model adds what was missed to its trace's account when the event comes to it. */
+void tracing_event(struct tracing *t, bool on, uint64_t missed)
 {
 	if (on)
 		return;
 	finish(t);
+	t->before.produced += missed;
+	t->before.dropped += missed;
 	t->asked = false;
 }
 

@@ -31,8 +31,8 @@ void tracing_want(struct tracing *t, bool on, uint32_t slots);
 void tracing_ready(struct tracing *t); /* the agent can be asked */
 /* WIRE_TRACE_RINGS. */
 void tracing_rings(struct tracing *t, struct wire_reader *payload);
-/* EV_TRACE, before it is journalled; or the guest is gone: what is left is read. */
-void tracing_event(struct tracing *t, bool on);
+/* EV_TRACE, before it is journalled; or the guest is gone: what is left is read. missed: calls. */
+void tracing_event(struct tracing *t, bool on, uint64_t missed);
 bool tracing_is_on(const struct tracing *t);
 /* Of all streams of this session. */
 struct trace_account tracing_account(const struct tracing *t);

@@ -8,6 +8,7 @@
 #include "session/trace_reader.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 
 enum { CPUS = 2, SLOTS = 64, HEAD_PAGE = 1, RECORD_PAGE = 2, NAME_PAGE = 3 };
 #define NAME_PAGES ((uint32_t)(TRACE_NAMES * sizeof(struct trace_name_slot) / WIRE_TRACE_PAGE))
@@ -191,6 +192,89 @@ static void an_overrun_ring_loses_records_and_says_how_many_and_where(void **sta
 	balanced();
 }
 
+static void the_low_bits_of_a_time_are_those_nearest_to_now(void **state)
+{
+	const uint64_t turn = UINT64_C(5) << TRACE_TIME_BITS;
+
+	make(0, turn - 40, TRACE_RING_WAKE, 0, 0, 1, 0);
+	make(0, turn + 40, TRACE_RING_WAKE, 0, 0, 2, 0);
+	trace_reader_poll(reader, turn + 100, false); /* now is after the turn */
+	make(0, 2 * turn - 40, TRACE_RING_WAKE, 0, 0, 1, 0);
+	make(0, 2 * turn + 40, TRACE_RING_WAKE, 0, 0, 2, 0);
+	trace_reader_poll(reader, 2 * turn - 100, true); /* and before it */
+	assert_int_equal(ngot, 4);
+	assert_int_equal(got[0].t_ns, turn - 40);
+	assert_int_equal(got[1].t_ns, turn + 40);
+	assert_int_equal(got[2].t_ns, 2 * turn - 40);
+	assert_int_equal(got[3].t_ns, 2 * turn + 40);
+}
+
+/* ---- while it is written ---- */
+
+#define RACE 3000000u
+
+static uint64_t race_at;
+
+/* As the kernel's programs do it: the position, then both words, the one with the lap last. */
+static void *write_on(void *arg)
+{
+	uint64_t at;
+
+	for (at = 0; at < RACE; at++) {
+		struct trace_slot *s = slot(0, at);
+		uint64_t b = TRACE_RING_WAKE | (at * 7 & TRACE_TID_MASK) << TRACE_OTHER_SHIFT |
+			     ((at / SLOTS + 1) & TRACE_LAP_MASK) << TRACE_LAP_SHIFT;
+
+		__atomic_fetch_add(head(0), 1, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&s->a, at | (at & TRACE_TID_MASK) << TRACE_TID_SHIFT,
+				 __ATOMIC_RELEASE);
+		__atomic_store_n(&s->b, b, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+/* Each record is whole and at its place: what came before it and was lost is its number. */
+static void on_raced(void *arg, const struct trace_record *r)
+{
+	if (r->type == TRACE_LOST) {
+		race_at += r->count;
+		return;
+	}
+	assert_int_equal(r->t_ns, race_at);
+	assert_int_equal(r->tid, race_at & TRACE_TID_MASK);
+	assert_int_equal(r->other, race_at * 7 & TRACE_TID_MASK);
+	race_at++;
+}
+
+static void nothing_torn_is_told_however_quick_the_writer_is(void **state)
+{
+	static const struct trace_sink raced = {on_raced, on_name, on_seen};
+	struct wire_trace_rings rings = {.ncpus = CPUS, .slots = SLOTS};
+	static uint64_t lists[3][PAGES];
+	struct err err = ERR_INIT;
+	struct trace_reader *r;
+	struct trace_account a;
+	pthread_t writer;
+
+	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
+	frames(&rings.records, lists[1], RECORD_PAGE, 1);
+	frames(&rings.names, lists[2], NAME_PAGE, NAME_PAGES);
+	r = trace_reader_create(&memory, &rings, &raced, NULL, &err);
+	assert_non_null(r);
+	race_at = 0;
+	assert_int_equal(pthread_create(&writer, NULL, write_on, NULL), 0);
+	while (__atomic_load_n(head(0), __ATOMIC_SEQ_CST) < RACE)
+		trace_reader_poll(r, 0, false);
+	pthread_join(writer, NULL);
+	trace_reader_poll(r, 0, true);
+	a = trace_reader_cpu_account(r, 0);
+	assert_int_equal(a.produced, RACE);
+	assert_int_equal(a.delivered + a.dropped, RACE);
+	assert_int_equal(race_at, RACE);
+	assert_true(a.delivered > 0);
+	trace_reader_destroy(r);
+}
+
 static void a_slot_that_is_being_written_holds_the_rest_back(void **state)
 {
 	make(0, 100, TRACE_RING_SWITCH, 1, 0, 1, 0);
@@ -327,6 +411,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(records_of_all_cpus_come_in_order_of_time),
 		T(an_overrun_ring_loses_records_and_says_how_many_and_where),
+		T(the_low_bits_of_a_time_are_those_nearest_to_now),
+		T(nothing_torn_is_told_however_quick_the_writer_is),
 		T(a_slot_that_is_being_written_holds_the_rest_back),
 		T(what_an_interrupt_wrote_in_between_is_put_right),
 		T(names_are_handed_on_and_lost_ones_counted),
