@@ -155,11 +155,15 @@ static __always_inline void wakes_migrate(struct task_struct *p, __u32 from, __u
 {
 	struct wakes_task *w;
 
-	if (from >= PROBE_CPUS_MAX || to >= PROBE_CPUS_MAX)
-		return;
 	w = wakes_of(p, 0);
 	if (!w)
 		return;
+	/* a power of two; the compiler would check both at once, which the verifier does not follow */
+	from &= PROBE_CPUS_MAX - 1;
+	to &= PROBE_CPUS_MAX - 1;
+	asm volatile("" : "+r"(from), "+r"(to));
+	from &= PROBE_CPUS_MAX - 1;
+	to &= PROBE_CPUS_MAX - 1;
 	if (node_of[from] != node_of[to])
 		w->node++;
 	else if (llc_of[from] != llc_of[to])
