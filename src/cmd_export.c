@@ -111,6 +111,9 @@ static int parse(struct file_options *base, int argc, char **argv)
 		o->to = by_suffix(o->out);
 	if (!base->file)
 		return command_usage(&cmd_export, "name a session file");
+	if (o->to && o->to->binary && !o->out && isatty(STDOUT_FILENO))
+		return command_usage(&cmd_export, "--to %s is not for a terminal: say -o FILE",
+				     o->to->name);
 	return o->to ? 0 : command_usage(&cmd_export, "say --to c, json, sh, md or perfetto");
 }
 

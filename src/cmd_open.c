@@ -171,10 +171,9 @@ static const struct scenario *host_scenario(void *arg)
 	return a->session ? session_scenario(a->session) : a->loaded.scenario;
 }
 
-/* The file is read while the session goes on writing it. */
-static const struct model *host_model_at(void *arg, uint64_t t_ns, struct err *err)
+/* The file is read while the session goes on writing it. NULL: there is none. */
+static struct past *past_of(struct app *a, struct err *err)
 {
-	struct app *a = arg;
 	const char *path = a->session ? session_path(a->session) : a->loaded.path;
 
 	if (!a->past && !*path) {
@@ -183,7 +182,23 @@ static const struct model *host_model_at(void *arg, uint64_t t_ns, struct err *e
 	}
 	if (!a->past)
 		a->past = past_open(path, host_model(a)->trace, err);
-	return a->past ? past_at(a->past, t_ns) : NULL;
+	return a->past;
+}
+
+static const struct model *host_model_at(void *arg, uint64_t t_ns, struct err *err)
+{
+	struct past *p = past_of(arg, err);
+
+	return p ? past_at(p, t_ns) : NULL;
+}
+
+/* What the session's store had no room for is still in its file. */
+static const struct trace *host_trace_at(void *arg, uint64_t from_ns, uint64_t to_ns)
+{
+	struct err err = ERR_INIT;
+	struct past *p = past_of(arg, &err);
+
+	return p ? past_trace(p, from_ns, to_ns) : NULL;
 }
 
 static int no_guest(struct err *err)
@@ -364,6 +379,7 @@ static const struct tui_host host = {
 	.shell_input = host_shell_input,
 	.shell_size = host_shell_size,
 	.trace = host_trace,
+	.trace_at = host_trace_at,
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */

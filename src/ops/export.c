@@ -28,6 +28,7 @@ static const struct exporter exporters[] = {
 	{.name = "perfetto",
 	 .summary = "trace for ui.perfetto.dev: CPUs, threads, steps, ops, lengths of queues",
 	 .suffix = ".pftrace",
+	 .binary = true,
 	 .write = export_perfetto_write},
 };
 

@@ -26,6 +26,7 @@ struct exporter {
 	const char *name; /* "c" */
 	const char *summary;
 	const char *suffix; /* ".c" */
+	bool binary;        /* is no text: not for a terminal */
 	bool replays;       /* is verified by a replay before saving */
 	int (*write)(const struct export_input *in, struct buf *out, struct err *err);
 };

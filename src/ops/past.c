@@ -12,6 +12,7 @@
 #include "ops/journal.h"
 #include "ops/sample_json.h"
 #include "ops/trace.h"
+#include "ops/trace_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,11 +21,13 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#define FILE_MAX  (UINT64_C(1) << 33)
-#define HEAD_LOOK 64 /* bytes of a line in which its time stands */
-#define KEYS_BACK 2  /* whole samples before the moment from which on samples are read */
+#define FILE_MAX    (UINT64_C(1) << 33)
+#define HEAD_LOOK   64 /* bytes of a line in which its time stands */
+#define BEFORE_NS   UINT64_C(2000000000)
+#define STORE_BYTES 12 /* of the store a byte of a line becomes */
+#define KEYS_BACK   2  /* whole samples before the moment from which on samples are read */
 
-enum kind { LINE_EVENT, LINE_SAMPLE, LINE_CHANGE, LINE_OTHER };
+enum kind { LINE_EVENT, LINE_SAMPLE, LINE_CHANGE, LINE_TRACE, LINE_NAMES };
 
 struct line {
 	uint64_t offset;
@@ -46,6 +49,8 @@ struct past {
 	struct sample_lines samples;
 	struct json_tokener *tok;
 	struct buf scratch;
+	struct trace *window; /* of a stretch of time that is gone from `trace`; NULL = none */
+	uint64_t window_from, window_to;
 };
 
 /* ---- the index ------------------------------------------------------------------------------ */
@@ -57,8 +62,8 @@ static enum kind kind_of(const char *after)
 		enum kind kind;
 	} kinds[] = {{",\"sample\":", LINE_SAMPLE},
 		     {",\"change\":", LINE_CHANGE},
-		     {",\"trace\":", LINE_OTHER},
-		     {",\"names\":", LINE_OTHER}};
+		     {",\"records\":", LINE_TRACE},
+		     {",\"names\":", LINE_NAMES}};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -154,6 +159,7 @@ void past_close(struct past *p)
 	if (!p)
 		return;
 	forget(p);
+	trace_destroy(p->window);
 	if (p->map)
 		munmap((void *)p->map, p->mapped);
 	close(p->fd);
@@ -232,13 +238,104 @@ const struct model *past_at(struct past *p, uint64_t t_ns)
 	for (; p->applied < low; p->applied++) {
 		const struct line *l = &p->lines[p->applied];
 
-		if (l->kind == LINE_OTHER || (l->kind != LINE_EVENT && p->applied < from))
+		if (l->kind == LINE_TRACE || l->kind == LINE_NAMES ||
+		    (l->kind != LINE_EVENT && p->applied < from))
 			continue;
 		apply(p, l);
 	}
 	if (p->model->now_ns < t_ns)
 		p->model->now_ns = t_ns;
 	return p->model;
+}
+
+/* ---- a stretch of the trace ----------------------------------------------------------------- */
+
+/* The first line from that moment on. */
+static size_t line_at(const struct past *p, uint64_t t_ns)
+{
+	size_t low = 0, high = p->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->lines[mid].t_ns < t_ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The line after the one in which all records before the moment have been told. */
+static size_t trace_end(const struct past *p, uint64_t t_ns)
+{
+	size_t i = line_at(p, t_ns);
+
+	while (i < p->n && p->lines[i].kind != LINE_TRACE)
+		i++;
+	return i < p->n ? i + 1 : p->n;
+}
+
+/* What the records of these lines take in a store, about; they are packed, and in base64. */
+static uint64_t trace_size(const struct past *p, size_t from, size_t to)
+{
+	uint64_t bytes = 0;
+
+	for (; from < to; from++)
+		if (p->lines[from].kind == LINE_TRACE)
+			bytes += p->lines[from].len;
+	return bytes * STORE_BYTES;
+}
+
+static void window_line(struct past *p, const struct line *l)
+{
+	struct json_object *o;
+	struct event ev;
+
+	if (l->kind != LINE_TRACE && l->kind != LINE_NAMES && l->kind != LINE_EVENT)
+		return;
+	/* of all events only the end of a recording matters */
+	if (l->kind == LINE_EVENT && !memmem(p->map + l->offset, l->len, "\"event\":\"trace\"", 15))
+		return;
+	o = parse(p, l);
+	if (o && l->kind != LINE_EVENT)
+		trace_json_read(o, p->window, &p->scratch);
+	else if (o && event_json_read(o, &ev, &p->scratch) == 1 && ev.type == EV_TRACE && !ev.flag)
+		trace_pause(p->window);
+	json_object_put(o);
+}
+
+const struct trace *past_trace(struct past *p, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t width = to_ns > from_ns ? to_ns - from_ns : 0, before, after;
+	size_t from, to, i;
+
+	extend(p);
+	if (p->window && p->window_from <= from_ns && to_ns <= p->window_to)
+		return p->window;
+	/* as much again on either side, for the next step, where there is room; and who ran
+	 * already is known from a switch before */
+	before = width + BEFORE_NS < from_ns ? from_ns - width - BEFORE_NS : 0;
+	after = to_ns + width;
+	if (trace_size(p, line_at(p, before), trace_end(p, after)) > PAST_TRACE_BYTES) {
+		before = from_ns > BEFORE_NS ? from_ns - BEFORE_NS : 0;
+		after = to_ns;
+	}
+	from = line_at(p, before);
+	to = trace_end(p, after);
+	if (!trace_size(p, from, to) || trace_size(p, from, to) > PAST_TRACE_BYTES)
+		return NULL;
+	trace_destroy(p->window);
+	p->window = trace_create(PAST_TRACE_BYTES + PAST_TRACE_BYTES / 2);
+	p->window_from = before + BEFORE_NS < from_ns ? before + BEFORE_NS : from_ns;
+	p->window_to = after;
+	for (i = 0; i < to; i++)
+		if (i >= from || p->lines[i].kind == LINE_NAMES)
+			window_line(p, &p->lines[i]);
+	/* of what follows nothing is known here; the end is the session's */
+	trace_pause(p->window);
+	trace_seen(p->window, trace_last_ns(p->trace));
+	return p->window;
 }
 
 uint64_t past_moment(const struct model *all, uint64_t t_ns, int by, bool step, uint64_t *seq)

@@ -24,6 +24,14 @@ void past_close(struct past *p); /* NULL is taken */
 const struct model *past_at(struct past *p, uint64_t t_ns);
 
 /*
+ * Who ran where between two moments that the session's own store no longer holds, read from the
+ * file again; it may hold more on either side. Valid until the next call. NULL: it is too much to
+ * be looked at at once (PAST_TRACE_BYTES), or nothing was recorded then.
+ */
+#define PAST_TRACE_BYTES (96u << 20)
+const struct trace *past_trace(struct past *p, uint64_t from_ns, uint64_t to_ns);
+
+/*
  * The moment before (by < 0) or after it: the end of an op, or with `step` the begin of a step.
  * all: the model of the whole session. 0 = there is none. seq gets the op's.
  */

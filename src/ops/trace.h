@@ -113,6 +113,8 @@ void trace_accounted(struct trace *t, const struct trace_account *a);
 struct trace_account trace_account(const struct trace *t);
 /* From when on everything that was recorded is still there; 0 = nothing was recorded. */
 uint64_t trace_first_ns(const struct trace *t);
+/* When recording began, whether or not that is still there; 0 = nothing was recorded. */
+uint64_t trace_begin_ns(const struct trace *t);
 /* The last known moment; 0 = nothing was recorded. */
 uint64_t trace_last_ns(const struct trace *t);
 unsigned trace_cpus(const struct trace *t); /* the highest that has records, + 1 */

@@ -15,6 +15,11 @@ uint64_t trace_first_ns(const struct trace *t)
 	return t->gone_ns > t->begin_ns ? t->gone_ns : t->begin_ns;
 }
 
+uint64_t trace_begin_ns(const struct trace *t)
+{
+	return t->begin_ns;
+}
+
 uint64_t trace_last_ns(const struct trace *t)
 {
 	return t->last_ns;

@@ -17,7 +17,7 @@ static void title(const struct timeline *v, const struct model *m, const struct 
 		  char *dst, size_t size)
 {
 	struct trace_account a = trace_account(m->trace);
-	uint64_t first = trace_first_ns(m->trace);
+	uint64_t first = v->begin_ns, kept = trace_first_ns(m->trace);
 	char step[32], from[48];
 	int n;
 
@@ -28,6 +28,12 @@ static void title(const struct timeline *v, const struct model *m, const struct 
 				: "goes along");
 	if (!first) {
 		snprintf(dst + n, size - (size_t)n, ", nothing recorded yet");
+		return;
+	}
+	if (v->from_ns < kept && first < kept) {
+		/* the file has it, but not all of it can be in one picture */
+		timeline_time(from, sizeof(from), kept, 1000000);
+		snprintf(dst + n, size - (size_t)n, ", too much at once before %s: zoom in", from);
 		return;
 	}
 	timeline_time(from, sizeof(from), first, 1000000);

@@ -25,7 +25,8 @@ struct timeline {
 	uint64_t at_ns;            /* the cursor's cell begins here */
 	unsigned row, top;         /* the cursor's CPU and the first shown, as places in the list */
 	int32_t tid;               /* followed across CPUs; 0 = none */
-	int cols, rows;            /* cells in a row, CPUs in sight, of the last draw */
+	uint64_t begin_ns; /* from when on there is something: in the store or in the file */
+	int cols, rows;    /* cells in a row, CPUs in sight, of the last draw */
 	struct {
 		uint64_t key;   /* tid or cgroup id + 1; 0 = free */
 		uint64_t drawn; /* when it was last in sight */

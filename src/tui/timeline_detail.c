@@ -239,13 +239,13 @@ static void draw_one(const char *title, const uint64_t *n, struct canvas *c, str
 	if ((int)(last - first) + 2 > r.rows && r.rows > 2)
 		first = last - (unsigned)(r.rows - 2);
 	for (i = first; i <= last && y < r.rows; i++, y++) {
-		int room = r.cols - 18, bar, x;
+		int room = r.cols - 20, bar, x;
 
 		range_name(i, name, sizeof(name));
 		bar = room > 0 ? (int)((double)n[i] / (double)most * room + 0.5) : 0;
-		canvas_printf(c, r, y, 0, -1, ROLE_NORMAL, "%8s %7" PRIu64 " ", name, n[i]);
+		canvas_printf(c, r, y, 0, -1, ROLE_NORMAL, "%10s %7" PRIu64 " ", name, n[i]);
 		for (x = 0; x < (n[i] && !bar ? 1 : bar); x++)
-			canvas_text(c, r, y, 17 + x, 1, ROLE_WAITING, "#");
+			canvas_text(c, r, y, 19 + x, 1, ROLE_WAITING, "#");
 	}
 }
 

@@ -56,7 +56,7 @@ static const char *zoom_out(struct timeline *v, const struct model *m)
 
 static const char *whole(struct timeline *v, const struct model *m)
 {
-	uint64_t first = trace_first_ns(m->trace), last = timeline_end(m), step = STEP_LEAST;
+	uint64_t first = v->begin_ns, last = timeline_end(m), step = STEP_LEAST;
 
 	if (!first)
 		return "nothing has been recorded yet";
@@ -121,7 +121,7 @@ static const char *down(struct timeline *v, const struct model *m)
 
 static const char *first(struct timeline *v, const struct model *m)
 {
-	uint64_t from = trace_first_ns(m->trace);
+	uint64_t from = v->begin_ns;
 
 	if (!from)
 		return "nothing has been recorded yet";

@@ -202,6 +202,23 @@ const struct model *tui_model(struct tui *t)
 	return m ? m : tui_now(t);
 }
 
+const struct model *tui_timeline(struct tui *t)
+{
+	struct timeline *v = &t->st.timeline;
+	const struct model *m = tui_now(t);
+	uint64_t first = trace_first_ns(m->trace), to = v->from_ns + (uint64_t)v->cols * v->step_ns;
+	const struct trace *again = NULL;
+
+	v->begin_ns = t->host->trace_at ? trace_begin_ns(m->trace) : first;
+	if (v->held && v->step_ns && v->from_ns < first && v->begin_ns < first)
+		again = t->host->trace_at(t->arg, v->from_ns, to);
+	if (!again)
+		return m;
+	t->timeline = *m;
+	t->timeline.trace = (struct trace *)again;
+	return &t->timeline;
+}
+
 void tui_draw(struct tui *t, struct canvas *c)
 {
 	const struct model *m = tui_model(t);
@@ -219,7 +236,7 @@ void tui_draw(struct tui *t, struct canvas *c)
 	r = frame_draw(m, &t->st, c);
 	/* the Timeline is of all moments */
 	if (t->st.screen == &screen_timeline)
-		m = tui_now(t);
+		m = tui_timeline(t);
 	if (t->st.screen == &screen_shell && r.rows > 1)
 		shell_view_resize(&t->st.shell, t->host, t->arg, r.rows - 1, r.cols);
 	if (r.rows > 0)

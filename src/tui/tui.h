@@ -34,6 +34,9 @@ struct tui_host {
 	const struct model *(*model_at)(void *arg, uint64_t t_ns, struct err *err);
 	/* Every switch of the guest is recorded from now on, or no more. NULL = there is none. */
 	void (*trace)(void *arg, bool on);
+	/* Who ran where between two moments that model()->trace no longer holds; NULL = it cannot be
+	 * had. Valid until the next call. NULL function = the same. */
+	const struct trace *(*trace_at)(void *arg, uint64_t from_ns, uint64_t to_ns);
 };
 
 struct tui;

@@ -121,7 +121,7 @@ void tui_cursor_find_next(struct tui *t)
 	bool found = false;
 
 	if (t->st.screen->find) {
-		if (*l->search && !t->st.screen->find(tui_now(t), &t->st))
+		if (*l->search && !t->st.screen->find(tui_timeline(t), &t->st))
 			tui_say(t, ROLE_HINT, "no task that was recorded has this in its name");
 		return;
 	}

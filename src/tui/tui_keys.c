@@ -55,7 +55,7 @@ static bool own_key(struct tui *t, int code)
 	if (code == 'F' && t->st.past_ns)
 		return false;
 	if (!t->st.screen->key ||
-	    !t->st.screen->key(tui_now(t), &t->st, code, &said))
+	    !t->st.screen->key(tui_timeline(t), &t->st, code, &said))
 		return false;
 	if (said)
 		tui_say(t, ROLE_HINT, said);

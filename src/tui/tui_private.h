@@ -23,6 +23,7 @@ struct tui {
 	bool redraw, suspend;
 	struct buf teardown;
 	enum tui_trace trace;
+	struct model timeline; /* the model, with a trace that was read again */
 	bool traced; /* the host was asked to record every switch */
 	struct model_still *still; /* of a frozen picture; NULL = it is live */
 };
@@ -31,6 +32,8 @@ struct tui {
 const struct model *tui_model(struct tui *t);
 /* The model, or its figures of the moment it was frozen at. */
 const struct model *tui_now(struct tui *t);
+/* The same for the Timeline: with what its picture needs of the trace. */
+const struct model *tui_timeline(struct tui *t);
 void tui_freeze(struct tui *t, bool freeze);
 
 /* tui_past.c: looking back. False = there is no such moment, or no record; a word was said. */

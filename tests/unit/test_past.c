@@ -143,6 +143,70 @@ static void what_is_written_meanwhile_is_seen_and_a_cut_line_is_not(void **state
 	assert_non_null(strstr(err.msg, "/nowhere/at/all"));
 }
 
+/* A switch a millisecond, an hour long in all; a line a second. */
+static void what_the_store_has_no_room_for_is_read_again(void **state)
+{
+	struct session_info info = {.created = "",
+				    .topology = "1n1l2c1t",
+				    .kernel = "",
+				    .accel = "",
+				    .workload_root = "/scxplore",
+				    .append = "",
+				    .version = ""};
+	char file[] = "/tmp/scxplore-past-XXXXXX";
+	struct trace_pack *pack = trace_pack_create();
+	struct trace *t = trace_create(1u << 20);
+	struct trace_task name = {.tid = 7, .pid = 7, .t_ns = 1, .comm = "hog"};
+	struct err err = ERR_INIT;
+	const struct trace *w;
+	struct trace_slice s[2100];
+	struct journal *j;
+	struct past *p;
+	uint64_t i;
+
+	close(mkstemp(file));
+	unlink(file);
+	j = journal_create(file, &info, &err);
+	assert_non_null(j);
+	for (i = 1; i <= 200000; i++) {
+		struct trace_record r = {.t_ns = i * SECOND / 1000,
+					 .type = TRACE_SWITCH,
+					 .tid = i % 2 ? 7 : 0,
+					 .other = i % 2 ? 0 : 7,
+					 .state = 'S'};
+
+		assert_true(trace_add(t, &r) && trace_pack_add(pack, &r));
+		if (i % 1000 && i < 200000)
+			continue;
+		journal_trace(j,
+			      &(struct trace_json){.t_ns = r.t_ns + 1,
+						   .pack = pack,
+						   .names = &name,
+						   .nnames = i == 1000},
+			      &err);
+		trace_pack_reset(pack);
+	}
+	journal_destroy(j);
+	assert_true(trace_first_ns(t) > 100 * SECOND);
+	p = past_open(file, t, &err);
+	assert_non_null(p);
+	w = past_trace(p, 50 * SECOND, 52 * SECOND);
+	assert_non_null(w);
+	/* 2000 in these seconds, and the one that ran already */
+	assert_int_equal(trace_slices(w, 0, 50 * SECOND + 1, 52 * SECOND + 1, s, 2100), 2001);
+	assert_int_equal(s[0].begin_ns, 50 * SECOND);
+	assert_true(trace_name_at(w, 7, 50 * SECOND, &name));
+	assert_int_equal(trace_last_ns(w), trace_last_ns(t));
+	/* nearby it is the same one, far away another */
+	assert_ptr_equal(past_trace(p, 51 * SECOND, 53 * SECOND), w);
+	w = past_trace(p, 1 * SECOND, 2 * SECOND);
+	assert_int_equal(trace_slices(w, 0, 1 * SECOND, 2 * SECOND, s, 2100), 1000);
+	past_close(p);
+	trace_destroy(t);
+	trace_pack_destroy(pack);
+	unlink(file);
+}
+
 static void moments_are_ends_of_ops(void **state)
 {
 	struct model *m = model_create();
@@ -165,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_moment_is_what_was_known_then),
 		cmocka_unit_test(moments_are_ends_of_ops),
+		cmocka_unit_test(what_the_store_has_no_room_for_is_read_again),
 		cmocka_unit_test(what_is_written_meanwhile_is_seen_and_a_cut_line_is_not),
 	};
 
