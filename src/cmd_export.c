@@ -11,6 +11,7 @@
 #include "ops/export.h"
 #include "base/text.h"
 #include "session/learn.h"
+#include "session/learn_trace.h"
 #include "session/verify.h"
 
 #include <errno.h>
@@ -229,6 +230,21 @@ static int learn(const struct export_input *in, struct scenario *scenario,
 	return EXIT_HELD;
 }
 
+static int hash(const struct export_input *in, struct scenario *scenario,
+		const struct guest_options *guest)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	fprintf(stderr, "scxplore export: replaying once for the hash of the trace\n");
+	if (learn_trace(in, scenario, &guest->config, &said, &err) < 0) {
+		err_wrap(&err, "the trace could not be had (--no-verify saves the export as it is)");
+		return command_error(&cmd_export, &err);
+	}
+	fprintf(stderr, "%s", buf_text(&said));
+	return EXIT_HELD;
+}
+
 static int execute(struct file_options *base, struct loaded *l, const struct guest_options *guest)
 {
 	const struct options *o = (const struct options *)base;
@@ -254,6 +270,9 @@ static int execute(struct file_options *base, struct loaded *l, const struct gue
 	if (refuse_existing(o, &err) < 0)
 		return command_error(&cmd_export, &err);
 	if (o->learn && (status = learn(&in, l->scenario, guest, o->learn)) != EXIT_HELD)
+		return status;
+	if (o->to->replays && !o->no_verify && learn_trace_wanted(&in, &guest->config) &&
+	    (status = hash(&in, l->scenario, guest)) != EXIT_HELD)
 		return status;
 	if (o->to->write(&in, &text, &err) < 0)
 		return command_error(&cmd_export, &err);

@@ -112,6 +112,11 @@ struct sxp_guest {
 	const char *append;
 	/** Functions of this program that SXP_SPAWN may name, ended by a NULL name; NULL = none. */
 	const struct sxp_work *works;
+	/**
+	 * Not 0: on a virtual clock, under TCG, the same to the nanosecond in every run on the same
+	 * emulator and kernel; SXP_PULL and what else needs the host in between is refused.
+	 */
+	uint64_t exact;
 };
 
 /** What an op does. Values are never reused; each says which fields of struct sxp_op it reads. */
@@ -157,6 +162,7 @@ enum sxp_op_type {
 	SXP_DEF = 70,	   /**< SXP_CGROUP_ADD and SXP_SPAWN as one op: `.cgroup` with `.set`, and in it `.count` workers `.name`. */
 	SXP_TASKS = 71,	   /**< Record the processes and threads of `.name`, or in `.cgroup`: sxp_tasks(). */
 	SXP_EXPECT_TASKS = 72, /**< `.name`, or `.cgroup`, has `.threads` threads, as `.compare` says; judged in its place. */
+	SXP_EXPECT_TRACE = 80, /**< The trace of an exact run has the hash `.hash`, where it was made: `.machine`; sxp_check_ops() tells. */
 	SXP_SCHED_SET = 74, /**< Change values of the scheduler in force: `.set` as {"VARIABLE", "VALUE", "MAP[KEY].FIELD", "VALUE", 0}. */
 	SXP_SCHED_WATCHDOG = 73, /**< Schedulers loaded from here on get the watchdog time-out `.duration`; 0 = their own. */
 };
@@ -204,6 +210,8 @@ struct sxp_op {
 	const char *compare;		/**< SXP_EXPECT_TASKS: "==", "!=", "<", "<=", ">", ">=". */
 	unsigned threads;		/**< SXP_EXPECT_TASKS: how many. */
 	unsigned thread;		/**< SXP_MOVE: of one task this thread only, 1 = its first, in the order they began; 0 = all. */
+	const char *hash;		/**< SXP_EXPECT_TRACE: 16 hexadecimal digits, as `scxplore run --exact` says them. */
+	const char *machine;		/**< SXP_EXPECT_TRACE: emulator and kernel that made it, as said there; on others it is not judged. NULL = any. */
 };
 
 /**

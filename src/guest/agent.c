@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "guest/boot.h"
 #include "guest/cgroup.h"
+#include "guest/exact.h"
 #include "guest/fault.h"
 #include "guest/files.h"
 #include "guest/group.h"
@@ -64,7 +65,11 @@ static void stage(const char *name)
 /* Ops may begin when the host wants it, the root is there, and the probes can see them. */
 static void maybe_start(void)
 {
-	if (start_asked && ready && probes_settled)
+	if (!start_asked || !ready || !probes_settled)
+		return;
+	if (exact_is())
+		exact_begin(line_start);
+	else
 		line_start();
 }
 
@@ -113,7 +118,7 @@ static void configure_number(const char *value, uint64_t *dst)
 static void configure_one(const char *key, const char *value)
 {
 	struct err err = ERR_INIT;
-	uint64_t duration = 0;
+	uint64_t number = 0;
 
 	if (!strcmp(key, WIRE_CONFIG_ROOT)) {
 		cgroup_set_root(value, &err);
@@ -124,8 +129,13 @@ static void configure_one(const char *key, const char *value)
 	} else if (!strcmp(key, WIRE_CONFIG_WATCHDOG)) {
 		configure_number(value, &watchdog_ns);
 	} else if (!strcmp(key, WIRE_CONFIG_DURATION)) {
-		configure_number(value, &duration);
-		line_set_duration(duration);
+		configure_number(value, &number);
+		line_set_duration(number);
+	} else if (!strcmp(key, WIRE_CONFIG_SEED)) {
+		configure_number(value, &number);
+		exact_seed(number);
+	} else if (!strcmp(key, WIRE_CONFIG_CAME)) {
+		files_came(value);
 	} else {
 		port_log(5, "configuration '%.40s' is not known here", key);
 	}
@@ -230,6 +240,8 @@ static void on_opened(void)
 	if (kmsg_init(&loop, &err) || sched_watch_init(&loop, &err) || sched_parts_init(&loop, &err) || sysrq_init(&loop, &err) ||
 	    watch_init(&loop, &err))
 		port_log(3, "%s", err.msg);
+	if (exact_is())
+		exact_feed(on_frame);
 }
 
 static void on_signal(void *arg, const struct signalfd_siginfo *info)
@@ -287,6 +299,8 @@ static int set_up(struct err *err)
 		r = pool_init(&loop, err);
 	if (!r)
 		r = watch_signals(err);
+	if (!r)
+		r = exact_init(err);
 	if (!r)
 		r = line_init(&loop, err);
 	if (!r)

@@ -16,11 +16,12 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOST_DEADLINE_NS 120000000000ull /* it compiles, or reads a slow disk */
 
-enum { WAITING_MAX = LINE_SIDES_MAX + 1, MADE_BYTES = 128 << 10 };
+enum { WAITING_MAX = LINE_SIDES_MAX + 1, MADE_BYTES = 128 << 10, CAME_MAX = 1024 };
 
 enum phase {
 	PHASE_NONE,
@@ -40,6 +41,15 @@ struct waiting {
 	uint64_t order;
 	files_then then;
 };
+
+/* What came with the initramfs, WIRE_CONFIG_CAME. */
+static struct {
+	uint64_t seq;
+	const char *path; /* in the script */
+} came[CAME_MAX];
+static size_t ncame;
+static bool alone; /* the host is not asked */
+static loop_id alone_timer;
 
 static struct loop *loop;
 static struct waiting waiting[WAITING_MAX];
@@ -72,9 +82,12 @@ static struct {
 
 static void serve(void);
 
+static void on_alone(void *arg);
+
 void files_init(struct loop *lp)
 {
 	loop = lp;
+	alone_timer = loop_add_timer(loop, on_alone, NULL);
 }
 
 static void *mark(void)
@@ -457,6 +470,38 @@ void files_frame(const struct wire_header *h, struct wire_reader *p)
 	}
 }
 
+/* ---- what came along ---- */
+
+void files_came(const char *seq_and_path)
+{
+	char *end;
+	uint64_t seq = strtoull(seq_and_path, &end, 10);
+
+	alone = true;
+	if (!seq || *end != ' ')
+		return;
+	if (ncame == CAME_MAX) {
+		port_log(3, "more than %d ops have files with them: '%.80s' is left out", CAME_MAX,
+			 end + 1);
+		return;
+	}
+	came[ncame].seq = seq;
+	came[ncame++].path = end + 1;
+}
+
+static void on_alone(void *arg)
+{
+	size_t i;
+
+	if (now.phase != PHASE_ROOM || !alone)
+		return;
+	for (i = 0; i < ncame; i++)
+		if (came[i].seq == now.of)
+			text_copy(now.program, sizeof(now.program), came[i].path);
+	now.files = *now.program != '\0';
+	finish(0, "");
+}
+
 /* ---- beginning ---- */
 
 static void begin(const struct waiting *w)
@@ -474,7 +519,12 @@ static void begin(const struct waiting *w)
 	now.err.code = 0;
 	now.err.msg[0] = '\0';
 	memset(now.wanted, 0, sizeof(now.wanted));
-	ask(PHASE_ASK, 0, true);
+	if (alone) {
+		now.phase = PHASE_ROOM;
+		loop_arm(loop, alone_timer, 1, 0);
+	} else {
+		ask(PHASE_ASK, 0, true);
+	}
 }
 
 static void serve(void)

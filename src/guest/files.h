@@ -40,6 +40,12 @@ bool files_busy(const struct line *l);
 /* "3 of 14 files sent, 1.2 MiB", "all 14 files are there already". */
 void files_words(const struct files_result *r, char *dst, size_t size);
 
+/*
+ * An exact run: "SEQ PATH" is what an op's file is called that came with the initramfs, "0 " that
+ * none did. From the first of these on nothing is asked of the host. The string stays valid for good.
+ */
+void files_came(const char *seq_and_path);
+
 /* WIRE_FILE_* of the host. */
 void files_frame(const struct wire_header *h, struct wire_reader *payload);
 

@@ -52,6 +52,8 @@
  *   TRACE_OPEN   u32 ncpus, u32 slots of each -> fds: the maps heads, slots, names of
  *                bpf/trace.bpf.c, then links; path = what is absent; the hand leaves
  *   TRACE_CLOSE  fds: closed here, which changes the kernel's code; num = calls the kernel left out
+ *   EXACT        nothing -> fds: lanes, switch and programs of bpf/exact.bpf.c, then its links; num
+ *                = programs; the hand leaves
  *   FILE_CHECK   struct files_entry (wire_files.h) -> flag = it is there just so
  *   FILE_ROOM    u64 bytes -> there is room for them
  *   FILE_MAKE    u8 keep, struct files_entry -> FILE: fd, still without a name; else as FILE_PLACE
@@ -101,6 +103,7 @@
 	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)                                  \
 	X(TRACE_OPEN, "stream the switches", hand_trace_open)                                      \
 	X(TRACE_CLOSE, "stop the stream of switches", hand_trace_close)                            \
+	X(EXACT, "attach the trace's probes", hand_exact)                                          \
 	X(FILE_CHECK, "compare a file", hand_file_check)                                           \
 	X(FILE_ROOM, "look for room", hand_file_room)                                              \
 	X(FILE_MAKE, "make a file", hand_file_make)                                                \

@@ -6,6 +6,7 @@
 #include "guest/line.h"
 
 #include "base/text.h"
+#include "guest/exact.h"
 #include "guest/line_private.h"
 #include "guest/port.h"
 
@@ -91,7 +92,9 @@ static void tell_end(const struct line_entry *e, int code, const char *text)
 		/* the end is no op: it comes all the same, and what stayed behind is told */
 		if (code)
 			port_log(3, "%s", text);
+		exact_end();
 		port_event(&(struct event){.type = EV_END, .seq = e->seq});
+		exact_speak();
 	} else {
 		port_event(&(struct event){.type = code ? EV_FAILED : EV_DONE,
 					   .seq = e->seq,

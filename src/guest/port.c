@@ -41,6 +41,7 @@ static size_t queue_size, queue_head, queue_len;
 static size_t frame_left;   /* bytes of the frame at the head still to go, 0 = at a boundary */
 static uint8_t first[4096]; /* frames that overtake */
 static size_t first_len, first_sent;
+static bool held;
 static uint64_t events_lost;
 static uint8_t frame[FRAME_MAX];
 
@@ -92,7 +93,7 @@ static void flush(void)
 {
 	size_t part, n;
 
-	if (port_fd < 0)
+	if (port_fd < 0 || held)
 		return;
 	for (;;) {
 		if (!frame_left && !flush_first())
@@ -176,7 +177,7 @@ bool port_sample(const struct sample *s)
 {
 	struct wire_writer w;
 
-	if (port_fd < 0 || queue_len > SAMPLE_ROOM)
+	if (port_fd < 0 || queue_len > (held ? queue_size / 2 : SAMPLE_ROOM))
 		return false;
 	wire_begin(&w, frame, sizeof(frame));
 	wire_sample_put(&w, s);
@@ -219,6 +220,12 @@ bool port_end(struct wire_writer *w, enum wire_type type, uint64_t seq)
 	push(frame, w->len);
 	flush();
 	return true;
+}
+
+void port_hold(bool hold)
+{
+	held = hold;
+	flush();
 }
 
 static void take_frames(void)

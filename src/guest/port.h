@@ -39,6 +39,9 @@ bool port_shell(enum wire_type type, uint64_t seq, uint64_t number, const void *
 struct wire_writer *port_begin(void);
 bool port_end(struct wire_writer *w, enum wire_type type, uint64_t seq);
 
+/* From now on what is said waits in the queue, as if the host did not read; or goes again. */
+void port_hold(bool hold);
+
 /* Room for this many bytes of output now? Leaves space for events. */
 bool port_takes_bulk(size_t len);
 /* false = dropped, the host is behind. */

@@ -20,6 +20,12 @@
 #define WIRE_HEADER_SIZE 24
 #define WIRE_PAYLOAD_MAX (1u << 20)
 #define WIRE_PORT_NAME   "scxplore.wire" /* /dev/virtio-ports/NAME in the guest */
+/*
+ * Of an exact run: what the host would have sent, frame after frame, from WIRE_CONFIG to WIRE_END.
+ * Where this file is, the agent takes its frames from there, keeps what it says from WIRE_START on to
+ * itself, and says it when all is torn down.
+ */
+#define WIRE_SCRIPT_PATH "/scenario.frames"
 
 enum wire_type {
 	/* host to guest */
@@ -70,6 +76,8 @@ enum wire_type {
 #define WIRE_CONFIG_SAMPLE "sample" /* ns between samples, decimal */
 #define WIRE_CONFIG_WATCHDOG                                                                       \
 	"watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
+#define WIRE_CONFIG_SEED     "seed" /* of the kernel's random numbers in an exact run, decimal */
+#define WIRE_CONFIG_CAME     "came" /* "SEQ PATH": what the op's file is called that came along */
 #define WIRE_CONFIG_DURATION "duration" /* ns of guest time the scenario may take, 0 = no limit */
 
 /* Bytes on the way to the other side and not yet dealt with there: host to guest, guest to host. */

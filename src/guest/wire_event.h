@@ -100,6 +100,10 @@
 	  "the stream of switches is on (flag) or off: errno and why, what is absent; count = "    \
 	  "calls the kernel itself left out",                                                      \
 	  F_FLAG, F_CODE, F_TEXT, F_COUNT)                                                         \
+	X(EXACT, 90, "exact",                                                                      \
+	  "the scheduling trace of an exact run, from its start to its end: hash, records; or "    \
+	  "errno and why there is none",                                                           \
+	  F_NAME, F_COUNT, F_CODE, F_TEXT)                                                         \
 	X(OP, 100, "op", "an op was accepted from a person or a file", F_TEXT)                     \
 	X(VERDICT, 101, "verdict",                                                                 \
 	  "an expectation was judged: 0 pass 1 fail 2 inconclusive 3 skip", F_CODE, F_TEXT)        \
@@ -125,6 +129,8 @@
 	  "permille of its CPUs' work that its own host took; tasks for 1000 of its CPUs; all "    \
 	  "ones = not known",                                                                      \
 	  F_COUNT, F_ID, F_INDEX)                                                                  \
+	X(MACHINE, 118, "machine",                                                                 \
+	  "host: what decides how an exact run goes: emulator, CPU model, kernel, digest", F_TEXT) \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

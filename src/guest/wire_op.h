@@ -65,6 +65,7 @@ enum wire_op_id {
 	OP_EXPECT_CPUS = 64,
 	OP_EXPECT_CONFINED = 65,
 	OP_EXPECT_CHECK = 66, /* EV_REPORT and EV_LEDGER as above, where it names a group */
+	OP_EXPECT_TRACE = 80, /* never sent: it is about the whole run */
 	OP_ID_MAX = 96
 };
 
@@ -122,6 +123,8 @@ enum wire_arg {
 	WARG_HOST_PATH = 70, /* str: a file of the host's; it and the next are the host's affair */
 	WARG_WATCH = 71,     /* str: "yes", "no" */
 	WARG_GUEST_PATH = 72, /* str: where a file goes in the guest, or comes from */
+	WARG_HASH = 84,	      /* str: of a trace, 16 hexadecimal digits; it and the next are the host's */
+	WARG_MACHINE = 85,    /* str: one word, see vmm/machine.h */
 	WARG_MAX = 96
 };
 

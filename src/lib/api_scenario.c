@@ -354,6 +354,7 @@ int api_guest_config(const struct sxp_guest *guest, struct guest_config *out, st
 		.watchdog_ns = guest->watchdog,
 		.duration_ns = guest->duration,
 		.append = guest->append,
+		.exact = guest->exact != 0,
 		.fault = fault && *fault ? fault : NULL,
 	};
 	if (topology && *topology) {

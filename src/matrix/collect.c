@@ -167,6 +167,7 @@ static void collect_conditions(struct mx_run *run, const struct model *m, const 
 	struct mx_conditions *c = &run->conditions;
 
 	c->accel = xstrdup(m->accel);
+	c->exact = model_exact(m);
 	c->kernel = xstrdup(m->kernel);
 	if (command && *command)
 		c->mitigations = mitigations_of(command);

@@ -145,14 +145,7 @@ static int boot(struct driver *v, struct slot *s, struct err *err)
 	if (!s->session)
 		return -err->code;
 	v->busy++;
-	r = session_boot(s->session, err);
-	if (r == 0)
-		r = session_submit_scenario(s->session, s->scenario, err);
-	if (r < 0)
-		return r;
-	session_begin(s->session);
-	session_end(s->session);
-	return 0;
+	return session_script(s->session, s->scenario, err);
 }
 
 /* The next turn into a free slot. What cannot even begin is a run all the same. */

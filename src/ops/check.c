@@ -302,6 +302,10 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 	case OP_EXPECT_TASKS:
 		return check_tasks(m, seq, op_arg(op, WARG_TARGET)->str,
 				   op_arg(op, WARG_COMPARE)->str, op_arg(op, WARG_COUNT)->num, why);
+	case OP_EXPECT_TRACE:
+		return check_trace(m, op_arg(op, WARG_HASH)->str,
+				   op_arg(op, WARG_MACHINE) ? op_arg(op, WARG_MACHINE)->str : NULL,
+				   why);
 	case OP_EXPECT_SCHED:
 		return check_sched(m, op_arg(op, WARG_SCHED)->str, why);
 	case OP_EXPECT_SCHED_EXIT:

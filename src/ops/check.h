@@ -13,6 +13,12 @@
 
 #define CHECK_AT_END UINT64_MAX /* instead of the op that noted: how it is now */
 
+/*
+ * The trace of an exact run has this hash. Of a run that is not exact, or whose trace could not be
+ * had, inconclusive; skip where machine (NULL = any) says that it was made on another one.
+ */
+enum verdict check_trace(const struct model *m, const char *hash, const char *machine,
+			 struct buf *why);
 /* Judge an expect op that the agent has passed (its EV_DONE is applied). VERDICT_NONE when the op
  * is no expectation. */
 enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, struct buf *why);

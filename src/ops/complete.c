@@ -146,6 +146,14 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 		else if (strchr(c->typed, '/'))
 			complete_path(c->typed, offer_path, c);
 		break;
+	case ARG_HASH:
+		if (c->m && c->m->trace_hash)
+			offer(c, c->m->trace_hash, "");
+		break;
+	case ARG_MACHINE:
+		if (c->m && c->m->machine)
+			offer(c, c->m->machine, "");
+		break;
 	case ARG_KIND:
 		for (i = 0; (kind = sched_exit_kind_at(i)); i++)
 			offer(c, kind->name, "");

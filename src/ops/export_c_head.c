@@ -162,5 +162,7 @@ void export_c_guest(struct buf *out, const struct session_info *info)
 	guest_duration(out, "watchdog", info->watchdog_ns);
 	guest_duration(out, "duration", info->duration_ns);
 	guest_string(out, "append", info->append);
+	if (info->exact)
+		buf_adds(out, "\t.exact = 1,\n");
 	buf_adds(out, "};\n\n");
 }

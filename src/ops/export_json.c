@@ -36,6 +36,8 @@ static struct json_object *guest(const struct session_info *info)
 	if (info->duration_ns)
 		json_object_object_add(o, "duration_ns", json_object_new_uint64(info->duration_ns));
 	add_text(o, "append", info->append);
+	if (info->exact)
+		json_object_object_add(o, "exact", json_object_new_boolean(true));
 	return o;
 }
 

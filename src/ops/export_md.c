@@ -233,6 +233,8 @@ static void guest_options(struct buf *out, const struct session_info *info)
 	text_format_duration(text, sizeof(text), info->duration_ns);
 	option(out, "duration", info->duration_ns ? text : "");
 	option(out, "append", info->append);
+	if (info->exact)
+		buf_adds(out, " --exact");
 }
 
 static void replay(struct buf *out, const struct export_input *in)

@@ -31,6 +31,7 @@ struct session_info {
 	char *workload_root;
 	char **include; /* NULL-terminated, as typed */
 	uint64_t watchdog_ns, duration_ns;
+	bool exact; /* a virtual clock, the scenario by itself */
 	char *append;
 	char *version; /* of scxplore */
 };

@@ -63,6 +63,14 @@ static uint64_t num_of(struct json_object *o, const char *key)
 		       : 0;
 }
 
+static bool is_true(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) &&
+	       json_object_get_boolean(v);
+}
+
 static void read_include(struct json_object *guest, struct session_info *info)
 {
 	struct json_object *list;
@@ -114,6 +122,7 @@ static int read_head(struct reading *r, struct json_object *o, struct err *err)
 	r->info->watchdog_ns = num_of(guest, "watchdog_ns");
 	r->info->duration_ns = num_of(guest, "duration_ns");
 	r->info->append = text_of(guest, "append");
+	r->info->exact = is_true(guest, "exact");
 	read_include(guest, r->info);
 	return 0;
 }

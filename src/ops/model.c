@@ -64,7 +64,8 @@ static void finish_group(struct model_group *g)
 static void drop_texts(struct model *m)
 {
 	char **const texts[] = {&m->gone, &m->accel, &m->accel_why, &m->kernel,       &m->topology,
-				&m->root, &m->fault, &m->probes,    &m->probes_absent};
+				&m->root, &m->fault, &m->probes,    &m->probes_absent,
+				&m->machine, &m->trace_hash, &m->trace_why};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++)
@@ -439,6 +440,23 @@ static void on_cgroup(struct model *m, const struct event *ev)
 	model_tree_update(m);
 }
 
+/* Another word on the trace of one and the same run would be a lie of somebody's. */
+static void on_exact(struct model *m, const struct event *ev)
+{
+	if (m->trace_hash || m->trace_why)
+		return;
+	if (!ev->code && *ev->name)
+		set(&m->trace_hash, ev->name);
+	else
+		set(&m->trace_why, *ev->text ? ev->text : "the guest did not say why");
+	m->trace_records = ev->count;
+}
+
+bool model_exact(const struct model *m)
+{
+	return m->accel && !strcmp(m->accel, MODEL_ACCEL_EXACT);
+}
+
 static void on_verdict(struct model *m, const struct event *ev)
 {
 	struct model_op *op = op_at(m, ev->seq);
@@ -572,6 +590,12 @@ void model_apply(struct model *m, const struct event *ev)
 		break;
 	case EV_GUEST:
 		on_guest(m, ev);
+		break;
+	case EV_MACHINE:
+		set(&m->machine, ev->text);
+		break;
+	case EV_EXACT:
+		on_exact(m, ev);
 		break;
 	case EV_FAULT:
 		/* what was broken once stays doubtful, also when it is put right */

@@ -163,11 +163,16 @@ struct model_stage {
 	uint64_t ns; /* since the command */
 };
 
+#define MODEL_ACCEL_EXACT "tcg-exact" /* .accel of a run on a virtual clock */
+
 struct model {
 	/* the guest */
 	bool live;               /* a guest is up or booting */
 	char *gone;              /* why it is not there any more, or NULL */
 	char *accel, *accel_why; /* "tcg", "kvm starts but ..." */
+	/* of an exact run: what decides how it goes; the hash of its trace, or NULL and why not */
+	char *machine, *trace_hash, *trace_why;
+	uint64_t trace_records;
 	char *kernel, *topology; /* release; NnNlNcNt */
 	char *root;              /* workload root, "/scxplore" */
 	char *fault;             /* the last fault switch in force, or NULL */
@@ -304,6 +309,8 @@ bool model_transfer_differs(const struct model *m, const struct model *before, s
 /* Look-ups; NULL when there is none. Valid until the next apply. */
 const struct model_group *model_group(const struct model *m,
 				      const char *name); /* the latest of that name */
+/* Does it run, or has it run, on a virtual clock, the same every time? */
+bool model_exact(const struct model *m);
 const struct model_op *model_op(const struct model *m, uint64_t seq);
 const struct model_file *model_file(const struct model *m, const char *path,
 				    size_t nth); /* nth read of it from 0; (size_t)-1 = last */

@@ -423,6 +423,16 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_HOST, MARK_NONE, "guest     Linux %s, topology %s", ev->name,
 		    ev->text);
 		break;
+	case EV_MACHINE:
+		add(m, ev, LOG_HOST, MARK_NONE, "machine   %s", ev->text);
+		break;
+	case EV_EXACT:
+		if (ev->code)
+			add(m, ev, LOG_EVENT, MARK_WARN, "trace     has no hash: %s", ev->text);
+		else
+			add(m, ev, LOG_EVENT, MARK_NONE, "trace     %s over %" PRIu64 " records",
+			    ev->name, ev->count);
+		break;
 	case EV_HOST:
 		log_host(m, ev);
 		break;

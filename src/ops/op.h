@@ -48,6 +48,8 @@ enum arg_type {
 	ARG_NUMBER,     /* a decimal number above 0; num = millionths */
 	ARG_PERCENT,    /* "10%"; num = millionths */
 	ARG_CPU_LIST,   /* 0-3,6 */
+	ARG_HASH,       /* of a trace: 16 hexadecimal digits */
+	ARG_MACHINE,    /* what an exact run was made on: one word */
 	ARG_TEXT,       /* any text */
 	ARG_PATH,       /* absolute path in the guest */
 	ARG_FILE,       /* a file of the host's, as a person names it */
@@ -98,6 +100,7 @@ enum op_flag {
 	OPF_TAKES = 1 << 14,  /* may take files of the host's along (session/supply.h) */
 	OPF_BRINGS = 1 << 15, /* brings a file to the host */
 	OPF_STOPS = 1 << 20, /* stops tasks on purpose: gaps are no finding */
+	OPF_HOST = 1 << 24,  /* about the whole run, the host's alone: never sent, judged at its end */
 	OPF_NOTES = 1 << 8, /* the numbers of a group are noted when it has ended (model_metric.h) */
 };
 

@@ -25,6 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HASH_DIGITS 16
+
 static int bad(struct err *err, const struct arg_def *a, const char *word, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -308,6 +310,14 @@ int op_parse_value(const struct arg_def *a, const char *w, struct op_val *v, str
 	case ARG_MEASURE:
 		if (a->wire != WARG_LIMIT || strcmp(w, CHECK_OFF))
 			r = parse_checked(a, w, metric_check_value, err);
+		break;
+	case ARG_HASH:
+		if (strlen(w) != HASH_DIGITS || strspn(w, "0123456789abcdef") != HASH_DIGITS)
+			r = bad(err, a, w, "must be 16 digits of 0-9 and a-f, as a run with --exact says them");
+		break;
+	case ARG_MACHINE:
+		if (!*w || strlen(w) >= 200 || strpbrk(w, " \t"))
+			r = bad(err, a, w, "must be one word, as a run with --exact says it");
 		break;
 	case ARG_CHECK: /* with its group and limit: checks_op_check() */
 	case ARG_FIGURE:

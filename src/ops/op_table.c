@@ -593,6 +593,21 @@ static const struct op_def table[] = {
 		},
 	},
 	{
+		.id = OP_EXPECT_TRACE, .words = {"expect", "trace"},
+		.summary = "an exact run goes just so: every switch, wake-up and migration, to the nanosecond",
+		.example = "expect trace == 3f2a90cc417b6d05 on=qemu-10.0.2:max:7.3.4:1f6c20ab",
+		.api = "SXP_EXPECT_TRACE", .api_type = SXP_EXPECT_TRACE,
+		.flags = OPF_EXPECT | OPF_MAIN | OPF_HOST,
+		.args = {
+			{.key = "HASH", .type = ARG_HASH, .form = FORM_AFTER, .literal = "==",
+			 .summary = "as 'scxplore run FILE --exact' says it of the whole scenario",
+			 .wire = WARG_HASH, FIELD(hash)},
+			{.key = "on", .type = ARG_MACHINE, .form = FORM_KEY, .optional = true,
+			 .summary = "where it was made: on another emulator or kernel it is not judged",
+			 .wire = WARG_MACHINE, FIELD(machine)},
+		},
+	},
+	{
 		.id = OP_EXPECT_TASKS, .words = {"expect", "tasks"},
 		.summary = "so many threads are in a cgroup or group now",
 		.example = "expect tasks @low == 4",

@@ -160,6 +160,12 @@ static void head_comments(const struct report *r, const struct model *m, struct 
 		 m->kernel ? m->kernel : "-", m->accel ? m->accel : "-",
 		 m->accel_why && *m->accel_why ? ": " : "", m->accel_why ? m->accel_why : "",
 		 m->topology ? m->topology : "-");
+	/* a line that can be put into the scenario */
+	if (m->trace_hash)
+		buf_addf(out, "# expect trace == %s on=%s\n# %" PRIu64 " records\n", m->trace_hash,
+			 m->machine ? m->machine : "-", m->trace_records);
+	else if (m->trace_why)
+		buf_addf(out, "# the trace has no hash: %s\n", m->trace_why);
 	if (m->fault)
 		buf_addf(out, "# fault switch in force: %s\n", m->fault);
 }
@@ -265,6 +271,10 @@ static void write_json(const struct report *r, const struct model *m, struct buf
 	json_object_object_add(root, "kernel", json_text(m->kernel));
 	json_object_object_add(root, "accel", json_text(m->accel));
 	json_object_object_add(root, "topology", json_text(m->topology));
+	if (model_exact(m)) {
+		json_object_object_add(root, "trace", json_text(m->trace_hash));
+		json_object_object_add(root, "machine", json_text(m->machine));
+	}
 	if (m->fault)
 		json_object_object_add(root, "fault", json_text(m->fault));
 	for (i = 0; i < r->n; i++) {

@@ -70,14 +70,9 @@ int headless_run(struct headless *h, const struct session_config *config,
 		sigaddset(&set, SIGHUP);
 		loop_add_signals(&h->loop, &set, on_signal, h);
 	}
-	r = session_boot(h->session, err);
+	r = session_script(h->session, scenario, err);
 	if (r < 0)
 		return r;
-	r = session_submit_scenario(h->session, scenario, err);
-	if (r < 0)
-		return r;
-	session_begin(h->session);
-	session_end(h->session);
 	r = loop_run(&h->loop);
 	if (r < 0)
 		return err_sys(err, -r, "wait for the guest");

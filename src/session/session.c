@@ -6,6 +6,7 @@
  * which journals it, applies it and only then tells the observer; nothing here blocks.
  */
 #include "session/session.h"
+#include "session/exact.h"
 #include "session/host_load.h"
 #include "session/observe.h"
 #include "session/reload.h"
@@ -26,6 +27,8 @@
 #define SILENCE_WARN_NS   UINT64_C(15000000000)
 #define SILENCE_KILL_NS   UINT64_C(120000000000) /* scripts only: a person decides for himself */
 #define JOURNAL_SAMPLE_NS UINT64_C(1000000000)
+#define EXACT_SILENCE_NS  UINT64_C(3600000000000)
+#define EXACT_SAMPLE_NS   UINT64_C(500000000) /* whoever runs it: samples are work of the guest's */
 
 struct session {
 	struct loop *loop;
@@ -45,6 +48,7 @@ struct session {
 	bool sample_due;
 	uint64_t look_ns; /* as asked of the agent */
 	bool configured, ready, begun, ending, finished, warned_silent;
+	struct exact *exact; /* NULL = the run is none */
 	struct transfer *transfer;
 	struct tracing *tracing;
 	struct observe *observe;
@@ -170,6 +174,31 @@ static void judge(struct session *s, const struct event *ev)
 	emit_verdict(s, ev->seq, v, buf_text(&why));
 }
 
+/* An op that is the host's alone is done, and judged. */
+static void pass_host_op(struct session *s, uint64_t seq)
+{
+	struct event ev = {.type = EV_BEGIN, .seq = seq, .t_ns = s->now_ns, .text = "", .name = "",
+			   .cgroup = "", .path = "", .data = ""};
+
+	emit(s, &ev);
+	ev.type = EV_DONE;
+	emit(s, &ev);
+	judge(s, &ev);
+}
+
+/* What is about the whole run. */
+static void judge_hosts(struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->model->nops; i++) {
+		const struct model_op *op = &s->model->ops[i];
+
+		if (op->op && (op->op->def->flags & OPF_HOST) && op->verdict == VERDICT_NONE)
+			pass_host_op(s, op->seq);
+	}
+}
+
 /* ---- towards the guest ----------------------------------------------------------------- */
 
 static int send_simple(struct session *s, enum wire_type type, uint64_t seq, const uint64_t *value)
@@ -185,7 +214,8 @@ static int send_simple(struct session *s, enum wire_type type, uint64_t seq, con
 	return guest_send(s->guest, frame, w.len);
 }
 
-static void send_config(struct session *s)
+/* Into s->frame; 0 = it does not fit. */
+static size_t put_config(struct session *s)
 {
 	char sample[24], duration[24], watchdog[24];
 	struct wire_writer w;
@@ -204,8 +234,17 @@ static void send_config(struct session *s)
 	wire_put_str(&w, sample);
 	wire_put_str(&w, WIRE_CONFIG_DURATION);
 	wire_put_str(&w, duration);
-	if (wire_end(&w, WIRE_CONFIG, 0, 0))
-		guest_send(s->guest, s->frame, w.len);
+	if (s->exact)
+		exact_put_config(s->exact, &w);
+	return wire_end(&w, WIRE_CONFIG, 0, 0) ? w.len : 0;
+}
+
+static void send_config(struct session *s)
+{
+	size_t len = put_config(s);
+
+	if (len)
+		guest_send(s->guest, s->frame, len);
 }
 
 static int send_or_queue(struct session *s, const void *frame, size_t len, struct err *err)
@@ -257,7 +296,8 @@ static void on_hello(struct session *s, const struct event *ev)
 	if (!s->configured) {
 		s->configured = true;
 		loop_arm(s->loop, s->ready_timer, READY_DEADLINE_NS, 0);
-		send_config(s);
+		if (!s->exact)
+			send_config(s);
 	}
 }
 
@@ -267,6 +307,11 @@ static void on_ready(struct session *s)
 		return;
 	s->ready = true;
 	loop_arm(s->loop, s->ready_timer, 0, 0);
+	if (s->exact) {
+		/* it has all it needs, and hears nothing until it has ended */
+		loop_arm(s->loop, s->ping_timer, EXACT_SILENCE_NS, 0);
+		return;
+	}
 	loop_arm(s->loop, s->ping_timer, PING_NS, PING_NS);
 	if (s->config.interactive)
 		s->begun = true;
@@ -341,6 +386,7 @@ static void on_event(struct session *s, const struct event *ev)
 		break;
 	case EV_END:
 		tell_host_load(s);
+		judge_hosts(s);
 		guest_stop(s->guest);
 		break;
 	default:
@@ -429,7 +475,7 @@ static void on_accel(void *arg, enum accel accel, const char *reason)
 
 	/* a boot that is tried again begins from the first frame */
 	s->configured = false;
-	emit_text(s, EV_ACCEL, accel_name(accel), reason);
+	emit_text(s, EV_ACCEL, s->exact ? MODEL_ACCEL_EXACT : accel_name(accel), reason);
 }
 
 static void on_log(void *arg, int level, const char *text)
@@ -487,12 +533,24 @@ static void on_ready_deadline(void *arg)
 	session_kill(s);
 }
 
+static void on_exact_silence(struct session *s)
+{
+	emit_log(s, 2,
+		 "the exact run has not ended within an hour: the guest is ended. Does the scenario "
+		 "wait for something that never comes? Give it --duration");
+	session_kill(s);
+}
+
 static void on_ping(void *arg)
 {
 	struct session *s = arg;
 	uint64_t now = loop_now_ns(), quiet = now - s->heard_ns;
 	char text[160];
 
+	if (s->exact) {
+		on_exact_silence(s);
+		return;
+	}
 	send_simple(s, WIRE_PING, 0, &now);
 	if (quiet > SILENCE_KILL_NS && !s->config.interactive) {
 		emit_log(s, 2, "the agent has been silent for two minutes: the guest is ended");
@@ -629,6 +687,14 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	sample_alloc(&s->sample);
 	s->model = model_create();
 	s->scenario = scenario_create(topology_cpus(&config->guest.topology));
+	if (config->guest.exact && config->interactive) {
+		session_destroy(s);
+		err_set(err, EINVAL,
+			"an exact run takes its whole scenario along, nothing can be typed while it "
+			"runs: write the scenario, or record a session without --exact, then "
+			"'scxplore run FILE --exact'");
+		return NULL;
+	}
 	if (config->journal) {
 		s->journal = journal_create(config->journal, &s->info, err);
 		if (!s->journal) {
@@ -637,9 +703,15 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 		}
 	}
 	s->transfer = create_transfer(s);
+	if (config->guest.exact) {
+		s->exact = exact_create();
+		s->config.sample_ns = EXACT_SAMPLE_NS;
+	}
 	s->tracing = tracing_create(loop, s->model->trace, &tracing_ops, s);
-	tracing_want(s->tracing, config->trace, 0);
-	s->observe = observe_create(loop, config->guest.observe, config->sample_ns, &observe_ops, s);
+	tracing_want(s->tracing, config->trace && !config->guest.exact, 0);
+	/* what is read from outside would be of the host's time */
+	s->observe = observe_create(loop, config->guest.exact ? OBSERVE_GUEST : config->guest.observe,
+				    s->config.sample_ns, &observe_ops, s);
 	if (config->interactive && !config->replay)
 		s->reload = reload_create(loop, &reload_ops, s);
 	s->guest = guest_create(loop, &s->config.guest, &guest_ops, s);
@@ -653,6 +725,7 @@ void session_destroy(struct session *s)
 	s->finished = true; /* nobody is told any more */
 	reload_destroy(s->reload);
 	transfer_destroy(s->transfer);
+	exact_destroy(s->exact);
 	tracing_destroy(s->tracing);
 	observe_destroy(s->observe);
 	guest_destroy(s->guest);
@@ -669,10 +742,51 @@ void session_destroy(struct session *s)
 	free(s);
 }
 
-int session_boot(struct session *s, struct err *err)
+static void take_frame(void *arg, const void *frame, size_t len)
 {
+	buf_add(arg, frame, len);
+}
+
+static void take_simple(struct buf *script, enum wire_type type)
+{
+	uint8_t frame[WIRE_HEADER_SIZE];
+	struct wire_writer w;
+
+	wire_begin(&w, frame, sizeof(frame));
+	wire_end(&w, type, 0, 0);
+	take_frame(script, frame, w.len);
+}
+
+/* All that would have been sent. */
+static int give_script(struct session *s, struct err *err)
+{
+	cleanup_buf struct buf script = BUF_INIT;
+	size_t len;
 	int r;
 
+	if (!s->begun || !s->ending)
+		return err_set(err, EINVAL, "an exact run takes its whole scenario along: end it first");
+	r = guest_take_files(s->guest, exact_files(s->exact), err);
+	if (r < 0)
+		return r;
+	len = put_config(s);
+	if (!len)
+		return err_set(err, E2BIG, "too many ops with files for an exact run; use --include");
+	buf_add(&script, s->frame, len);
+	buf_add(&script, s->pending.data, s->pending.len);
+	take_simple(&script, WIRE_START);
+	take_simple(&script, WIRE_END);
+	buf_finish(&s->pending);
+	guest_take_script(s->guest, script.data, script.len);
+	return 0;
+}
+
+int session_boot(struct session *s, struct err *err)
+{
+	int r = s->exact ? give_script(s, err) : 0;
+
+	if (r < 0)
+		return r;
 	if (s->fault && *s->fault)
 		emit_text(s, EV_FAULT, s->fault, NULL);
 	r = guest_start(s->guest, err);
@@ -681,6 +795,8 @@ int session_boot(struct session *s, struct err *err)
 	observe_boot(s->observe, s->guest);
 	s->heard_ns = loop_now_ns();
 	emit_text(s, EV_GUEST, guest_kernel_release(s->guest), s->info.topology);
+	if (s->exact)
+		emit_text(s, EV_MACHINE, NULL, guest_machine(s->guest));
 	return 0;
 }
 
@@ -704,6 +820,7 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 	cleanup_op struct op *owned = op;
 	cleanup_free char *text = NULL;
 	struct event ev = {.type = EV_OP, .name = "", .cgroup = "", .path = "", .data = ""};
+	bool host = op->def->flags & OPF_HOST;
 	long len;
 	int r;
 
@@ -714,9 +831,11 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 	r = scenario_check(s->scenario, op, err);
 	if (r == 0)
 		r = supply_check(op, err);
+	op->seq = s->next_seq;
+	if (r == 0 && s->exact)
+		r = exact_take(s->exact, op, err);
 	if (r < 0)
 		return r;
-	op->seq = s->next_seq;
 	len = op_encode(op, s->frame, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX, err);
 	if (len < 0)
 		return (int)len;
@@ -734,9 +853,12 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 		return r;
 	if (seq)
 		*seq = ev.seq;
-	r = send_or_queue(s, s->frame, (size_t)len, err);
+	if (!host)
+		r = send_or_queue(s, s->frame, (size_t)len, err);
 	if (s->observer->event)
 		s->observer->event(s->arg, &ev);
+	if (host && s->config.interactive)
+		pass_host_op(s, ev.seq);
 	return r;
 }
 
@@ -753,17 +875,28 @@ int session_submit(struct session *s, const char *line, uint64_t *seq, struct er
 	return accept_op(s, op, seq, err);
 }
 
-int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err)
+static int submit_all(struct session *s, const struct scenario *scenario, unsigned flag,
+		      struct err *err)
 {
 	size_t i;
 
 	for (i = 0; i < scenario_len(scenario); i++) {
-		int r = accept_op(s, op_clone(scenario_at(scenario, i)), NULL, err);
+		const struct op *op = scenario_at(scenario, i);
+		int r = (op->def->flags & OPF_HOST) == flag ? accept_op(s, op_clone(op), NULL, err) : 0;
 
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err)
+{
+	int r = submit_all(s, scenario, 0, err);
+
+	/* these never reach the guest: with or without them it must be the same run, down to the
+	 * numbers of its ops */
+	return r < 0 ? r : submit_all(s, scenario, OPF_HOST, err);
 }
 
 int session_submit_block(struct session *s, const char *name, const char *text, size_t len,
@@ -784,13 +917,13 @@ void session_begin(struct session *s)
 	if (s->begun)
 		return;
 	s->begun = true;
-	if (s->ready)
+	if (s->ready && !s->exact)
 		send_simple(s, WIRE_START, 0, NULL);
 }
 
 void session_cancel(struct session *s)
 {
-	if (s->ready && !s->finished)
+	if (s->ready && !s->finished && !s->exact)
 		send_simple(s, WIRE_CANCEL, 0, NULL);
 }
 
@@ -809,6 +942,20 @@ void session_end(struct session *s)
 	s->ending = true;
 	if (s->ready && !s->finished)
 		send_simple(s, WIRE_END, 0, NULL);
+}
+
+int session_script(struct session *s, const struct scenario *scenario, struct err *err)
+{
+	/* an exact guest takes all of it along */
+	int r = s->exact ? 0 : session_boot(s, err);
+
+	if (r == 0)
+		r = session_submit_scenario(s, scenario, err);
+	if (r < 0)
+		return r;
+	session_begin(s);
+	session_end(s);
+	return s->exact ? session_boot(s, err) : 0;
 }
 
 void session_kill(struct session *s)

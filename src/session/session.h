@@ -45,6 +45,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 			       const struct session_observer *observer, void *arg, struct err *err);
 void session_destroy(struct session *s); /* kills what still runs */
 
+/* Of an exact guest only after all its ops, session_begin() and session_end(): it takes them along. */
 int session_boot(struct session *s, struct err *err);
 /* For tests: the ready guest breaks this promise from now on (guest/wire_fault.h); "" = none any
  * more. */
@@ -57,6 +58,12 @@ int session_submit_block(struct session *s, const char *name, const char *text, 
 			 struct err *err);
 /* All ops of a scenario (cloned), with their tempo. */
 int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err);
+
+/*
+ * A script from the boot to its end, of which the loop tells: session_boot() and what follows it, in
+ * the order that its guest needs.
+ */
+int session_script(struct session *s, const struct scenario *scenario, struct err *err);
 
 void session_begin(struct session *s);  /* let the queue go (scripts) */
 /* Looks into the scheduler in force (EV_SCHED_PARTS) so often from now on; 0 = none. Cheap to repeat. */

@@ -48,6 +48,7 @@ void session_info_fill(struct session_info *info, const struct guest_config *con
 	info->include = copy_list(config->include);
 	info->watchdog_ns = config->watchdog_ns;
 	info->duration_ns = config->duration_ns;
+	info->exact = config->exact;
 	info->append = xstrdup(config->append ? config->append : "");
 	info->version = xstrdup(SCXPLORE_VERSION);
 }
@@ -74,6 +75,7 @@ int session_info_config(const struct session_info *info, struct guest_config *co
 		config->watchdog_ns = info->watchdog_ns;
 	if (!config->duration_ns)
 		config->duration_ns = info->duration_ns;
+	config->exact |= info->exact;
 	if (!config->append && info->append && *info->append)
 		config->append = info->append;
 	return 0;

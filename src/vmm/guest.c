@@ -17,6 +17,7 @@
 #include "vmm/include.h"
 #include "vmm/initramfs.h"
 #include "vmm/kernel.h"
+#include "vmm/machine.h"
 #include "vmm/paths.h"
 #include "vmm/pin.h"
 #include "vmm/qemu.h"
@@ -37,6 +38,7 @@
 #define WIRE_OUT_MAX    (8u << 20)
 #define ATTEMPTS        2
 #define TAIL_LINES      12
+#define EXACT_PATIENCE  4 /* one thread for all CPUs, and counting */
 
 struct guest {
 	struct loop *loop;
@@ -44,6 +46,10 @@ struct guest {
 	void *arg;
 	struct guest_config config;
 	struct include_set include;
+	struct include_set files; /* guest_take_files() */
+	struct buf script;
+	char machine[MACHINE_MAX];
+	char *steady;
 	struct kernel kernel;
 	char *qemu_binary;
 	int qemu_major;
@@ -292,8 +298,11 @@ void guest_destroy(struct guest *g)
 	console_finish(&g->console);
 	console_finish(&g->stderr_text);
 	include_finish(&g->include);
+	include_finish(&g->files);
+	buf_finish(&g->script);
 	kernel_finish(&g->kernel);
 	free(g->qemu_binary);
+	free(g->steady);
 	free(g->command);
 	free((char *)g->config.kernel);
 	free((char *)g->config.append);
@@ -343,6 +352,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 	case QMP_GREETING:
 		stage(g, "qemu");
 		qmp_send(g, "{\"execute\":\"qmp_capabilities\"}\n");
+		if (g->config.exact)
+			qmp_send(g, "{\"execute\":\"cont\"}\n");
 		break;
 	case QMP_EVENT:
 		/* a machine that stops by itself: ask why (internal-error, io-error,
@@ -482,9 +493,8 @@ static int open_streams(struct guest *g)
 	return r < 0 ? r : 0;
 }
 
-static int try_launch(struct guest *g, struct err *err)
+static struct qemu_spec spec_of(const struct guest *g)
 {
-	unsigned cpus = topology_cpus(&g->config.topology);
 	struct qemu_spec spec = {
 		.binary = g->qemu_binary,
 		.topology = g->config.topology,
@@ -494,8 +504,30 @@ static int try_launch(struct guest *g, struct err *err)
 		.kernel_image = g->kernel.image,
 		.initramfs_fd = g->initramfs_fd,
 		.append = g->config.append,
-		.tsc_khz = g->accel == ACCEL_TCG ? tsc_khz_since(&g->tsc) : 0,
+		.exact = g->config.exact,
+		.steady = g->steady,
 	};
+
+	if (spec.exact)
+		spec.tsc_khz = QEMU_EXACT_TSC_KHZ;
+	else if (g->accel == ACCEL_TCG)
+		spec.tsc_khz = tsc_khz_since(&g->tsc);
+	return spec;
+}
+
+static int name_machine(struct guest *g, const struct qemu_spec *spec, struct err *err)
+{
+	cleanup_free char *agent = paths_agent(err);
+
+	const char *files[] = {agent, g->steady, NULL};
+
+	return agent ? machine_word(spec, &g->kernel, files, g->machine, err) : -err->code;
+}
+
+static int try_launch(struct guest *g, struct err *err)
+{
+	unsigned cpus = topology_cpus(&g->config.topology);
+	struct qemu_spec spec = spec_of(g);
 	int r;
 
 	g->attempt++;
@@ -506,6 +538,8 @@ static int try_launch(struct guest *g, struct err *err)
 	console_reset(&g->stderr_text);
 	memory_finish(&g->memory); /* of a boot that was lost */
 	r = memory_init(&g->memory, g->config.topology.nodes, g->config.memory_mib, err);
+	if (r == 0 && g->config.exact && !*g->machine)
+		r = name_machine(g, &spec, err);
 	if (r == 0)
 		r = qemu_spawn(&g->qemu, &spec, err);
 	memory_close_files(&g->memory);
@@ -519,7 +553,10 @@ static int try_launch(struct guest *g, struct err *err)
 		return err_sys(err, -r, "watch QEMU");
 	}
 	g->state = GUEST_BOOTING;
-	loop_arm(g->loop, g->boot_timer, (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt, 0);
+	loop_arm(g->loop, g->boot_timer,
+		 (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt *
+			 (g->config.exact ? EXACT_PATIENCE : 1),
+		 0);
 	if (g->accel == ACCEL_KVM)
 		loop_arm(g->loop, g->watch_timer, KVM_WATCH_NS, 0);
 	return 0;
@@ -562,13 +599,33 @@ static int prepare(struct guest *g, struct err *err)
 		if (r < 0)
 			return r;
 	}
+	g->steady = g->config.exact ? paths_steady(err) : NULL;
+	if (g->config.exact && !g->steady)
+		return -err->code;
 	r = g->config.shell_tools ? shell_tools_add(&g->include, err) : 0;
 	if (r < 0)
 		return r;
-	g->initramfs_fd = initramfs_pack(agent, &g->kernel, &g->include, err);
+	r = include_merge(&g->include, &g->files, err);
+	if (r < 0)
+		return r;
+	g->initramfs_fd = initramfs_pack(agent, &g->kernel, &g->include, &g->script, err);
 	if (g->initramfs_fd < 0)
 		return g->initramfs_fd;
 	stage(g, "pack");
+	return 0;
+}
+
+static int choose_exact(struct guest *g, char *reason, size_t size, struct err *err)
+{
+	if (g->config.accel == ACCEL_KVM)
+		return err_set(err, EINVAL,
+			       "an exact run counts instructions, which only TCG does: leave out "
+			       "--accel kvm, or --exact");
+	if (!g->script.len)
+		return err_set(err, EINVAL, "an exact run takes its whole scenario along: there is none");
+	g->accel = ACCEL_TCG;
+	snprintf(reason, size, "exact, on a virtual clock: %d ns an instruction, one thread, seed %d",
+		 1 << QEMU_EXACT_SHIFT, QEMU_EXACT_SEED);
 	return 0;
 }
 
@@ -578,8 +635,10 @@ int guest_start(struct guest *g, struct err *err)
 	int r;
 
 	g->start_ns = loop_now_ns();
-	r = prepare(g, err);
+	r = g->config.exact ? choose_exact(g, reason, sizeof(reason), err) : 0;
 	if (r == 0)
+		r = prepare(g, err);
+	if (r == 0 && !g->config.exact)
 		r = accel_choose(g->config.accel, &g->accel, reason, sizeof(reason), err);
 	if (r < 0)
 		return r;
@@ -588,6 +647,17 @@ int guest_start(struct guest *g, struct err *err)
 	g->stop_timer = loop_add_timer(g->loop, on_stop_timer, g);
 	g->ops->accel(g->arg, g->accel, reason);
 	return try_launch(g, err);
+}
+
+void guest_take_script(struct guest *g, const void *frames, size_t len)
+{
+	buf_reset(&g->script);
+	buf_add(&g->script, frames, len);
+}
+
+int guest_take_files(struct guest *g, const struct include_set *files, struct err *err)
+{
+	return include_merge(&g->files, files, err);
 }
 
 /* ---- looks ---------------------------------------------------------------------------- */
@@ -641,6 +711,11 @@ const char *guest_console(const struct guest *g, size_t *len)
 {
 	*len = g->console.text.len;
 	return buf_text(&g->console.text);
+}
+
+const char *guest_machine(const struct guest *g)
+{
+	return g->machine;
 }
 
 const char *guest_command(const struct guest *g)

@@ -63,6 +63,8 @@ struct guest_config {
 	bool shell_tools;           /* a shell and small programs for a person (shell_tools.h) */
 	enum observe_from observe;
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
+	bool exact;                 /* counted instructions are the clock (TCG, one thread); the agent
+				       carries out guest_take_script() by itself */
 };
 
 enum guest_state { GUEST_IDLE, GUEST_BOOTING, GUEST_UP, GUEST_GONE };
@@ -91,6 +93,14 @@ struct guest;
 struct guest *guest_create(struct loop *loop, const struct guest_config *config,
 			   const struct guest_ops *ops, void *arg);
 void guest_destroy(struct guest *g); /* kills the machine at once if it still runs; NULL is fine */
+
+/*
+ * Of an exact guest, before guest_start(): the frames that its agent carries out by itself (copied),
+ * and files that go into the initramfs beside those of the configuration.
+ */
+struct include_set;
+void guest_take_script(struct guest *g, const void *frames, size_t len);
+int guest_take_files(struct guest *g, const struct include_set *files, struct err *err);
 
 /*
  * Resolve kernel and files, pack, spawn QEMU. Errors found before QEMU runs are returned;
@@ -122,6 +132,9 @@ enum accel guest_accel(const struct guest *g);
 bool guest_pinned(const struct guest *g); /* its vCPUs are pinned, as asked */
 const char *
 guest_kernel_release(const struct guest *g); /* "7.3.4+deb13-cloud-amd64"; "" before start */
+/* What decides how an exact run goes, in one word: emulator, CPU model, kernel, and a digest of them,
+ * of the devices and of the agent. "" when the guest is not exact, or before guest_start(). */
+const char *guest_machine(const struct guest *g);
 /* The console so far (bounded, 256 KiB, oldest dropped), raw bytes; sanitise before showing. */
 const char *guest_console(const struct guest *g, size_t *len);
 /*

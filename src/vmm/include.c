@@ -316,6 +316,19 @@ int include_add_path(struct include_set *set, const char *path, const char *to, 
 	return to ? add_there(set, path, to, why, err) : add_named(set, path, why, err);
 }
 
+int include_merge(struct include_set *set, const struct include_set *src, struct err *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < src->n && r == 0; i++) {
+		const struct include_entry *e = &src->entries[i];
+
+		r = put(set, e->kind, e->guest, e->source, e->mode, e->why, err);
+	}
+	return r;
+}
+
 int include_add(struct include_set *set, const char *name, struct err *err)
 {
 	cleanup_free char *why = xasprintf("--include %s", name), *found = NULL;

@@ -46,6 +46,8 @@ int include_add_tool(struct include_set *set, const char *folder, const char *na
  */
 int include_add_path(struct include_set *set, const char *path, const char *to, const char *why,
 		     struct err *err);
+/* All of src, which stays as it is. */
+int include_merge(struct include_set *set, const struct include_set *src, struct err *err);
 /* The link in INCLUDE_DIR that what is named so gets. Caller frees. */
 char *include_link(const char *path);
 /* A program's path by the PATH of the host; NULL = there is none. Caller frees. */

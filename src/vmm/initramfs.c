@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "guest/wire.h"
 #include "vmm/cpio.h"
 
 #include <errno.h>
@@ -84,7 +85,7 @@ static void add_included(struct cpio *c, struct folders *f, const struct include
 }
 
 int initramfs_pack(const char *agent, const struct kernel *kernel,
-		   const struct include_set *include, struct err *err)
+		   const struct include_set *include, const struct buf *script, struct err *err)
 {
 	static const char *const dirs[] = {"/proc", "/sys", "/dev",     "/run",
 					   "/tmp",  "/etc", INCLUDE_DIR};
@@ -107,6 +108,8 @@ int initramfs_pack(const char *agent, const struct kernel *kernel,
 	cpio_host_file(&c, "/init", 0755, agent);
 	add_modules(&c, &f, kernel);
 	add_included(&c, &f, include);
+	if (script->len)
+		cpio_data(&c, WIRE_SCRIPT_PATH, 0600, script->data, script->len);
 	r = cpio_end(&c, err);
 	for (i = 0; i < f.n; i++)
 		free(f.path[i]);

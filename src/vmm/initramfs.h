@@ -9,12 +9,16 @@
 #ifndef VMM_INITRAMFS_H
 #define VMM_INITRAMFS_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "vmm/include.h"
 #include "vmm/kernel.h"
 
-/* Returns a memfd with the archive (close-on-exec off is the caller's affair) or -errno. */
+/*
+ * `script`: what an exact guest carries out by itself, at WIRE_SCRIPT_PATH; empty = there is none.
+ * Returns a memfd with the archive (close-on-exec off is the caller's affair) or -errno.
+ */
 int initramfs_pack(const char *agent, const struct kernel *kernel,
-		   const struct include_set *include, struct err *err);
+		   const struct include_set *include, const struct buf *script, struct err *err);
 
 #endif

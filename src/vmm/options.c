@@ -122,6 +122,12 @@ static int take_append(struct guest_options *o, const char *v, struct err *err)
 	return 0;
 }
 
+static int take_exact(struct guest_options *o, const char *v, struct err *err)
+{
+	o->config.exact = true;
+	return 0;
+}
+
 static const struct guest_option table[] = {
 	{"topology", "NnNlNcNt|NAME",
 	 "nodes, LLCs, cores per LLC, threads a core; names: 'scxplore matrix topologies' "
@@ -140,6 +146,10 @@ static const struct guest_option table[] = {
 	 take_watchdog},
 	{"duration", "DUR", "guest time a scenario may take (no limit)", take_duration},
 	{"append", "\"ARGS\"", "more kernel arguments", take_append},
+	{"exact", "",
+	 "a virtual clock: the scenario runs by itself, the same to the nanosecond each time; "
+	 "under TCG",
+	 take_exact},
 };
 
 const struct guest_option *guest_option_at(size_t i)
@@ -217,10 +227,12 @@ int guest_options_take(struct guest_options *o, int *argc, char **argv, struct e
 			argv[out++] = argv[in];
 			continue;
 		}
-		if (!value && in + 1 >= *argc)
+		if (value && !*option->value)
+			return err_set(err, EINVAL, "--%s takes no value", option->name);
+		if (!value && *option->value && in + 1 >= *argc)
 			return err_set(err, EINVAL, "--%s needs a value: %s", option->name,
 				       option->value);
-		if (!value)
+		if (!value && *option->value)
 			value = argv[++in];
 		r = option->take(o, value, err);
 		if (r < 0)

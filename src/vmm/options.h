@@ -20,9 +20,11 @@ struct guest_options {
 
 struct guest_option {
 	const char *name;  /* "topology" for --topology */
-	const char *value; /* "NnNlNcNt" */
+	const char *value; /* "NnNlNcNt"; "" = it takes none */
 	const char *summary;
-	int (*take)(struct guest_options *o, const char *value, struct err *err);
+	int (*take)(struct guest_options *o, const char *value, struct err *err); /* value: NULL
+										     when it takes
+										     none */
 };
 const struct guest_option *guest_option_at(size_t i); /* NULL past the end */
 

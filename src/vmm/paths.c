@@ -50,6 +50,33 @@ char *paths_agent(struct err *err)
 	return xstrdup(SCXPLORE_AGENT_PATH);
 }
 
+char *paths_steady(struct err *err)
+{
+	cleanup_free char *agent = paths_agent(err);
+	size_t i;
+
+	if (!agent)
+		return NULL;
+	if (!strchr(agent, '/'))
+		memcpy(agent, ".", 2);
+	else
+		*strrchr(agent, '/') = '\0';
+	for (i = 0; i < 2; i++) {
+		cleanup_free char *path = xasprintf(i ? "%s/../steady/scxplore-steady.so"
+						      : "%s/scxplore-steady.so",
+						    agent);
+		char *real = access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;
+
+		if (real)
+			return real;
+	}
+	err_set(err, ENOTSUP,
+		"an exact run needs 'scxplore-steady.so' beside the agent in '%s', or in a build tree "
+		"beside its folder: install scxplore whole",
+		agent);
+	return NULL;
+}
+
 char *paths_bpf_headers(void)
 {
 	cleanup_free char *beside = beside_program("../bpf/sched");

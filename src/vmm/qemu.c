@@ -26,6 +26,8 @@
 #define FIRST_SAFE_VERSION 8
 #define ARGS_MAX           256
 
+#define EXACT_CONSOLE_BYTES (1 << 20) /* what anybody may have */
+
 static const char kernel_args[] =
 	"console=ttyS0 loglevel=6 panic=-1 rdinit=/init nokaslr mitigations=off tsc=reliable "
 	"no_timer_check "
@@ -84,22 +86,30 @@ char *qemu_find(const char *spec, struct err *err)
 	return NULL;
 }
 
-int qemu_version(const char *binary)
+void qemu_version_line(const char *binary, char *dst, size_t size)
 {
 	cleanup_free char *command = NULL;
-	char line[256] = "";
-	const char *at;
 	FILE *p;
 
+	*dst = '\0';
 	if (strchr(binary, '\''))
-		return 0;
+		return;
 	command = xasprintf("'%s' --version 2>/dev/null", binary);
 	p = popen(command, "re");
 	if (!p)
-		return 0;
-	if (!fgets(line, sizeof(line), p))
-		line[0] = '\0';
+		return;
+	if (!fgets(dst, (int)size, p))
+		*dst = '\0';
 	pclose(p);
+	dst[strcspn(dst, "\n")] = '\0';
+}
+
+int qemu_version(const char *binary)
+{
+	char line[256];
+	const char *at;
+
+	qemu_version_line(binary, line, sizeof(line));
 	at = strstr(line, "version ");
 	return at ? atoi(at + 8) : 0;
 }
@@ -122,6 +132,26 @@ static void add_cpus(struct args *a, const struct qemu_spec *s)
 		add(a, "node,nodeid=%u,cpus=%u-%u,memdev=mem%u", node, node * per_node,
 		    (node + 1) * per_node - 1, node);
 	}
+}
+
+/*
+ * Time is the number of instructions carried out, and jumps where all CPUs wait; one thread, so that
+ * they take turns by that same clock; no source of chance.
+ */
+static void add_exact(struct args *a)
+{
+	/* until the monitor says "cont" */
+	add(a, "-S");
+	add(a, "-accel");
+	add(a, "tcg,thread=single");
+	add(a, "-icount");
+	add(a, "shift=%d,sleep=off", QEMU_EXACT_SHIFT);
+	add(a, "-rtc");
+	add(a, "base=2020-01-01T00:00:00,clock=vm");
+	add(a, "-seed");
+	add(a, "%d", QEMU_EXACT_SEED);
+	add(a, "-cpu");
+	add(a, "max,-rdrand,-rdseed");
 }
 
 static void add_accel(struct args *a, const struct qemu_spec *s)
@@ -152,7 +182,10 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	add(a, "scxplore,process=scxplore-guest,debug-threads=on");
 	add(a, "-machine");
 	add(a, "q35,usb=off,vmport=off,dump-guest-core=off");
-	add_accel(a, s);
+	if (s->exact)
+		add_exact(a);
+	else
+		add_accel(a, s);
 	add_cpus(a, s);
 	add(a, "-kernel");
 	add(a, "%s", s->kernel_image);
@@ -168,11 +201,13 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	add(a, "-mon");
 	add(a, "chardev=qmp,mode=control");
 	add(a, "-chardev");
-	add(a, "socket,id=console,fd=%d", console);
+	add(a, s->exact ? "file,id=console,path=/proc/self/fd/%d" : "socket,id=console,fd=%d",
+	    console);
 	add(a, "-serial");
 	add(a, "chardev:console");
 	add(a, "-device");
-	add(a, "virtio-serial-pci");
+	/* a kick that another thread picks up would arrive when the host pleases */
+	add(a, "virtio-serial-pci%s", s->exact ? ",ioeventfd=off" : "");
 	add(a, "-chardev");
 	add(a, "socket,id=wire,fd=%d", wire);
 	add(a, "-device");
@@ -192,9 +227,29 @@ static char *join(const struct args *a)
 	return buf_steal(&b);
 }
 
-static void __attribute__((noreturn))
-child(char **argv, const int *keep, size_t n, const struct memory *memory, int err_fd, pid_t parent)
+char *qemu_arguments(const struct qemu_spec *spec)
 {
+	struct memory memory = *spec->memory;
+	struct qemu_spec nameless = *spec;
+	struct args a = {.n = 0};
+	char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(memory.fds); i++)
+		memory.fds[i] = 0;
+	nameless.memory = &memory;
+	nameless.binary = nameless.kernel_image = "";
+	nameless.initramfs_fd = 0;
+	build(&a, &nameless, 0, 0, 0);
+	text = join(&a);
+	args_finish(&a);
+	return text;
+}
+
+static void __attribute__((noreturn))
+child(char **argv, const int *keep, size_t n, const struct qemu_spec *spec, int err_fd, pid_t parent)
+{
+	const struct memory *memory = spec->memory;
 	sigset_t none;
 	size_t i;
 	int null = open("/dev/null", O_RDWR);
@@ -214,6 +269,8 @@ child(char **argv, const int *keep, size_t n, const struct memory *memory, int e
 		fcntl(keep[i], F_SETFD, 0);
 	for (i = 0; i < memory->nodes; i++)
 		fcntl(memory->fds[i], F_SETFD, 0);
+	if (spec->exact)
+		setenv("LD_PRELOAD", spec->steady, 1);
 	execv(argv[0], argv);
 	dprintf(2, "run %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -230,8 +287,13 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 
 	*q = (struct qemu){
 		.pidfd = -1, .qmp_fd = -1, .console_fd = -1, .wire_fd = -1, .stderr_fd = -1};
+	/* a byte at a time soon fills a socket, and then the guest waits for us: a pipe has room */
+	if (spec->exact && (pipe2(console, O_CLOEXEC) < 0 ||
+			    fcntl(console[1], F_SETPIPE_SZ, EXACT_CONSOLE_BYTES) < 0))
+		r = err_sys(err, errno, "make a pipe for QEMU's console");
 	for (i = 0; i < ARRAY_SIZE(pairs) && r == 0; i++)
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]) < 0)
+		if (pairs[i][0] < 0 &&
+		    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]) < 0)
 			r = err_sys(err, errno, "make a stream for QEMU");
 	if (r == 0) {
 		build(&a, spec, qmp[1], console[1], wire[1]);
@@ -239,7 +301,7 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 		q->pid = fork();
 		if (q->pid == 0)
 			child(a.v, (int[]){qmp[1], console[1], wire[1], spec->initramfs_fd}, 4,
-			      spec->memory, errs[1], parent);
+			      spec, errs[1], parent);
 		if (q->pid < 0)
 			r = err_sys(err, errno, "start QEMU '%s'", spec->binary);
 	}

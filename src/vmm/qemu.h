@@ -21,7 +21,13 @@ struct qemu_spec {
 	int initramfs_fd;
 	unsigned tsc_khz;   /* TCG: told to the guest; 0 = let it measure */
 	const char *append; /* or NULL */
+	const char *steady; /* exact: library to be loaded first (src/steady) */
+	bool exact;         /* TCG: counted instructions are the clock, nothing random from outside */
 };
+
+#define QEMU_EXACT_TSC_KHZ 1000000 /* the time stamp counter of an exact guest counts nanoseconds */
+#define QEMU_EXACT_SHIFT   3       /* an instruction takes 2^3 ns of its time */
+#define QEMU_EXACT_SEED    1
 
 struct qemu {
 	int pidfd; /* -1 = not running */
@@ -35,6 +41,10 @@ struct qemu {
 char *qemu_find(const char *spec, struct err *err);
 /* Major version by `BINARY --version`, 0 when it cannot be told. */
 int qemu_version(const char *binary);
+/* What `BINARY --version` says first; "" when it cannot be told. */
+void qemu_version_line(const char *binary, char *dst, size_t size);
+/* The arguments, without what names a file or a descriptor of this machine. Caller frees. */
+char *qemu_arguments(const struct qemu_spec *spec);
 int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err);
 void qemu_kill(struct qemu *q); /* and reaps; closes what is left of the descriptors */
 

@@ -12,6 +12,7 @@
 #include "ops/check.h"
 #include "ops/export.h"
 #include "session/headless.h"
+#include "session/learn_trace.h"
 #include "session/load.h"
 #include "session/verify.h"
 
@@ -46,7 +47,7 @@ static void replay_and_export(const char *session, const char *source,
 			      const struct guest_config *guest)
 {
 	struct guest_options options = {.config = *guest};
-	cleanup_buf struct buf difference = BUF_INIT, c = BUF_INIT;
+	cleanup_buf struct buf difference = BUF_INIT, c = BUF_INIT, said = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct export_input in;
 	struct loaded l;
@@ -59,6 +60,8 @@ static void replay_and_export(const char *session, const char *source,
 				   .scenario = l.scenario,
 				   .session_name = "road.session",
 				   .file_name = "road.c"};
+	if (learn_trace_wanted(&in, guest) && learn_trace(&in, l.scenario, guest, &said, &err) < 0)
+		fail_msg("%s: %s", session, err.msg);
 	if (verify_export(&in, guest, &difference, &err))
 		fail_msg("%s: %s%s", session, err.msg, buf_text(&difference));
 	if (exporter_by_name("c")->write(&in, &c, &err) < 0)

@@ -162,7 +162,17 @@ static const char files[] =
 	"expect output lacking contains \"PATH=\"\n"
 	"pull /tmp/own/env\n";
 
-static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, checks, files};
+/* The hash is the exported test's to have; what is typed here was made nowhere. */
+static const char exactly[] =
+	"cgroup add a\n"
+	"spawn w@a bursty n=3\n"
+	"run lacking@a -- env\n"
+	"wait lacking timeout=60s\n"
+	"expect exit lacking == 0\n"
+	"expect check gap w limit=60s\n"
+	"expect trace == 0123456789abcdef on=nowhere\n";
+
+static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, checks, files, exactly};
 
 static char *travel(const char *name, const char *text, unsigned threads)
 {
@@ -171,6 +181,16 @@ static char *travel(const char *name, const char *text, unsigned threads)
 		.topology = {2, 2, threads == 2 ? 1 : 2, threads}, .kernel = getenv("SXP_KERNEL"), .include = include};
 
 	return road_travel(name, text, &guest);
+}
+
+static void an_exact_run_goes_the_whole_road(void **state)
+{
+	const struct guest_config guest = {
+		.topology = {1, 1, 2, 1}, .kernel = getenv("SXP_KERNEL"), .exact = true};
+	cleanup_free char *said = road_travel("exact", exactly, &guest);
+
+	assert_non_null(strstr(said, "every_op_was_carried_out"));
+	assert_null(strstr(said, "SKIP"));
 }
 
 static void cgroups_and_tasks_go_the_whole_road(void **state)
@@ -302,6 +322,7 @@ int main(void)
 		cmocka_unit_test(schedulers_go_the_whole_road),
 		cmocka_unit_test(checks_go_the_whole_road),
 		cmocka_unit_test(files_go_the_whole_road),
+		cmocka_unit_test(an_exact_run_goes_the_whole_road),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);

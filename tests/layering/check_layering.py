@@ -22,6 +22,7 @@ RULES = [
     ("src/guest/wire*", ["base/*", *WIRE]),
     ("src/guest/*", ["base/*", "guest/*", *BPF]),
     ("src/ops/*", ["base/*", "ops/*", *WIRE, *PUBLIC]),
+    ("src/steady/*", []),
     ("src/vmm/*", ["base/*", "vmm/*", *WIRE]),
     ("src/sight/*", ["base/*", "sight/*", "vmm/memory.h", *WIRE]),
     ("src/session/*", ["base/*", "ops/*", "vmm/*", "sight/*", "session/*", *WIRE]),
@@ -30,7 +31,7 @@ RULES = [
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
     ("src/bench/*", ["base/*", "ops/*", "vmm/*", "session/*", "tui/*", "bench/*", *WIRE]),
     ("src/*", ["*"]),
-    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "wakes.bpf.h", "tally.h", "trace.h"]),
+    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "wakes.bpf.h", "tally.h", "trace.h", "exact.h"]),
     ("bpf/sched/*", ["scx.h", "../ktypes.h"]),
     ("include/scxplore/*", []),
 ]

@@ -288,6 +288,17 @@ static void a_time_is_not_trusted_under_emulation_or_on_a_loaded_host(void **sta
 	judged("expect check gap w limit=3s", VERDICT_PASS, "2.1");
 }
 
+static void a_time_that_is_missed_in_an_exact_run_is_a_fault(void **state)
+{
+	two_workers(GOOD, "gap=2100000000 units=0");
+	model_apply(m, &(struct event){.type = EV_HOST, .count = 900, .id = 900, .index = 9000});
+	model_apply(m, &(struct event){.type = EV_ACCEL, .name = "tcg", .text = ""});
+	judged("expect check gap w", VERDICT_INCONCLUSIVE, "emulated");
+	model_apply(m, &(struct event){.type = EV_ACCEL, .name = MODEL_ACCEL_EXACT, .text = ""});
+	judged("expect check gap w", VERDICT_FAIL, "virtual time");
+	judged("expect check gap w limit=3s", VERDICT_PASS, "2.1");
+}
+
 /* A second in which both CPUs had work half of the time; the host took `ns` of that. */
 static void stolen(uint64_t ns, bool busy_known)
 {
@@ -530,6 +541,8 @@ int main(void)
 		cmocka_unit_test(no_check_of_the_table_is_left_out),
 		cmocka_unit_test_setup_teardown(
 			a_time_is_not_trusted_under_emulation_or_on_a_loaded_host, build, drop),
+		cmocka_unit_test_setup_teardown(a_time_that_is_missed_in_an_exact_run_is_a_fault, build,
+						drop),
 		cmocka_unit_test_setup_teardown(a_time_is_not_trusted_where_the_host_took_it, build,
 						drop),
 		cmocka_unit_test_setup_teardown(

@@ -54,6 +54,26 @@ static void a_number_has_the_value_of_the_run_and_what_it_is_made_of(void **stat
 	mx_run_finish(&run);
 }
 
+static void the_numbers_of_an_exact_run_are_of_virtual_time(void **state)
+{
+	const struct mx_metric *m;
+	struct mx_run run;
+
+	collected(HEAD ACCEL("tcg-exact") DID(1, 1, 2, "run b -- b") PLACED(1, "b", 1, 83, "/", "0::/", true)
+			  WROTE(1, "b", 1, "x=5\\n"),
+		  &run);
+	m = mx_run_metric(&run, "b:x");
+	assert_non_null(m);
+	assert_true(m->virtual_time && run.conditions.exact);
+	assert_string_equal(run.conditions.accel, "tcg-exact");
+	mx_run_finish(&run);
+	collected(HEAD ACCEL("tcg") DID(1, 1, 2, "run b -- b") PLACED(1, "b", 1, 83, "/", "0::/", true)
+			  WROTE(1, "b", 1, "x=5\\n"),
+		  &run);
+	assert_false(mx_run_metric(&run, "b:x")->virtual_time || run.conditions.exact);
+	mx_run_finish(&run);
+}
+
 static void the_guest_says_what_its_conditions_were(void **state)
 {
 	struct mx_run run;
@@ -98,6 +118,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_has_the_value_of_the_run_and_what_it_is_made_of),
+		cmocka_unit_test(the_numbers_of_an_exact_run_are_of_virtual_time),
 		cmocka_unit_test(the_guest_says_what_its_conditions_were),
 		cmocka_unit_test(what_the_guest_cannot_know_is_not_known),
 	};

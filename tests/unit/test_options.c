@@ -57,7 +57,7 @@ static void options_are_taken_and_the_rest_stays_in_order(void **state)
 
 static void every_option_of_the_table_is_taken(void **state)
 {
-	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet"};
+	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet", ""};
 	const struct guest_option *option;
 	size_t i;
 
@@ -67,10 +67,12 @@ static void every_option_of_the_table_is_taken(void **state)
 		char word[64], bare[64];
 
 		assert_true(i < ARRAY_SIZE(values));
-		snprintf(word, sizeof(word), "--%s=%s", option->name, values[i]);
+		snprintf(word, sizeof(word), "--%s%s%s", option->name, *option->value ? "=" : "", values[i]);
 		assert_int_equal(take(&o, &err, WORDS(word)), 0);
 		assert_int_equal(argc_left, 1);
 		guest_options_finish(&o);
+		if (!*option->value)
+			continue;
 		snprintf(bare, sizeof(bare), "--%s", option->name);
 		assert_int_equal(take(&o, &err, WORDS(bare)), -EINVAL);
 		assert_non_null(strstr(err.msg, bare));
@@ -78,6 +80,23 @@ static void every_option_of_the_table_is_taken(void **state)
 		guest_options_finish(&o);
 	}
 	assert_int_equal(i, ARRAY_SIZE(values));
+}
+
+static void an_option_without_a_value_takes_none(void **state)
+{
+	struct guest_options o;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(take(&o, &err, WORDS("--exact", "file")), 0);
+	assert_true(o.config.exact);
+	assert_int_equal(argc_left, 2); /* the word after it is the command's own */
+	guest_options_finish(&o);
+	assert_int_equal(take(&o, &err, WORDS("file")), 0);
+	assert_false(o.config.exact);
+	guest_options_finish(&o);
+	assert_int_equal(take(&o, &err, WORDS("--exact=yes")), -EINVAL);
+	assert_non_null(strstr(err.msg, "--exact takes no value"));
+	guest_options_finish(&o);
 }
 
 static void errors_name_the_option(void **state)
@@ -171,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_are_taken_and_the_rest_stays_in_order),
 		cmocka_unit_test(every_option_of_the_table_is_taken),
+		cmocka_unit_test(an_option_without_a_value_takes_none),
 		cmocka_unit_test(errors_name_the_option),
 		cmocka_unit_test(the_environment_gives_what_no_option_does),
 		cmocka_unit_test(defaults_fill_only_what_is_unset),
