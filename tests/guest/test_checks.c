@@ -186,10 +186,11 @@ static void a_dispatch_to_a_forbidden_cpu_is_an_end_and_no_escape(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* first: of too few samples to say something of a thousand */
+		cmocka_unit_test(the_machine_is_judged_by_its_samples),
 		cmocka_unit_test(workers_that_work_pass),
 		cmocka_unit_test(a_thread_that_ran_outside_its_cpuset_is_named),
 		cmocka_unit_test(an_escape_is_a_failure_of_the_session_unasked),
-		cmocka_unit_test(the_machine_is_judged_by_its_samples),
 		cmocka_unit_test(what_a_scheduler_starves_is_named),
 		cmocka_unit_test(a_dispatch_to_a_forbidden_cpu_is_an_end_and_no_escape),
 	};
