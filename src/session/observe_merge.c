@@ -13,6 +13,9 @@
 
 struct merge {
 	struct sample told;
+	struct sample_cpu cpus[SAMPLE_CPUS_MAX]; /* of the agent's sample before that */
+	uint64_t before_ns;                      /* its time; 0 = there was none */
+	uint32_t ncpus;
 	bool any;
 	uint32_t tasks[SLOTS];  /* by tid: row + 1 */
 	uint32_t cgroups[2048]; /* by id: row + 1 */
@@ -53,6 +56,9 @@ void merge_take(struct merge *m, const struct sample *told)
 	struct sample *t = &m->told;
 	uint32_t i;
 
+	m->before_ns = m->any ? t->t_ns : 0;
+	m->ncpus = t->ncpus;
+	memcpy(m->cpus, t->cpus, t->ncpus * sizeof(*t->cpus));
 	t->t_ns = told->t_ns;
 	t->drops = told->drops;
 	t->cost_ns = told->cost_ns;
@@ -87,6 +93,41 @@ static void fill_one(uint64_t *v, uint64_t from)
 		*v = from;
 }
 
+/*
+ * A total that is told once a second, in samples that come more often: it grows evenly until the
+ * next is told, so that its rate is that of the last second in each of them, not ten times that in
+ * one.
+ */
+static uint64_t drawn_out(const struct merge *m, const struct sample *seen, uint64_t old,
+			  uint64_t v)
+{
+	uint64_t span = m->told.t_ns - m->before_ns, gone = seen->t_ns - m->told.t_ns;
+
+	if (!m->before_ns || v == SAMPLE_ABSENT || old == SAMPLE_ABSENT || v < old ||
+	    m->told.t_ns <= m->before_ns || seen->t_ns < m->told.t_ns || gone >= span)
+		return v;
+	return old + (uint64_t)((double)(v - old) * (double)gone / (double)span);
+}
+
+static void fill_cpu(const struct merge *m, const struct sample *seen, struct sample_cpu *c,
+		     const struct sample_cpu *from, const struct sample_cpu *old)
+{
+	const struct sample_fields *fields = &sample_cpu_fields;
+	size_t i;
+
+	if (c->migrations == SAMPLE_ABSENT)
+		c->migrations = drawn_out(m, seen, old->migrations, from->migrations);
+	for (i = 0; i < fields->n; i++) {
+		const struct sample_field *f = &fields->list[i];
+
+		if (sample_get(c, f) == SAMPLE_ABSENT)
+			*sample_value(c, f) = f->unit == SAMPLE_COUNT
+						      ? drawn_out(m, seen, sample_get(old, f),
+								  sample_get(from, f))
+						      : sample_get(from, f);
+	}
+}
+
 static void merge_cpus(const struct merge *m, struct sample *seen)
 {
 	uint32_t i;
@@ -96,8 +137,7 @@ static void merge_cpus(const struct merge *m, struct sample *seen)
 
 		if (from->cpu != seen->cpus[i].cpu)
 			continue;
-		fill_one(&seen->cpus[i].migrations, from->migrations);
-		fill_absent(&seen->cpus[i], from, &sample_cpu_fields);
+		fill_cpu(m, seen, &seen->cpus[i], from, i < m->ncpus ? &m->cpus[i] : from);
 	}
 }
 
