@@ -197,8 +197,8 @@ void exact_begin(void (*then)(void))
 	if (begun)
 		return;
 	begun = then;
-	if (pool_send(pool_job(JOB_EXACT), NULL, 0, ATTACH_DEADLINE_NS, "the trace", on_attached, NULL,
-		      &trouble) == 0)
+	if (pool_send(pool_job(JOB_EXACT), NULL, 0, ATTACH_DEADLINE_NS, "the trace", on_attached,
+		      NULL, &trouble) == 0)
 		return;
 	port_hold(true);
 	then();

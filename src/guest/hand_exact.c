@@ -45,8 +45,8 @@ int hand_exact(struct hand *h, struct job_reply *r)
 	libbpf_set_print(keep);
 	s = exact_probe__open_and_load();
 	if (!s)
-		return hand_fail(h, errno ? errno : EIO, "this kernel does not let its scheduling be traced: %s",
-				 warning);
+		return hand_fail(h, errno ? errno : EIO,
+				 "this kernel does not let its scheduling be traced: %s", warning);
 	add_fd(r, bpf_map__fd(s->maps.lanes));
 	add_fd(r, bpf_map__fd(s->maps.running));
 	bpf_object__for_each_program(p, s->obj)

@@ -12,15 +12,17 @@ enum verdict check_trace(const struct model *m, const char *hash, const char *ma
 			 struct buf *why)
 {
 	if (!model_exact(m)) {
-		buf_adds(why, "the run was not exact: only a run with --exact has a trace that can be "
-			      "the same again");
+		buf_adds(why,
+			 "the run was not exact: only a run with --exact has a trace that can be "
+			 "the same again");
 		return VERDICT_INCONCLUSIVE;
 	}
 	if (machine && (!m->machine || strcmp(machine, m->machine))) {
-		buf_addf(why,
-			 "made on %s, this is %s: another emulator, CPU model, kernel or agent goes "
-			 "another way, so the other expectations alone judge",
-			 machine, m->machine ? m->machine : "not known");
+		buf_addf(
+			why,
+			"made on %s, this is %s: another emulator, CPU model, kernel or agent goes "
+			"another way, so the other expectations alone judge",
+			machine, m->machine ? m->machine : "not known");
 		return VERDICT_SKIP;
 	}
 	if (!m->trace_hash) {
@@ -31,10 +33,13 @@ enum verdict check_trace(const struct model *m, const char *hash, const char *ma
 	if (strcmp(hash, m->trace_hash)) {
 		buf_addf(why, "expected %s, this run went another way: %s", hash, m->trace_hash);
 		if (!machine)
-			buf_addf(why, "; say on=%s when it is made, and another machine is not judged by it",
+			buf_addf(why,
+				 "; say on=%s when it is made, and another machine is not judged "
+				 "by it",
 				 m->machine ? m->machine : "MACHINE");
 		return VERDICT_FAIL;
 	}
-	buf_addf(why, "all %" PRIu64 " switches, wake-ups and migrations as expected", m->trace_records);
+	buf_addf(why, "all %" PRIu64 " switches, wake-ups and migrations as expected",
+		 m->trace_records);
 	return VERDICT_PASS;
 }

@@ -45,18 +45,21 @@ void exact_destroy(struct exact *e)
 static int refused(const struct op *op, const struct supply *s, struct err *err)
 {
 	if (s && s->source)
-		return err_set(err, EINVAL,
-			       "an exact run compiles nothing on its way: compile '%s' first, and load "
-			       "the object",
-			       s->source);
+		return err_set(
+			err, EINVAL,
+			"an exact run compiles nothing on its way: compile '%s' first, and load "
+			"the object",
+			s->source);
 	if (op_arg(op, WARG_WATCH) && !strcmp(op_arg(op, WARG_WATCH)->str, "yes"))
-		return err_set(err, EINVAL,
-			       "watch=yes: nothing reaches an exact run from outside while it runs; "
-			       "leave it out");
+		return err_set(
+			err, EINVAL,
+			"watch=yes: nothing reaches an exact run from outside while it runs; "
+			"leave it out");
 	if (op->def->flags & OPF_BRINGS)
-		return err_set(err, EINVAL,
-			       "'pull' hands a file over while the run goes on, which an exact run does "
-			       "not do: read it with 'read file', or run without --exact");
+		return err_set(
+			err, EINVAL,
+			"'pull' hands a file over while the run goes on, which an exact run does "
+			"not do: read it with 'read file', or run without --exact");
 	return 0;
 }
 
@@ -91,7 +94,8 @@ void exact_put_config(const struct exact *e, struct wire_writer *w)
 	wire_put_str(w, WIRE_CONFIG_CAME);
 	wire_put_str(w, "0 ");
 	for (i = 0; i < e->n; i++) {
-		cleanup_free char *text = xasprintf("%" PRIu64 " %s", e->came[i].seq, e->came[i].path);
+		cleanup_free char *text =
+			xasprintf("%" PRIu64 " %s", e->came[i].seq, e->came[i].path);
 
 		wire_put_str(w, WIRE_CONFIG_CAME);
 		wire_put_str(w, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exact - what an exact run (guest_config.exact) takes along, and what it cannot do: collected op by
- * op before the boot, since nothing crosses the wire while it runs.
+ * exact - what an exact run (guest_config.exact) takes along, and what it cannot do: collected op
+ * by op before the boot, since nothing crosses the wire while it runs.
  */
 #ifndef SESSION_EXACT_H
 #define SESSION_EXACT_H
@@ -17,7 +17,8 @@ void exact_destroy(struct exact *e); /* NULL is fine */
 
 /*
  * An op of the run, its seq given: its files of this machine, libraries and all, are remembered.
- * -EINVAL with the reason for what cannot be done without the host; else the errors of supply_find().
+ * -EINVAL with the reason for what cannot be done without the host; else the errors of
+ * supply_find().
  */
 int exact_take(struct exact *e, const struct op *op, struct err *err);
 

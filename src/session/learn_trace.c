@@ -51,8 +51,8 @@ int learn_trace(const struct export_input *in, struct scenario *scenario,
 			    m->trace_why ? m->trace_why : "the guest did not tell one");
 	if (r == 0) {
 		write_into(scenario, m);
-		buf_addf(said, "expect trace == %s on=%s, as the exported test goes\n", m->trace_hash,
-			 m->machine);
+		buf_addf(said, "expect trace == %s on=%s, as the exported test goes\n",
+			 m->trace_hash, m->machine);
 	}
 	headless_finish(run);
 	free(run);

@@ -13,8 +13,8 @@
 bool learn_trace_wanted(const struct export_input *in, const struct guest_config *guest);
 
 /*
- * Replays once and writes hash and machine into the ops of `scenario`, which is in->scenario. `said`
- * gets a line about it. 0, or -errno when there was no replay or it had no hash.
+ * Replays once and writes hash and machine into the ops of `scenario`, which is in->scenario.
+ * `said` gets a line about it. 0, or -errno when there was no replay or it had no hash.
  */
 int learn_trace(const struct export_input *in, struct scenario *scenario,
 		const struct guest_config *guest, struct buf *said, struct err *err);

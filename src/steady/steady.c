@@ -2,14 +2,14 @@
 /*
  * steady - preloaded into the QEMU of an exact guest: makes its two threads take turns.
  *
- * QEMU wakes its main loop at each of the guest's timers. What that finds when it comes, and whether
- * it or the vCPUs' thread serves a timer, depends on how busy this machine is; and each time the main
- * loop has served one, the vCPUs' turns are dealt anew. So the main loop is let out of its poll only
- * while the vCPUs' thread waits for it (all vCPUs are idle, or stopped), or when somebody outside has
- * something for it: a descriptor that is no eventfd.
+ * QEMU wakes its main loop at each of the guest's timers. What that finds when it comes, and
+ * whether it or the vCPUs' thread serves a timer, depends on how busy this machine is; and each
+ * time the main loop has served one, the vCPUs' turns are dealt anew. So the main loop is let out
+ * of its poll only while the vCPUs' thread waits for it (all vCPUs are idle, or stopped), or when
+ * somebody outside has something for it: a descriptor that is no eventfd.
  *
- * Invariant: nothing here changes what is returned, only when. Where a name is not found or a thread
- * not known, QEMU goes on as it would without this.
+ * Invariant: nothing here changes what is returned, only when. Where a name is not found or a
+ * thread not known, QEMU goes on as it would without this.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,26 +25,36 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define EXPORT   __attribute__((visibility("default")))
-#define FDS_MAX  64
-#define KNOWN    1024
+#define EXPORT  __attribute__((visibility("default")))
+#define FDS_MAX 64
+#define KNOWN   1024
 
 typedef int (*ppoll_fn)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 typedef int (*wait_fn)(pthread_cond_t *, pthread_mutex_t *);
+typedef int (*wake_fn)(pthread_cond_t *);
 
 static ppoll_fn real_ppoll;
 static wait_fn real_wait;
+static wake_fn real_signal, real_broadcast;
 static int idle_fd = -1; /* the vCPUs' thread begins to wait */
 static atomic_bool vcpus_known, vcpus_wait;
+static _Atomic(pthread_cond_t *) vcpus_cond; /* what they wait for */
 static __thread enum { UNKNOWN, VCPUS, OTHER } role;
+
+/* There are older ones of those names, which plain dlsym() may find. */
+static void *find(const char *name)
+{
+	void *p = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+
+	return p ? p : dlsym(RTLD_NEXT, name);
+}
 
 static void __attribute__((constructor)) begin(void)
 {
 	real_ppoll = (ppoll_fn)dlsym(RTLD_NEXT, "ppoll");
-	/* there is an older one of that name, which plain dlsym() may find */
-	real_wait = (wait_fn)dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
-	if (!real_wait)
-		real_wait = (wait_fn)dlsym(RTLD_NEXT, "pthread_cond_wait");
+	real_wait = (wait_fn)find("pthread_cond_wait");
+	real_signal = (wake_fn)find("pthread_cond_signal");
+	real_broadcast = (wake_fn)find("pthread_cond_broadcast");
 	idle_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
@@ -68,6 +78,7 @@ EXPORT int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 	if (!is_vcpus() || idle_fd < 0)
 		return real_wait(c, m);
 	atomic_store(&vcpus_known, true);
+	atomic_store(&vcpus_cond, c);
 	atomic_store(&vcpus_wait, true);
 	if (write(idle_fd, &one, sizeof(one)) < 0)
 		atomic_store(&vcpus_known, false);
@@ -76,9 +87,25 @@ EXPORT int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 	return r;
 }
 
+/* Who is woken does not wait any more, also before it is there. */
+EXPORT int pthread_cond_signal(pthread_cond_t *c)
+{
+	if (c == atomic_load(&vcpus_cond))
+		atomic_store(&vcpus_wait, false);
+	return real_signal(c);
+}
+
+EXPORT int pthread_cond_broadcast(pthread_cond_t *c)
+{
+	if (c == atomic_load(&vcpus_cond))
+		atomic_store(&vcpus_wait, false);
+	return real_broadcast(c);
+}
+
 static bool is_eventfd(int fd)
 {
-	static unsigned char known[KNOWN]; /* 1 = it is, 2 = not; descriptors of the main loop stay */
+	static unsigned char
+		known[KNOWN]; /* 1 = it is, 2 = not; descriptors of the main loop stay */
 	char path[32], target[32] = "";
 
 	if (fd < 0 || fd >= KNOWN)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * machine - see machine.h. Invariant: nothing of the word depends on where files lie on this machine.
+ * machine - see machine.h. Invariant: nothing of the word depends on where files lie on this
+ * machine.
  */
 #include "vmm/machine.h"
 #include "base/cleanup.h"
@@ -29,7 +30,8 @@ static void short_version(const char *line, char *dst, size_t size)
 	const char *at = strstr(line, "version ");
 	size_t n = 0;
 
-	for (at = at ? at + 8 : ""; n + 1 < size && (isdigit((unsigned char)*at) || *at == '.'); at++)
+	for (at = at ? at + 8 : ""; n + 1 < size && (isdigit((unsigned char)*at) || *at == '.');
+	     at++)
 		dst[n++] = *at;
 	dst[n] = '\0';
 	if (!n)
@@ -46,8 +48,8 @@ static void add_word(char *dst, size_t size, const char *word)
 	dst[n] = '\0';
 }
 
-int machine_word(const struct qemu_spec *spec, const struct kernel *kernel, const char *const *files,
-		 char dst[MACHINE_MAX], struct err *err)
+int machine_word(const struct qemu_spec *spec, const struct kernel *kernel,
+		 const char *const *files, char dst[MACHINE_MAX], struct err *err)
 {
 	cleanup_free char *args = qemu_arguments(spec);
 	char line[256], version[32], hex[2 * SHA256_SIZE + 1];
