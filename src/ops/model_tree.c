@@ -49,7 +49,8 @@ void model_tree_update(struct model *m)
 	}
 	m->ncgroup_order = n;
 	sorting = m;
-	qsort(m->cgroup_order, n, sizeof(*m->cgroup_order), by_path);
+	if (n)
+		qsort(m->cgroup_order, n, sizeof(*m->cgroup_order), by_path);
 	for (i = 0; i < n; i++) {
 		struct model_cgroup *c = &m->cgroups[m->cgroup_order[i]];
 		uint32_t above = i ? m->cgroup_order[i - 1] : MODEL_NONE;

@@ -168,6 +168,8 @@ static void drop_empty(struct sheet *s)
 	size_t i, kept = s->n;
 	int need = -1;
 
+	if (!s->n)
+		return;
 	for (i = s->n; i--;) {
 		struct sheet_row *r = &s->rows[i];
 

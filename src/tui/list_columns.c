@@ -150,6 +150,7 @@ void list_shorten(const struct sheet_column *c, const struct sheet_value *v, int
 {
 	static const char units[] = "kMGTPE";
 	double number = v->number;
+	int digits;
 	size_t i;
 
 	sheet_format(c, v, dst, size);
@@ -171,13 +172,11 @@ void list_shorten(const struct sheet_column *c, const struct sheet_value *v, int
 	}
 	for (i = 0; units[i]; i++) {
 		number /= 1000;
-		snprintf(dst, size, number < 9.95 && number > -9.95 ? "%.1f%c" : "%.0f%c", number,
-			 units[i]);
-		if ((int)strlen(dst) <= width)
-			return;
-		snprintf(dst, size, "%.0f%c", number, units[i]);
-		if ((int)strlen(dst) <= width)
-			return;
+		for (digits = number < 9.95 && number > -9.95; digits >= 0; digits--) {
+			snprintf(dst, size, "%.*f%c", digits, number, units[i]);
+			if ((int)strlen(dst) <= width)
+				return;
+		}
 	}
 	snprintf(dst, size, "%.*s", width > 0 ? width : 0, "########");
 }
