@@ -128,7 +128,8 @@ static void note_escape(struct probe_group *g, struct task_struct *p, __u64 id, 
 static void leaves(struct task_struct *p, unsigned int state, __u64 now, __u32 cpu)
 {
 	__u32 tid = (__u32)p->pid;
-	struct ledger_task *t = bpf_map_lookup_elem(&ledger, &tid);
+	/* whoever is idle is nobody's */
+	struct ledger_task *t = tid ? bpf_map_lookup_elem(&ledger, &tid) : 0;
 	struct probe_group *g = t ? group_row(t) : 0;
 
 	if (g && cpu < PROBE_LEDGER_CPUS && g->cpu_since_ns[cpu]) {
@@ -157,7 +158,7 @@ static void stands(struct task_struct *p, struct probe_group *g, __u64 now, __u3
 static void enters(struct task_struct *p, __u64 now, __u32 cpu)
 {
 	__u32 tid = (__u32)p->pid;
-	struct ledger_task *t = bpf_map_lookup_elem(&ledger, &tid);
+	struct ledger_task *t = tid ? bpf_map_lookup_elem(&ledger, &tid) : 0;
 	struct probe_group *g = t ? group_row(t) : 0;
 
 	if (!g)

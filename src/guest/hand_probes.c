@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "guest/hand_cpus.h"
+#include "guest/hand_load.h"
 #include "guest/probe.h"
 #include "probes.skel.h"
 
@@ -21,22 +22,13 @@
 
 enum { PROGRAMS_MAX = 32 };
 
-static char attached[512], absent[768], first_warning[256];
+static char attached[512], absent[768];
 
 static void say(char *dst, size_t size, const char *name)
 {
 	size_t len = strlen(dst);
 
 	snprintf(dst + len, size - len, "%s%s", len ? " " : "", name);
-}
-
-static int keep_warning(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	/* the first one names the cause; later ones repeat it from further away */
-	if (level == LIBBPF_WARN && !*first_warning)
-		vsnprintf(first_warning, sizeof(first_warning), fmt, args);
-	first_warning[strcspn(first_warning, "\n")] = '\0';
-	return 0;
 }
 
 static uint32_t ncpus;
@@ -60,22 +52,44 @@ static struct probes *open_with(const bool *wanted)
 	return s;
 }
 
-/* One program after the other alone: which does this kernel take? */
-static unsigned try_each(bool *wanted)
+static bool leave_out(bool *wanted, const char *name)
 {
-	bool only[PROGRAMS_MAX] = {false};
-	struct probes *s;
-	unsigned i, ok = 0;
+	struct probes *s = name ? open_with(wanted) : NULL;
+	struct bpf_program *p;
+	unsigned i = 0;
+	bool found = false;
 
-	for (i = 0; i < PROGRAMS_MAX; i++) {
-		memset(only, 0, sizeof(only));
-		only[i] = true;
-		s = wanted[i] ? open_with(only) : NULL;
-		wanted[i] = s && !probes__load(s);
-		ok += wanted[i];
-		probes__destroy(s);
+	if (!s)
+		return false;
+	bpf_object__for_each_program(p, s->obj)
+	{
+		if (wanted[i] && !strcmp(bpf_program__name(p), name)) {
+			wanted[i] = false;
+			found = true;
+		}
+		i++;
 	}
-	return ok;
+	probes__destroy(s);
+	return found;
+}
+
+/* Without those that this kernel refuses, one after the other: loading each alone takes too long.
+ */
+static struct probes *load(bool *wanted, int *e)
+{
+	unsigned tries;
+
+	for (tries = 0; tries < PROGRAMS_MAX; tries++) {
+		struct probes *s = open_with(wanted);
+
+		*e = s ? probes__load(s) : -ENOMEM;
+		if (!*e)
+			return s;
+		probes__destroy(s);
+		if (!leave_out(wanted, hand_load_refused()))
+			break;
+	}
+	return NULL;
 }
 
 static void add_fd(struct job_reply *r, char *kinds, enum probe_fd kind, int fd)
@@ -109,8 +123,8 @@ static void attach(struct probes *s, const bool *wanted, struct job_reply *r, ch
 		else
 			say(absent, sizeof(absent), bpf_program__name(p));
 	}
-	if (*absent && *first_warning)
-		say(absent, sizeof(absent), first_warning);
+	if (*absent && *hand_load_why())
+		say(absent, sizeof(absent), hand_load_why());
 }
 
 int hand_probes(struct hand *h, struct job_reply *r)
@@ -118,26 +132,17 @@ int hand_probes(struct hand *h, struct job_reply *r)
 	static char kinds[JOB_FDS_MAX];
 	bool wanted[PROGRAMS_MAX];
 	struct probes *s;
-	int e = -ENOMEM;
+	int e;
 
 	ncpus = wire_get_u32(&h->in);
 	layout = hand_cpus_layout(h);
 	memset(wanted, true, sizeof(wanted));
-	libbpf_set_print(keep_warning);
+	hand_load_listen();
 	r->leaving = true;
-	s = open_with(wanted);
-	if (s)
-		e = probes__load(s);
-	if (e) {
-		probes__destroy(s);
-		if (!try_each(wanted))
-			return hand_fail(h, -e, "this kernel takes no probe: %s: %s", strerror(-e),
-					 first_warning);
-		s = open_with(wanted);
-		e = s ? probes__load(s) : -ENOMEM;
-		if (e)
-			return hand_fail(h, -e, "cannot load the probes: %s", first_warning);
-	}
+	s = load(wanted, &e);
+	if (!s)
+		return hand_fail(h, -e, "this kernel takes no probe: %s: %s", strerror(-e),
+				 hand_load_why());
 	add_fd(r, kinds, PROBE_FD_CPUS, bpf_map__fd(s->maps.cpus));
 	add_fd(r, kinds, PROBE_FD_LENGTHS, bpf_map__fd(s->maps.lengths));
 	add_fd(r, kinds, PROBE_FD_DROPS, bpf_map__fd(s->maps.drops));

@@ -8,6 +8,7 @@
 #include "guest/hand.h"
 
 #include "base/cleanup.h"
+#include "guest/hand_load.h"
 #include "guest/wire_trace.h"
 #include "trace.skel.h"
 
@@ -23,27 +24,7 @@
 
 enum { PROGRAMS_MAX = 16 };
 
-static char warning[256], absent[512];
-
-/* The first one names the cause; the verifier's is the line before "processed N insns". */
-static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	static char text[64 << 10];
-	char *end, *line;
-
-	if (level != LIBBPF_WARN)
-		return 0;
-	vsnprintf(text, sizeof(text), fmt, args);
-	end = strstr(text, "\nprocessed ");
-	if (!end && *warning)
-		return 0;
-	if (end)
-		*end = '\0';
-	line = end ? strrchr(text, '\n') : NULL;
-	line = line ? line + 1 : text;
-	snprintf(warning, sizeof(warning), "%.*s", (int)strcspn(line, "\n"), line);
-	return 0;
-}
+static char absent[512];
 
 static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool *take)
 {
@@ -62,31 +43,44 @@ static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool 
 	return s;
 }
 
-/* Which programs does this kernel take? Each alone, when not all. */
+static bool leave_out(bool *take, const char *name)
+{
+	struct trace_probe *s = name ? open_with(1, TRACE_SLOTS_MIN, take) : NULL;
+	struct bpf_program *p;
+	unsigned i = 0;
+	bool found = false;
+
+	if (!s)
+		return false;
+	bpf_object__for_each_program(p, s->obj)
+	{
+		if (take[i] && !strcmp(bpf_program__name(p), name)) {
+			take[i] = false;
+			found = true;
+		}
+		i++;
+	}
+	trace_probe__destroy(s);
+	return found;
+}
+
+/* Without those that this kernel refuses. */
 static struct trace_probe *load(uint32_t ncpus, uint32_t slots)
 {
-	bool take[PROGRAMS_MAX], only[PROGRAMS_MAX];
-	struct trace_probe *s;
-	unsigned i;
+	bool take[PROGRAMS_MAX];
+	unsigned tries;
 
 	memset(take, true, sizeof(take));
-	s = open_with(ncpus, slots, take);
-	if (s && !trace_probe__load(s))
-		return s;
-	trace_probe__destroy(s);
-	for (i = 0; i < PROGRAMS_MAX; i++) {
-		memset(only, 0, sizeof(only));
-		only[i] = true;
-		s = open_with(ncpus, TRACE_SLOTS_MIN, only);
-		take[i] = s && !trace_probe__load(s);
+	for (tries = 0; tries < PROGRAMS_MAX; tries++) {
+		struct trace_probe *s = open_with(ncpus, slots, take);
+
+		if (s && !trace_probe__load(s))
+			return s;
 		trace_probe__destroy(s);
+		if (!leave_out(take, hand_load_refused()))
+			break;
 	}
-	s = open_with(ncpus, slots, take);
-	if (s && trace_probe__load(s)) {
-		trace_probe__destroy(s);
-		return NULL;
-	}
-	return s;
+	return NULL;
 }
 
 /* Reading the iterator to its end is what makes it run. */
@@ -139,11 +133,12 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	if (h->in.bad || !ncpus || ncpus > WIRE_TRACE_CPUS || slots < TRACE_SLOTS_MIN ||
 	    slots > TRACE_SLOTS_MAX || slots & (slots - 1))
 		return hand_fail(h, EINVAL, "the order to stream switches makes no sense");
-	libbpf_set_print(keep);
+	hand_load_listen();
 	s = load(ncpus, slots);
 	if (!s)
 		return hand_fail(h, ENOTSUP,
-				 "this kernel does not let its switches be streamed: %s", warning);
+				 "this kernel does not let its switches be streamed: %s",
+				 hand_load_why());
 	add_fd(r, bpf_map__fd(s->maps.heads));
 	add_fd(r, bpf_map__fd(s->maps.slots));
 	add_fd(r, bpf_map__fd(s->maps.names));
@@ -151,10 +146,10 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	for (p = bpf_object__prev_program(s->obj, NULL); p; p = bpf_object__prev_program(s->obj, p))
 		if (!attach(s, p, r) && p == s->progs.trace_switch)
 			return hand_fail(h, ENOTSUP, "switches cannot be streamed here: %s",
-					 warning);
+					 hand_load_why());
 	len = strlen(absent);
-	if (len && *warning)
-		snprintf(absent + len, sizeof(absent) - len, ": %s", warning);
+	if (len && *hand_load_why())
+		snprintf(absent + len, sizeof(absent) - len, ": %s", hand_load_why());
 	r->path = absent;
 	return 0;
 }
