@@ -114,7 +114,7 @@ static bool look(struct observe *o)
 {
 	struct err err = ERR_INIT;
 
-	if (sight_sample(o->sight, &o->seen, guest_running(o->guest) ? loop_now_ns() : 0, &err) ==
+	if (sight_sample(o->sight, &o->seen, guest_keeps_time(o->guest) ? loop_now_ns() : 0, &err) ==
 	    0) {
 		o->failed = 0;
 		return true;

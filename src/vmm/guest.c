@@ -687,9 +687,9 @@ const char *guest_kernel_release(const struct guest *g)
 	return g->kernel.release ? g->kernel.release : "";
 }
 
-bool guest_running(const struct guest *g)
+bool guest_keeps_time(const struct guest *g)
 {
-	return g->qemu.pidfd >= 0 && !g->stopped;
+	return g->qemu.pidfd >= 0 && !g->stopped && !g->config.exact;
 }
 
 const struct guest_memory *guest_memory(const struct guest *g)

@@ -118,8 +118,8 @@ int guest_send(struct guest *g, const void *frame, size_t len);
 void guest_pause(struct guest *g);
 void guest_resume(struct guest *g);
 
-/* QEMU is there, and its CPUs are not stopped. */
-bool guest_running(const struct guest *g);
+/* Its clock goes on as this machine's does: it runs, is not stopped, and has no virtual clock. */
+bool guest_keeps_time(const struct guest *g);
 
 /* Ask for a power-off; killed after 3 s. gone() follows. */
 void guest_stop(struct guest *g);

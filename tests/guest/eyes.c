@@ -32,7 +32,7 @@ void eyes_look(struct eyes *e)
 {
 	struct err err = ERR_INIT;
 
-	if (sight_sample(e->sight, &e->now, guest_running(e->guest) ? loop_now_ns() : 0, &err) < 0)
+	if (sight_sample(e->sight, &e->now, guest_keeps_time(e->guest) ? loop_now_ns() : 0, &err) < 0)
 		fail_msg("%s", err.msg);
 }
 
