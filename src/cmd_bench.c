@@ -5,7 +5,8 @@
  */
 #include "base/cleanup.h"
 #include "bench/bench.h"
-#include "cmd.h"
+#include "base/text.h"
+#include "cmd_loaded.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -50,10 +51,18 @@ static int measure(const struct bench *b, const struct bench_options *o, struct 
 /* 0, or the exit status of a wrong use. What is left of the words are names. */
 static int words(int argc, char **argv, struct bench_options *o, bool *help)
 {
+	const char *v;
+	uint64_t n;
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--brief"))
+		if ((v = command_value("--rounds", argc, argv, &i))) {
+			if (!text_u64(v, 1, 1000, &n))
+				return command_usage(&cmd_bench,
+						     "--rounds: '%s' is no number from 1 to 1000",
+						     v);
+			o->rounds = (unsigned)n;
+		} else if (!strcmp(argv[i], "--brief"))
 			o->brief = true;
 		else if (!strcmp(argv[i], "--list") || !strcmp(argv[i], "--help"))
 			*help = true;
@@ -67,6 +76,7 @@ static int words(int argc, char **argv, struct bench_options *o, bool *help)
 
 static int measure_all(int argc, char **argv, const struct bench_options *o)
 {
+	/* words() has seen that there is nothing else but options and names */
 	struct json_object *all = json_object_new_object();
 	int status = EXIT_HELD, i;
 	bool named = false;
@@ -76,7 +86,7 @@ static int measure_all(int argc, char **argv, const struct bench_options *o)
 	json_object_object_add(all, "scxplore", json_object_new_string(SCXPLORE_VERSION));
 	json_object_object_add(all, "brief", json_object_new_boolean(o->brief));
 	for (i = 1; i < argc; i++) {
-		if (argv[i][0] == '-')
+		if (command_value("--rounds", argc, argv, &i) || argv[i][0] == '-')
 			continue;
 		named = true;
 		status = measure(bench_find(argv[i]), o, all, status);
@@ -112,7 +122,7 @@ static int run_bench(int argc, char **argv)
 
 const struct command cmd_bench = {
 	.name = "bench",
-	.synopsis = "bench [NAME]... [--brief] [--list] [GUEST OPTIONS]",
+	.synopsis = "bench [NAME]... [--brief] [--rounds N] [--list] [GUEST OPTIONS]",
 	.summary = "measure what the program costs guest and host; JSON on standard output",
 	.boots = true,
 	.run = run_bench,

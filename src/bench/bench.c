@@ -10,6 +10,9 @@
 
 static const struct bench benches[] = {
 	{"frame", "host CPU for a frame: 5,000 tasks, 500 cgroups, 64 CPUs", bench_frame},
+	{"answer", "the agent's answer to a ping under every broken scheduler", bench_answer},
+	{"observe", "what looking costs the guest, beside perf sched record and trace-cmd",
+	 bench_observe},
 	{"memory", "memory of the program over an hour of a session, and its file", bench_memory},
 };
 

@@ -14,6 +14,7 @@ struct json_object;
 
 struct bench_options {
 	struct guest_options guest; /* defaults filled in */
+	unsigned rounds;            /* of what is repeated; 0 = as many as it needs */
 	bool brief;                 /* only to see that it works: figures are rough */
 };
 
@@ -27,6 +28,8 @@ const struct bench *bench_at(size_t i); /* NULL past the end */
 const struct bench *bench_find(const char *name);
 
 int bench_frame(const struct bench_options *o, struct json_object *to, struct err *err);
+int bench_answer(const struct bench_options *o, struct json_object *to, struct err *err);
+int bench_observe(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_memory(const struct bench_options *o, struct json_object *to, struct err *err);
 
 #endif

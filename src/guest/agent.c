@@ -20,6 +20,7 @@
 #include "guest/output.h"
 #include "guest/pool.h"
 #include "guest/port.h"
+#include "guest/printk.h"
 #include "guest/probe.h"
 #include "guest/pull.h"
 #include "guest/report.h"
@@ -95,6 +96,45 @@ static void on_probes(void *arg, struct job_reply *r)
 	sched_watchdog_first(watchdog_ns, on_watchdog);
 }
 
+static void on_probes_again(void *arg, struct job_reply *r)
+{
+	int e = r->code;
+
+	if (!e)
+		e = -probe_attach(r);
+	port_event(&(struct event){.type = EV_PROBES, .code = e, .text = r->text});
+}
+
+static void on_probes_off(void *arg, struct job_reply *r)
+{
+	port_event(&(struct event){.type = EV_PROBES, .code = r->code, .text = r->text});
+}
+
+static void on_probes_closed(void *arg, struct job_reply *r)
+{
+}
+
+/* Not while they are being loaded for the first time. */
+static void set_probes(bool on)
+{
+	int fds[JOB_FDS_MAX], n;
+	struct wire_writer *w;
+	struct err err = ERR_INIT;
+
+	if (!probes_settled)
+		return;
+	n = probe_detach(fds);
+	w = pool_job(JOB_TALLY_CLOSE);
+	if (pool_send(w, fds, n, PROBES_DEADLINE_NS, "", on ? on_probes_closed : on_probes_off, NULL, &err))
+		port_log(3, "%s", err.msg);
+	if (!on)
+		return;
+	w = pool_job(JOB_PROBES);
+	wire_put_u32(w, ncpus);
+	if (pool_send(w, NULL, 0, PROBES_DEADLINE_NS, "", on_probes_again, NULL, &err))
+		port_event(&(struct event){.type = EV_PROBES, .code = err.code, .text = err.msg});
+}
+
 static void on_root(void *arg, struct job_reply *r)
 {
 	if (r->code) {
@@ -105,6 +145,7 @@ static void on_root(void *arg, struct job_reply *r)
 	stage("cgroups");
 	port_event(&(struct event){.type = EV_READY, .count = ncpus, .cgroup = cgroup_root()});
 	sampler_start_scan();
+	printk_init(&loop);
 	ready = true;
 	maybe_start();
 }
@@ -201,6 +242,9 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 		break;
 	case WIRE_SCHED_LOOK:
 		sched_parts_look(wire_get_u64(p));
+		break;
+	case WIRE_PROBES:
+		set_probes(wire_get_u8(p));
 		break;
 	case WIRE_SHELL:
 	case WIRE_SHELL_INPUT:

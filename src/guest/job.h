@@ -69,6 +69,8 @@
  *                hand_sched_parts.c, flag = cut, fd: what keeps the statistics on; the hand leaves
  *   SCHED_SET    str scheduler, u32 n, n * (str target, str value) -> text = what they were and
  *                are; all or none; the hand leaves
+ *   PRINTK_OPEN  nothing -> fd: trace_pipe of the instance in which bpf_printk is heard
+ *   PRINTK_READ  fd -> data = whole lines
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
@@ -99,6 +101,8 @@
 	X(SCHED_SET, "set a value of the scheduler", hand_sched_set)                               \
 	X(SCHED_WATCHDOG, "set the watchdog", hand_sched_watchdog)                                 \
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
+	X(PRINTK_OPEN, "listen to bpf_printk", hand_printk_open)                                   \
+	X(PRINTK_READ, "read what bpf_printk said", hand_printk_read)                              \
 	X(TALLY_OPEN, "count the threads that run", hand_tally_open)                               \
 	X(TALLY_CLOSE, "stop counting threads", hand_tally_close)                                  \
 	X(TRACE_OPEN, "stream the switches", hand_trace_open)                                      \

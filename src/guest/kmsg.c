@@ -18,6 +18,12 @@
 
 enum { BURST = 100, LEVEL_MAX = 4, TURN_MAX = 256 };
 
+/* What printk's clock is behind CLOCK_MONOTONIC, from a line of our own. */
+#define CLOCK_LINE "scxplore: clock"
+static uint64_t asked_ns;
+static int64_t behind_ns;
+static bool behind_known;
+
 static uint64_t window_ns;
 static unsigned in_window, left_out;
 
@@ -39,6 +45,48 @@ static bool allowed(void)
 	return false;
 }
 
+/* On printk's clock; 0 = it does not say. */
+static uint64_t printk_ns(const char *record)
+{
+	const char *comma = strchr(record, ',');
+
+	comma = comma ? strchr(comma + 1, ',') : NULL;
+	return comma ? strtoull(comma + 1, NULL, 10) * 1000 : 0;
+}
+
+/* When it was said, on the clock of all events; 0 = not known. */
+static uint64_t said_ns(const char *record)
+{
+	uint64_t now = loop_now_ns(), t = printk_ns(record);
+
+	if (!t || !behind_known)
+		return 0;
+	t += (uint64_t)behind_ns;
+	return t < now ? t : now;
+}
+
+/* Is it the line that was written to find out? */
+static bool clock_line(const char *record, const char *text)
+{
+	if (behind_known || !asked_ns || strcmp(text, CLOCK_LINE))
+		return false;
+	behind_known = true;
+	behind_ns = (int64_t)(asked_ns - printk_ns(record));
+	return true;
+}
+
+static void ask_clock(void)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	uint64_t before = loop_now_ns();
+	static const char line[] = "<15>" CLOCK_LINE; /* user, debug: on no console */
+
+	if (fd >= 0 && write(fd, line, sizeof(line) - 1) > 0)
+		asked_ns = before + (loop_now_ns() - before) / 2;
+	if (fd >= 0)
+		close(fd);
+}
+
 /* "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT\n KEY=VALUE..." */
 static void take(char *record)
 {
@@ -49,12 +97,14 @@ static void take(char *record)
 		return;
 	text++;
 	text[strcspn(text, "\n")] = '\0';
+	if (clock_line(record, text))
+		return;
 	/* facility 0 is the kernel itself: /dev/kmsg gives it to nobody else */
 	if (!(priority >> 3))
 		sched_watch_kmsg(text);
 	if (level > LEVEL_MAX || !allowed())
 		return;
-	port_event(&(struct event){.type = EV_KMSG, .level = level, .text = text});
+	port_event(&(struct event){.type = EV_KMSG, .t_ns = said_ns(record), .level = level, .text = text});
 }
 
 static int kmsg_fd = -1;
@@ -91,5 +141,6 @@ int kmsg_init(struct loop *loop, struct err *err)
 	if (loop_add_fd(loop, fd, EPOLLIN, on_kmsg, NULL) < 0)
 		return err_set(err, ENOSPC, "cannot watch '/dev/kmsg'");
 	kmsg_fd = fd;
+	ask_clock();
 	return 0;
 }

@@ -122,7 +122,7 @@ static size_t build(const struct event *ev)
 
 	wire_begin(&w, frame, sizeof(frame));
 	wire_event_put(&w, ev);
-	return wire_end(&w, WIRE_EVENT, ev->seq, loop_now_ns()) ? w.len : 0;
+	return wire_end(&w, WIRE_EVENT, ev->seq, ev->t_ns ? ev->t_ns : loop_now_ns()) ? w.len : 0;
 }
 
 void port_event(const struct event *ev)

@@ -22,7 +22,7 @@ typedef void (*port_frame_fn)(const struct wire_header *h, struct wire_reader *p
 /* opened() is called once, when the host can be talked to; what is said before is dropped. */
 int port_init(struct loop *loop, port_frame_fn frame, void (*opened)(void), struct err *err);
 
-/* Stamps the time and queues. Lost only when the whole queue is full, which is counted. */
+/* Stamps the time, unless it has one (not later than now), and queues. Lost only when the whole queue is full, which is counted. */
 void port_event(const struct event *ev);
 /* Ahead of everything but a frame half sent. */
 void port_event_first(const struct event *ev);

@@ -26,6 +26,9 @@ static struct ring ring;
 static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1, groups_fd = -1;
 static volatile struct probe_group *groups;
 static uint64_t *settling, settling_now;
+static uint64_t *kept; /* observers of probes that were taken off */
+static int held[JOB_FDS_MAX], nheld;
+static loop_id ring_id = -1;
 
 void probe_init(struct loop *l, void (*record)(const struct probe_record *r))
 {
@@ -60,7 +63,10 @@ static int map_ring(int fd)
 {
 	int e = ring_map(&ring, fd, PROBE_RING_SIZE);
 
-	return e ? e : loop_add_fd(loop, fd, EPOLLIN, on_ring, NULL) < 0 ? -ENOSPC : 0;
+	if (e)
+		return e;
+	ring_id = loop_add_fd(loop, fd, EPOLLIN, on_ring, NULL);
+	return ring_id < 0 ? -ENOSPC : 0;
 }
 
 void probe_observer(int pid, bool is)
@@ -96,9 +102,16 @@ static int take(enum probe_fd kind, int fd)
 		return drops ? 0 : -errno;
 	case PROBE_FD_OBSERVERS:
 		observers = map(fd, PROBE_PIDS_MAX / 8, PROT_READ | PROT_WRITE, 0);
-		for (i = 0; observers && i < ARRAY_SIZE(known); i++)
+		if (observers && kept) {
+			memcpy(observers, kept, PROBE_PIDS_MAX / 8);
+			munmap(kept, PROBE_PIDS_MAX / 8);
+			kept = NULL;
+		}
+		for (i = 0; observers && i < ARRAY_SIZE(known); i++) {
 			if (known[i])
 				probe_observer(known[i], true);
+			known[i] = 0;
+		}
 		return observers ? 0 : -errno;
 	case PROBE_FD_RECORDS:
 		return map_ring(fd);
@@ -131,12 +144,46 @@ int probe_attach(struct job_reply *r)
 	int i, e, first = 0;
 
 	for (i = 0; i < r->nfds; i++) {
+		if (nheld < JOB_FDS_MAX)
+			held[nheld++] = r->fds[i];
 		e = (size_t)i < r->data_len ? take((enum probe_fd)r->data[i], r->fds[i]) : -EINVAL;
 		if (!first)
 			first = e;
 	}
 	r->nfds = 0;
 	return first;
+}
+
+static void unmap(const volatile void *p, size_t size)
+{
+	if (p)
+		munmap((void *)p, size);
+}
+
+int probe_detach(int *fds)
+{
+	int n = nheld;
+
+	probe_drain();
+	loop_remove(loop, ring_id);
+	ring_unmap(&ring);
+	unmap(cpus, PROBE_CPUS_MAX * sizeof(*cpus));
+	unmap(lengths, PROBE_CPUS_MAX * sizeof(*lengths));
+	unmap(drops, sizeof(*drops));
+	unmap(settling, sizeof(*settling));
+	unmap(groups, PROBE_LEDGER_GROUPS * sizeof(*groups));
+	cpus = NULL;
+	lengths = NULL;
+	drops = NULL;
+	settling = NULL;
+	groups = NULL;
+	if (observers)
+		kept = observers;
+	observers = NULL;
+	ring_id = tasks_fd = reader_fd = ledger_fd = groups_fd = -1;
+	memcpy(fds, held, (size_t)n * sizeof(*fds));
+	nheld = 0;
+	return n;
 }
 
 bool probe_cpu(unsigned cpu, struct probe_cpu *out)

@@ -31,6 +31,12 @@ enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
 void probe_init(struct loop *loop, void (*record)(const struct probe_record *r));
 /* Takes the descriptors of the answer; 0 or -errno when they cannot be mapped. */
 int probe_attach(struct job_reply *r);
+/*
+ * Lets everything of the probes go: look-ups say that there are none. fds (room for JOB_FDS_MAX) are
+ * the caller's, for a hand to close, which waits in the kernel; returns how many. What is an
+ * observer is remembered until the next probe_attach().
+ */
+int probe_detach(int *fds);
 /* Hand every record there is to the function; call before an event that must come after them. */
 void probe_drain(void);
 

@@ -39,6 +39,8 @@ enum wire_type {
 	WIRE_POWEROFF = 7, /* power the guest off at once */
 	WIRE_START = 8,    /* ops wait in the queue until this comes (scripts); interactive sends it
 			      first */
+	WIRE_PROBES = 9,   /* u8: 0 = take all probes off, 1 = attach them anew; EV_PROBES says when.
+			      Their counters begin again: for measuring what they cost */
 	/*
 	 * A guest shell (guest/shell.h); seq is the host's number of it, frames with another one are
 	 * left out. Each side counts what the other has taken, so that neither buffers more than a

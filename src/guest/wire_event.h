@@ -49,6 +49,10 @@
 	X(LOG, 17, "log", "word from the agent: level 0 to 7 as in syslog", F_LEVEL, F_TEXT)       \
 	X(PONG, 18, "pong", "answer to a ping: its token", F_ID)                                   \
 	X(KMSG, 19, "kmsg", "a kernel message: level", F_LEVEL, F_TEXT)                            \
+	X(PRINTK, 70, "printk",                                                                    \
+	  "a BPF program said something: the task it ran in, text; count = records before it "     \
+	  "that are missing",                                                                      \
+	  F_NAME, F_COUNT, F_TEXT)                                                                 \
 	X(END, 20, "end", "all is torn down", F_NONE)                                              \
 	X(MOVED, 21, "moved", "tasks were moved: target, cgroup, how many", F_TEXT, F_CGROUP,      \
 	  F_COUNT)                                                                                 \

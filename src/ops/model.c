@@ -641,6 +641,7 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_LOG:
 	case EV_PONG:
 	case EV_KMSG:
+	case EV_PRINTK:
 	case EV_MOVED:
 	case EV_HOST_LOG:
 	case EV_ROUNDS:

@@ -388,6 +388,13 @@ void model_log_event(struct model *m, const struct event *ev)
 	case EV_KMSG:
 		add(m, ev, LOG_KERNEL, level_mark(ev->level), "kernel    %s", ev->text);
 		break;
+	case EV_PRINTK:
+		if (ev->count)
+			add(m, ev, LOG_TRACE, MARK_WARN,
+			    "printk    %" PRIu64 " lines are missing: too many at once", ev->count);
+		if (*ev->text)
+			add(m, ev, LOG_TRACE, MARK_NONE, "printk    %s: %s", ev->name, ev->text);
+		break;
 	case EV_MOVED:
 		add(m, ev, LOG_EVENT, MARK_NONE, "moved     %s to %s: %" PRIu64, ev->text,
 		    ev->cgroup, ev->count);

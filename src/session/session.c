@@ -350,8 +350,12 @@ static void on_event(struct session *s, const struct event *ev)
 {
 	if (ev->t_ns > s->now_ns)
 		s->now_ns = ev->t_ns;
-	if (ev->type == EV_PONG)
-		return; /* heard is all that matters */
+	if (ev->type == EV_PONG) {
+		/* heard is all that matters to the session itself */
+		if (s->observer->pong)
+			s->observer->pong(s->arg, ev->id);
+		return;
+	}
 	if (ev->type == EV_TRACE)
 		tracing_event(s->tracing, ev->flag, ev->count);
 	emit(s, ev);
@@ -976,6 +980,28 @@ bool session_traces(const struct session *s)
 void session_compared(const struct session *s, uint64_t *made, uint64_t *wrong)
 {
 	observe_compared(s->observe, made, wrong);
+}
+
+int session_ping(struct session *s, uint64_t token)
+{
+	return send_simple(s, WIRE_PING, 0, &token);
+}
+
+int session_probes(struct session *s, bool on)
+{
+	uint8_t frame[WIRE_HEADER_SIZE + 1];
+	struct wire_writer w;
+
+	wire_begin(&w, frame, sizeof(frame));
+	wire_put_u8(&w, on);
+	if (!wire_end(&w, WIRE_PROBES, 0, 0))
+		return -EMSGSIZE;
+	return guest_send(s->guest, frame, w.len);
+}
+
+int session_rate(struct session *s, uint64_t sample_ns)
+{
+	return send_simple(s, WIRE_RATE, 0, &sample_ns);
 }
 
 const struct model *session_model(const struct session *s)

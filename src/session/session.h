@@ -22,6 +22,8 @@ struct session_observer {
 	/* The model has changed through this event (journalled already). */
 	void (*event)(void *arg, const struct event *ev);
 	void (*sample)(void *arg);
+	/* The answer to session_ping(); may be NULL. Tokens of others come, too. */
+	void (*pong)(void *arg, uint64_t token);
 	/* A frame of a guest shell, for session/shell.h; may be NULL. */
 	void (*shell)(void *arg, const struct wire_header *h, struct wire_reader *payload);
 	/* The guest is gone or the end was reached and the guest is off: nothing more will come.
@@ -82,6 +84,12 @@ bool session_traces(const struct session *s); /* they are being read */
 /* With OBSERVE_BOTH: what the agent and the guest's memory were compared in, and in how much of it they
  * differed; 0 and 0 otherwise. */
 void session_compared(const struct session *s, uint64_t *made, uint64_t *wrong);
+
+/* For measurements. The answer comes by pong(). */
+int session_ping(struct session *s, uint64_t token);
+/* The probes in the guest off, or attached anew (their counters begin again); EV_PROBES says when. */
+int session_probes(struct session *s, bool on);
+int session_rate(struct session *s, uint64_t sample_ns); /* 0 = no samples */
 
 const struct model *session_model(const struct session *s);
 const struct scenario *session_scenario(const struct session *s);

@@ -13,6 +13,7 @@
 static const char *const kind_names[LOG_KINDS] = {
 	[LOG_OP] = "op",         [LOG_EVENT] = "event", [LOG_OUTPUT] = "output",
 	[LOG_KERNEL] = "kernel", [LOG_GUEST] = "agent", [LOG_HOST] = "host",
+	[LOG_TRACE] = "trace",
 };
 
 static bool shown(const struct tui_state *st, enum pane pane, const struct model_line *l)
@@ -52,7 +53,7 @@ static void title(const struct tui_state *st, enum pane pane, size_t n, char *ds
 
 	used = (size_t)snprintf(dst, size, "LOG %zu", n);
 	for (i = 0; pane == PANE_LOG_FULL && i < LOG_KINDS && used < size; i++)
-		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAH"[i],
+		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAHT"[i],
 					 st -> hidden_kinds &(1u << i) ? " -" : " +",
 					 kind_names[i]);
 	if (*st->lists[pane].filter && used < size)

@@ -37,7 +37,7 @@ static bool screen_key(struct tui *t, int code)
 
 static bool kind_key(struct tui *t, int code)
 {
-	static const char kinds[] = "OEUKAH"; /* in the order of enum log_kind */
+	static const char kinds[] = "OEUKAHT"; /* in the order of enum log_kind */
 	const char *at = code > 0 && code < 128 ? strchr(kinds, code) : NULL;
 
 	if (t->st.screen != &screen_log || !at)

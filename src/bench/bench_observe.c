@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bench_observe - what looking costs the guest: the time a workload takes while it is looked at in
+ * one way or another, over the time it takes when nothing is attached. All ways take turns in one
+ * guest, in an order that changes from round to round, so that whatever else the machine does
+ * falls on all of them alike. Of each way the fastest turn is taken, too: what disturbs makes a
+ * turn slower, never faster.
+ */
+#include "bench/bench.h"
+#include "bench/figures.h"
+#include "bench/subject.h"
+#include "base/cleanup.h"
+#include "base/die.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 9, ROUNDS_BRIEF = 1, PER_SECOND = 10 };
+
+struct way {
+	const char *name;
+	const char *what;
+	bool probes;
+	unsigned per_second;
+	const char *before; /* the workload's command line; "" = nothing */
+	const char *needs;  /* a program of this machine; NULL = nothing */
+};
+
+/* The first is what the others are compared with. */
+static const struct way ways[] = {
+	{"nothing", "no probe attached, no sample taken", false, 0, "", NULL},
+	{"nothing_again", "the same once more: what is left is noise", false, 0, "", NULL},
+	{"screens", "probes attached, the agent asked once a second: the default screens", true, 1,
+	 "", NULL},
+	{"screens_by_agent", "probes attached, the agent asked ten times a second: --observe guest",
+	 true, PER_SECOND, "", NULL},
+	{"perf_sched_record", "perf sched record", false, 0,
+	 "perf sched record -o /tmp/perf.data -- ", "perf"},
+	{"trace_cmd", "trace-cmd record -e sched", false, 0,
+	 "trace-cmd record -q -e sched -o /tmp/trace.dat ", "trace-cmd"},
+};
+
+struct work {
+	const char *name, *line, *brief, *key; /* the number is what follows the key */
+};
+
+static const struct work works[] = {
+	{"pipe", "perf bench -f simple sched pipe -l 20000",
+	 "perf bench -f simple sched pipe -l 500", NULL},
+	{"hackbench", "hackbench -g 2 -l 250", "hackbench -g 2 -l 5", "Time:"},
+};
+
+enum { WAYS = ARRAY_SIZE(ways), WORKS = ARRAY_SIZE(works) };
+
+struct times {
+	struct readings s[WAYS]; /* seconds */
+	char why[WAYS][200];     /* it was not measured */
+};
+
+/* The first number of a line of its own, or behind the key. */
+static double seconds(const char *text, const char *key)
+{
+	const char *at = key ? strstr(text, key) : text;
+	char *end;
+	double v;
+
+	if (!at)
+		return NAN;
+	at += key ? strlen(key) : 0;
+	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		v = strtod(at, &end);
+		if (end > at && (*end == '\n' || *end == '\0') && v > 0)
+			return v;
+	}
+	return NAN;
+}
+
+static bool there(const char *program)
+{
+	const char *path = getenv("PATH"), *at, *end;
+
+	for (at = path ? path : "/usr/bin"; *at; at = *end ? end + 1 : end) {
+		cleanup_free char *file = NULL;
+
+		end = strchrnul(at, ':');
+		file = xasprintf("%.*s/%s", (int)(end - at), at, program);
+		if (access(file, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int one_turn(struct subject *s, const struct work *work, unsigned way, bool brief,
+		    struct times *t, struct err *err)
+{
+	static unsigned n;
+	const struct way *w = &ways[way];
+	cleanup_free char *line = xasprintf("%s%s", w->before, brief ? work->brief : work->line);
+	cleanup_free char *name = xasprintf("w%u", n++);
+	cleanup_buf struct buf out = BUF_INIT;
+	struct err said = ERR_INIT;
+	double v;
+	int r;
+
+	if (*t->why[way])
+		return 0;
+	r = subject_look(s, w->probes, w->per_second, err);
+	if (r < 0)
+		return r;
+	/* that one way does not work here is no reason not to measure the others */
+	if (subject_run(s, name, line, &out, &said) < 0) {
+		snprintf(t->why[way], sizeof(t->why[way]), "%.199s", said.msg);
+		return s->gone ? err_set(err, said.code, "%s", said.msg) : 0;
+	}
+	v = seconds(buf_text(&out), work->key);
+	if (isnan(v))
+		snprintf(t->why[way], sizeof(t->why[way]), "it printed no time: %.150s",
+			 buf_text(&out));
+	else
+		readings_add(&t->s[way], v);
+	return 0;
+}
+
+static int measure(struct subject *s, const struct work *work, unsigned rounds, bool brief,
+		   struct times *t, struct err *err)
+{
+	unsigned round, i;
+	int r = 0;
+
+	for (i = 0; i < WAYS; i++)
+		if (ways[i].needs && !there(ways[i].needs))
+			snprintf(t->why[i], sizeof(t->why[i]), "there is no '%s' on this machine",
+				 ways[i].needs);
+	for (round = 0; round < rounds && r == 0; round++)
+		for (i = 0; i < WAYS && r == 0; i++)
+			r = one_turn(s, work, (round + i) % WAYS, brief, t, err);
+	return r;
+}
+
+static void tell(struct times *t, struct json_object *to)
+{
+	double middle = readings_percentile(&t->s[0], 50), least = readings_percentile(&t->s[0], 0);
+	unsigned i;
+
+	for (i = 0; i < WAYS; i++) {
+		struct json_object *o = figure_object(to, ways[i].name);
+
+		figure_text(o, "what", ways[i].what);
+		if (*t->why[i])
+			figure_text(o, "absent", t->why[i]);
+		figure(o, "turns", (double)t->s[i].n);
+		figure(o, "median_s", readings_percentile(&t->s[i], 50));
+		figure(o, "least_s", readings_percentile(&t->s[i], 0));
+		figure(o, "cost_percent", (readings_percentile(&t->s[i], 50) / middle - 1) * 100);
+		figure(o, "cost_percent_of_least",
+		       (readings_percentile(&t->s[i], 0) / least - 1) * 100);
+	}
+}
+
+int bench_observe(const struct bench_options *o, struct json_object *to, struct err *err)
+{
+	const char *include[8];
+	struct subject s;
+	size_t n = 0, i;
+	int r;
+
+	include[n++] = "perf";
+	include[n++] = "hackbench";
+	if (there("trace-cmd"))
+		include[n++] = "trace-cmd";
+	include[n] = NULL;
+	r = subject_boot(&s, o, include, err);
+	figure(to, "target_screens_percent", 2);
+	for (i = 0; i < WORKS && r == 0; i++) {
+		struct times t = {.why = {""}};
+		unsigned k;
+
+		r = measure(&s, &works[i],
+			    o->rounds  ? o->rounds
+			    : o->brief ? ROUNDS_BRIEF
+				       : ROUNDS,
+			    o->brief, &t, err);
+		tell(&t, figure_object(to, works[i].name));
+		for (k = 0; k < WAYS; k++)
+			readings_finish(&t.s[k]);
+	}
+	subject_end(&s);
+	return r;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""bench - the measurements of `scxplore bench` that need a guest, each briefly: their shape and that figures are
+possible, never how long something took. Usage: bench.py PROGRAM. Prints TAP."""
+import json
+import subprocess
+import sys
+
+program = sys.argv[1]
+tests = []
+
+
+def run(*words):
+    done = subprocess.run([program, "bench", *words, "--brief"], capture_output=True, text=True, check=False)
+    result = json.loads(done.stdout)[words[0]]
+    if done.returncode:
+        print(f"# {done.stderr.strip()}")
+    return done.returncode, result
+
+
+def test(name):
+    def add(fn):
+        tests.append((name, fn))
+        return fn
+    return add
+
+
+@test("the agent answers under every broken scheduler")
+def _():
+    status, answer = run("answer")
+    names = [u["scheduler"] for u in answer["under"]]
+    pings = all(u["in_force_ms"]["n"] + u["after_its_end_ms"]["n"] == 20 for u in answer["under"])
+    forced = sum(u["in_force_ms"]["n"] for u in answer["under"])
+    print(f"# pings while one was in force: {forced}")
+    return status == 0 and {"stall", "error", "starve", "quit"} <= set(names) and pings and forced >= 20
+
+
+@test("every way of looking is measured or says why not, and looking at nothing costs nothing")
+def _():
+    status, observe = run("observe")
+    ok = status == 0
+    for work in ("pipe", "hackbench"):
+        ways = observe[work]
+        ok = ok and ways["nothing"]["cost_percent"] == 0 and {"screens", "perf_sched_record", "trace_cmd"} <= set(ways)
+        for name, way in ways.items():
+            if "absent" in way:
+                print(f"# {work} {name}: {way['absent']}")
+            ok = ok and ("absent" in way) != (way["turns"] == 1 and way["least_s"] > 0)
+        ok = ok and all("absent" not in ways[w] for w in ("nothing", "screens", "perf_sched_record"))
+    return ok
+
+
+print(f"1..{len(tests)}")
+for i, (name, fn) in enumerate(tests, 1):
+    try:
+        good = fn()
+    except (ValueError, KeyError, TypeError) as e:
+        print(f"# {type(e).__name__}: {e}")
+        good = False
+    print(f"{'ok' if good else 'not ok'} {i} - {name}", flush=True)
