@@ -56,7 +56,6 @@ struct load_weight {
 
 struct sched_entity {
 	struct load_weight load;
-	unsigned char sched_delayed; /* asleep, and still in its runqueue for a while (6.12) */
 	__u64 sum_exec_runtime;
 	__u64 vruntime;
 	__u64 nr_migrations;

@@ -88,7 +88,7 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 	struct probe_cpu *c = cpu_at(cpu);
 	__u64 now = bpf_ktime_get_ns();
 
-	wakes_out(prev, now);
+	wakes_out(prev, now, prev_state && !preempt);
 	wakes_in(next, now, cpu);
 	if (!c)
 		return 0;

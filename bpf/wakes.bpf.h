@@ -5,7 +5,7 @@
  *
  * Kept with the task by the kernel (task storage), so that nothing is looked up by number and nothing
  * outlives the task. Part of probes.bpf.c. A wake-up is sched_waking, where the waiting begins (see
- * trace.bpf.c); one of a task that never left its runqueue is none. Waits are counted in a histogram
+ * trace.bpf.c); one of a task that does not sleep then is none. Waits are counted in a histogram
  * of four parts an octave from 1 us to 16 s: what is read from it is right to an eighth.
  * Invariant: a task's row is written under its runqueue's lock or that of its state.
  */
@@ -82,13 +82,13 @@ static __always_inline void wakes_wake(struct task_struct *p, __u32 waker)
 {
 	struct wakes_task *w;
 
-	/* it never slept; a fair task that is to leave its runqueue later has */
-	if (p->on_rq && !(bpf_core_field_exists(p->se.sched_delayed) && p->se.sched_delayed))
-		return;
+	/* one that is still on its way to sleep may be woken: wakes_out() knows what came of it */
 	w = wakes_of(p, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!w)
 		return;
-	w->woken_ns = w->since_ns = bpf_ktime_get_ns();
+	w->woken_ns = bpf_ktime_get_ns();
+	if (!p->on_cpu)
+		w->since_ns = w->woken_ns;
 	w->waker = waker;
 	if (!w->last_cpus)
 		w->last_cpus = ~0ull;
@@ -120,12 +120,16 @@ int BPF_PROG(count_new, struct task_struct *p)
 	return 0;
 }
 
-static __always_inline void wakes_out(struct task_struct *p, __u64 now)
+static __always_inline void wakes_out(struct task_struct *p, __u64 now, bool sleeps)
 {
 	struct wakes_task *w = p->pid ? wakes_of(p, 0) : 0;
 
-	if (w)
-		w->since_ns = now;
+	if (!w)
+		return;
+	w->since_ns = now;
+	/* it was woken and did not sleep: that is no wait */
+	if (!sleeps)
+		w->woken_ns = 0;
 }
 
 static __always_inline void wakes_in(struct task_struct *p, __u64 now, __u32 cpu)
