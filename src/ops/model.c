@@ -117,6 +117,7 @@ void model_destroy(struct model *m)
 	free(m->seen_before);
 	free(m->cgroup_order);
 	idmap_finish(&m->pids);
+	idmap_finish(&m->lost);
 	idmap_finish(&m->cgroup_ids);
 	free(m->dsqs);
 	free(m->masks);

@@ -221,8 +221,7 @@ struct model {
 	struct model_monitor monitor; /* model_monitor.h */
 	struct sample_task *tasks, *tasks_before; /* sorted by tid; last two samples */
 	size_t ntasks, ntasks_before;
-	int64_t lost_tid; /* the one that was logged as lost last, and its wait */
-	uint64_t lost_since_ns;
+	struct idmap lost; /* tids that were logged as lost, with since when each waited */
 	struct model_seen *seen, *seen_before; /* the same rows (model_seen.c) */
 	struct sample_dsq *dsqs;   /* of the last sample */
 	struct sample_mask *masks; /* the sets of CPUs its rows name by number */

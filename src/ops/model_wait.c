@@ -352,15 +352,21 @@ const struct model_op *model_op_before(const struct model *m, uint64_t t_ns)
 
 void model_wait_sample(struct model *m)
 {
+	enum { LOST_KEPT = 1000 };
+	uint64_t said;
 	const struct model_op *before;
 	struct model_wait w;
 	char name[96];
 
-	if (!model_wait_oldest(m, &w) || w.kind != WAIT_LOST ||
-	    (m->lost_tid == m->tasks[w.task].tid && m->lost_since_ns == w.since_ns))
+	if (!model_wait_oldest(m, &w) || w.kind != WAIT_LOST)
 		return;
-	m->lost_tid = m->tasks[w.task].tid;
-	m->lost_since_ns = w.since_ns;
+	/* when it began is told anew by each source and sample, and not to the same nanosecond */
+	if (idmap_get(&m->lost, (uint64_t)m->tasks[w.task].tid, &said) &&
+	    w.since_ns < said + WAIT_LOST_NS)
+		return;
+	if (m->lost.kept >= LOST_KEPT)
+		idmap_finish(&m->lost);
+	idmap_put(&m->lost, (uint64_t)m->tasks[w.task].tid, w.since_ns);
 	before = model_op_before(m, w.since_ns);
 	model_task_name(m, m->tasks[w.task].pid, m->tasks[w.task].comm, name, sizeof(name));
 	model_log_lost(m, name, m->tasks[w.task].tid, w.since_ns, before ? before->text : NULL);

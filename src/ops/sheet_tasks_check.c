@@ -45,9 +45,9 @@ static void check_cgroup(const struct model_cgroup *g, struct sheet_value *v)
 	char text[64];
 
 	if (weight || p->max != PROMISE_UNKNOWN) {
-		snprintf(text, sizeof(text), "%scpu.%s %s",
+		snprintf(text, sizeof(text), "%s%s cpu.%s",
 			 (weight ? p->weight : p->max) == PROMISE_IGNORED ? "! " : "",
-			 weight ? "weight" : "max", promise_word(weight ? p->weight : p->max));
+			 promise_word(weight ? p->weight : p->max), weight ? "weight" : "max");
 		sheet_tasks_set_text(v, strchr(text, '!') ? SHEET_FAIL : SHEET_OK, text);
 	}
 	if (!weight && held) {
