@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "guest/boot.h"
 #include "guest/cgroup.h"
+#include "guest/chain.h"
 #include "guest/exact.h"
 #include "guest/fault.h"
 #include "guest/files.h"
@@ -63,6 +64,8 @@ static void stage(const char *name)
 	port_event(&(struct event){.type = EV_STAGE, .name = name});
 }
 
+static char chain_names[2048];
+
 /* Ops may begin when the host wants it, the root is there, and the probes can see them. */
 static void maybe_start(void)
 {
@@ -74,12 +77,17 @@ static void maybe_start(void)
 		line_start();
 }
 
+static void on_chain(void)
+{
+	probes_settled = true;
+	maybe_start();
+}
+
 static void on_watchdog(const char *why)
 {
 	if (why)
 		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = why});
-	probes_settled = true;
-	maybe_start();
+	chain_start(&loop, chain_names, on_chain);
 }
 
 static void on_probes(void *arg, struct job_reply *r)
@@ -169,6 +177,9 @@ static void configure_one(const char *key, const char *value)
 		configure_number(value, &sample_ns);
 	} else if (!strcmp(key, WIRE_CONFIG_WATCHDOG)) {
 		configure_number(value, &watchdog_ns);
+	} else if (!strcmp(key, WIRE_CONFIG_PROBE)) {
+		if (!text_copy(chain_names, sizeof(chain_names), value))
+			port_log(3, "more functions to probe than there is room for");
 	} else if (!strcmp(key, WIRE_CONFIG_DURATION)) {
 		configure_number(value, &number);
 		line_set_duration(number);

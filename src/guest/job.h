@@ -65,6 +65,8 @@
  *   FILE_PART    u64 offset, u32 max; fd -> data
  *   FILE_LOOK    str program, str folders -> flag = it is there
  *   SCHED_WATCHDOG u32 ms (0 = none); fd: the link before, closed here -> fd: link; the hand leaves
+ *   CHAIN        str names -> fds: ring, counter, links, data = struct chain_target of each, text =
+ *                names that are probed; the hand leaves
  *   SCHED_LOOK   str scheduler, u8 switch the statistics of programs on -> data = lines, see
  *                hand_sched_parts.c, flag = cut, fd: what keeps the statistics on; the hand leaves
  *   SCHED_SET    str scheduler, u32 n, n * (str target, str value) -> text = what they were and
@@ -97,6 +99,7 @@
 	X(SYSRQ, "pass on a sysrq key", hand_sysrq)                          \
 	X(SCHED_LOAD, "load a scheduler", hand_sched_load)                                         \
 	X(SCHED_UNLOAD, "unload a scheduler", hand_sched_unload)                                   \
+	X(CHAIN, "probe a call chain", hand_chain)                                                 \
 	X(SCHED_LOOK, "look into the scheduler", hand_sched_look)                                  \
 	X(SCHED_SET, "set a value of the scheduler", hand_sched_set)                               \
 	X(SCHED_WATCHDOG, "set the watchdog", hand_sched_watchdog)                                 \

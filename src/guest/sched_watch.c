@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/chain.h"
 #include "guest/fault_switch.h"
 #include "guest/kmsg.h"
 #include "guest/line.h"
@@ -80,6 +81,7 @@ static void tell_exit(void)
 		 *ending.reason ? ending.reason : "the kernel did not say why",
 		 *ending.message ? ": " : "", ending.message);
 	sched_dump_send(0);
+	chain_send();
 	port_event(&(struct event){.type = EV_SCHED_EXIT,
 				   .name = ending.seen ? ending.name : now.name,
 				   .code = now.kind,

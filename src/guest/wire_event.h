@@ -93,6 +93,10 @@
 	  "the programs, variables and maps of the scheduler in force: its name; data = lines; "   \
 	  "flag = cut; count = 1: runs are being counted",                                         \
 	  F_NAME, F_DATA, F_FLAG, F_COUNT)                                                         \
+	X(SCHED_CALLS, 44, "sched-calls",                                                          \
+	  "part n of the last calls on a probed call chain before a scheduler ended; flag = the "  \
+	  "last; how many were noted, how many found no room",                                     \
+	  F_INDEX, F_DATA, F_FLAG, F_COUNT, F_ID)                                                  \
 	X(SHELL, 54, "shell",                                                                      \
 	  "a person's shell runs in the guest: which, its pid, cgroup, command; flag = it has a "  \
 	  "terminal",                                                                              \

@@ -6,6 +6,7 @@
  */
 #include "ops/dump.h"
 
+#include "base/buf.h"
 #include "base/die.h"
 #include "base/text.h"
 
@@ -376,4 +377,53 @@ bool dump_function(const char *symbol, char *dst, size_t size, bool *bpf)
 	memcpy(dst, at, n);
 	dst[n] = '\0';
 	return true;
+}
+
+/* What stands below everything, or on the way from an interrupt, is called all the time. */
+static bool tells_nothing(const char *name)
+{
+	static const char *const heads[] = {
+		"asm_",          "sysvec_",         "__sysvec", "irq",
+		"__irq",         "do_syscall",      "entry_",   "ret_from",
+		"kthread",       "worker_thread",   "process_", "hrtimer",
+		"__hrtimer",     "__x64_",          "x64_sys",  "handle_soft",
+		"common_nsleep", "do_nanosleep",    "tick_",    "update_process_times",
+		"__do_softirq",  "preempt_schedule"};
+	size_t i;
+
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (!strncmp(name, heads[i], strlen(heads[i])))
+			return true;
+	return false;
+}
+
+void dump_probe_names(const struct dump *d, struct buf *out)
+{
+	/* kernel/sched/ext.c, 6.12 to 7.3; those that a kernel does not have are left out in the
+	 * guest */
+	static const char *const callers[] = {"scx_bpf_dsq_insert___v2",
+					      "scx_bpf_dsq_insert",
+					      "__scx_bpf_dsq_insert_vtime",
+					      "scx_bpf_dsq_insert_vtime",
+					      "scx_bpf_dsq_move_to_local",
+					      "scx_bpf_dsq_move_to_local___v2",
+					      "enqueue_task_scx",
+					      "dequeue_task_scx",
+					      "do_enqueue_task",
+					      "scx_do_enqueue_task",
+					      "select_task_rq_scx",
+					      "set_next_task_scx",
+					      "put_prev_task_scx",
+					      "scx_vexit",
+					      "scx_bpf_error_bstr"};
+	char name[64];
+	size_t i;
+	bool bpf;
+
+	for (i = 0; d && i < d->nchain; i++)
+		if (dump_function(d->chain[i], name, sizeof(name), &bpf) && !bpf &&
+		    strncmp(name, "bpf_", 4) && !tells_nothing(name))
+			buf_addf(out, "%s%s", out->len ? " " : "", name);
+	for (i = 0; i < sizeof(callers) / sizeof(callers[0]); i++)
+		buf_addf(out, "%s%s", out->len ? " " : "", callers[i]);
 }

@@ -66,6 +66,13 @@ struct dump {
 struct dump *dump_parse(const char *text, size_t len);
 void dump_destroy(struct dump *d); /* NULL is fine */
 
+/*
+ * Which functions of the kernel a probed run looks at, a space between: those of the chain that are
+ * about scheduling, and those by which a scheduler's callbacks are called and act. Appends.
+ */
+struct buf;
+void dump_probe_names(const struct dump *d, struct buf *out);
+
 /* The bare name of a function of a call chain: no offset, no "bpf_prog_0123456789abcdef_"; dst is
  * always terminated; *bpf says whether it is a BPF program. false: it is no name. */
 bool dump_function(const char *symbol, char *dst, size_t size, bool *bpf);

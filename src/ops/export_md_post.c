@@ -164,6 +164,13 @@ static void ended(const struct model *m, const struct model_sched *s, struct buf
 	}
 	sample_waiters(s, out);
 	counters(s, out);
+	if (s->calls.len) {
+		buf_adds(out, "\nThe last calls on its call chain, probed");
+		if (s->calls_lost)
+			buf_addf(out, " (%" PRIu64 " found no room)", s->calls_lost);
+		buf_adds(out, ":\n");
+		export_md_block(out, buf_text(&s->calls), s->calls.len);
+	}
 	if (!len)
 		return;
 	buf_addf(out, "\nThe kernel's dump%s", len < s->dump.len ? ", its first 64 KiB" : "");

@@ -624,6 +624,7 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_SCHED_EXIT:
 	case EV_SCHED_DUMP:
 	case EV_SCHED_PARTS:
+	case EV_SCHED_CALLS:
 		model_sched_apply(m, ev);
 		break;
 	case EV_SHELL:

@@ -136,12 +136,18 @@ struct model_sched { /* one life of a sched_ext scheduler */
 	struct buf dump;	/* raw, bounded; what came before its end was told */
 	uint64_t dump_missing;	/* lines */
 	struct dump *parsed;	/* the same, taken apart (dump.h); NULL = none came */
+	struct buf calls;	/* raw, bounded: the last calls on its probed call chain */
+	uint64_t calls_lost;	/* records that found no room */
 	/* from the last sample in which it was still in force (model_death.c) */
 	uint64_t seen_ns; /* 0 = there is none */
 	struct sample_task *waiters; /* who waited longest, the oldest first */
 	size_t nwaiters;
 	struct sample_scx *counters;
 	uint32_t ncounters;
+	/* while it is in force: the last moments, of which one becomes that */
+	struct death_moment *moments;
+	size_t nmoments; /* so far */
+	bool counted;	 /* the kernel has counted something for it */
 };
 
 enum log_kind { LOG_OP, LOG_EVENT, LOG_OUTPUT, LOG_KERNEL, LOG_GUEST, LOG_HOST, LOG_TRACE, LOG_KINDS };
@@ -248,6 +254,8 @@ struct model {
 						     scheduler; NULL = none */
 	uint64_t sched_enables;	  /* the kernel's enable_seq, as told with the state */
 	uint64_t sched_rejected;  /* tasks the scheduler in force refused */
+	struct buf sched_calls;	  /* came and belong to no end yet */
+	uint64_t sched_calls_lost;
 	struct buf sched_dump;	  /* parts that came and belong to no exit yet, or to an op */
 	uint64_t sched_dump_missing, sched_dump_ns;
 	uint64_t begun_seq;	  /* the op that began last */
@@ -275,6 +283,7 @@ void model_sched_finish(struct model *m);
 void model_sched_sample(struct model *m, const struct sample *s);
 /* In model_death.c: what is kept for a post-mortem, and the counters by steps. */
 void model_death_sample(struct model *m, const struct sample *s);
+void model_death_end(struct model_sched *s);
 void model_death_finish(struct model_sched *s);
 void model_death_step(struct model *m, struct model_step *step);
 /* What a counter (i-th of model.scx) has grown by: a second, between the last two samples; in a

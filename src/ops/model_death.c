@@ -11,32 +11,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAITERS_MAX = 16, ENABLED = 1 /* SCX_ENABLED of enum scx_enable_state */ };
+enum { WAITERS_MAX = 16, MOMENTS = 24, ENABLED = 1 /* SCX_ENABLED of enum scx_enable_state */ };
 
 static bool waits_longer(const struct sample_task *a, const struct sample_task *b)
 {
 	return a->since_ns < b->since_ns; /* what is absent is last */
 }
 
+/* One moment of a scheduler in force. */
+struct death_moment {
+	uint64_t t_ns;
+	struct sample_task waiters[WAITERS_MAX];
+	size_t nwaiters;
+	struct sample_scx counters[SAMPLE_SCX_MAX];
+	uint32_t ncounters;
+};
+
 /* The oldest waiters among the model's tasks, by insertion: there are few places. */
-static void keep_waiters(const struct model *m, struct model_sched *s)
+static void keep_waiters(const struct model *m, struct death_moment *d)
 {
 	size_t i, at;
 
-	if (!s->waiters)
-		s->waiters = xcalloc(WAITERS_MAX, sizeof(*s->waiters));
-	s->nwaiters = 0;
+	d->nwaiters = 0;
 	for (i = 0; i < m->ntasks; i++) {
 		const struct sample_task *t = &m->tasks[i];
 
 		if (t->state != 'r')
 			continue;
-		if (s->nwaiters == WAITERS_MAX && !waits_longer(t, &s->waiters[WAITERS_MAX - 1]))
+		if (d->nwaiters == WAITERS_MAX && !waits_longer(t, &d->waiters[WAITERS_MAX - 1]))
 			continue;
-		at = s->nwaiters < WAITERS_MAX ? s->nwaiters++ : WAITERS_MAX - 1;
-		for (; at && waits_longer(t, &s->waiters[at - 1]); at--)
-			s->waiters[at] = s->waiters[at - 1];
-		s->waiters[at] = *t;
+		at = d->nwaiters < WAITERS_MAX ? d->nwaiters++ : WAITERS_MAX - 1;
+		for (; at && waits_longer(t, &d->waiters[at - 1]); at--)
+			d->waiters[at] = d->waiters[at - 1];
+		d->waiters[at] = *t;
 	}
 }
 
@@ -50,23 +57,55 @@ static bool in_force(const struct model *m, const struct sample *s)
 void model_death_sample(struct model *m, const struct sample *s)
 {
 	struct model_sched *l = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
+	struct death_moment *d;
 
 	/* where the kernel counts, no counters are a scheduler's that is going */
-	if (!l || l->ended || !in_force(m, s) || (l->ncounters && !m->nscx))
+	if (!l || l->ended || !in_force(m, s) || (l->counted && !m->nscx))
 		return;
-	l->seen_ns = s->t_ns;
-	keep_waiters(m, l);
-	if (!m->nscx)
-		return;
-	if (!l->counters)
-		l->counters = xcalloc(SAMPLE_SCX_MAX, sizeof(*l->counters));
-	memcpy(l->counters, m->scx, m->nscx * sizeof(*l->counters));
-	l->ncounters = m->nscx;
+	if (!l->moments)
+		l->moments = xcalloc(MOMENTS, sizeof(*l->moments));
+	d = &l->moments[l->nmoments++ % MOMENTS];
+	d->t_ns = s->t_ns;
+	keep_waiters(m, d);
+	memcpy(d->counters, m->scx, m->nscx * sizeof(*d->counters));
+	d->ncounters = m->nscx;
+	l->counted |= m->nscx > 0;
+}
+
+/* The word of an end comes some samples after it: the newest moment before it counts. */
+void model_death_end(struct model_sched *s)
+{
+	const struct death_moment *best = NULL, *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < MOMENTS && i < s->nmoments; i++) {
+		const struct death_moment *d = &s->moments[i];
+
+		if (d->t_ns <= s->died_ns && (!best || d->t_ns > best->t_ns))
+			best = d;
+		if (!oldest || d->t_ns < oldest->t_ns)
+			oldest = d;
+	}
+	/* the oldest that is kept may be of after it; then it is shown with its time */
+	best = best ? best : oldest;
+	if (best) {
+		s->seen_ns = best->t_ns;
+		s->nwaiters = best->nwaiters;
+		s->waiters = xcalloc(WAITERS_MAX, sizeof(*s->waiters));
+		memcpy(s->waiters, best->waiters, sizeof(best->waiters));
+		s->ncounters = best->ncounters;
+		s->counters = xcalloc(SAMPLE_SCX_MAX, sizeof(*s->counters));
+		memcpy(s->counters, best->counters, sizeof(best->counters));
+	}
+	free(s->moments);
+	s->moments = NULL;
+	s->nmoments = 0;
 }
 
 void model_death_finish(struct model_sched *s)
 {
 	dump_destroy(s->parsed);
+	free(s->moments);
 	free(s->waiters);
 	free(s->counters);
 }

@@ -472,6 +472,13 @@ void model_log_event(struct model *m, const struct event *ev)
 			    "dump      of sched_ext is recorded, %" PRIu64 " lines are missing",
 			    ev->count);
 		break;
+	case EV_SCHED_CALLS:
+		if (ev->flag)
+			add(m, ev, LOG_EVENT, ev->id ? MARK_WARN : MARK_NONE,
+			    "calls     on the call chain are recorded: the last of %" PRIu64 ", %" PRIu64
+			    " more found no room (7 shows them)",
+			    ev->count, ev->id);
+		break;
 	case EV_PUSHED:
 		log_pushed(m, ev);
 		break;

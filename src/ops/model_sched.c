@@ -16,6 +16,7 @@
 enum { LIVES_MAX = 10000, NAME_MAX_BYTES = 128, WORDS_MAX = 2048 };
 
 #define DUMP_MAX  (8u << 20)  /* bytes of one */
+#define CALLS_MAX (256u << 10)
 #define DUMPS_MAX (64u << 20) /* of all */
 
 static char *clean(const char *s, size_t len)
@@ -112,6 +113,17 @@ static void on_dump(struct model *m, const struct event *ev)
 		keep_dump(m, s);
 }
 
+static void on_calls(struct model *m, const struct event *ev)
+{
+	size_t room;
+
+	if (ev->index == 1)
+		buf_reset(&m->sched_calls);
+	room = CALLS_MAX - m->sched_calls.len;
+	buf_add(&m->sched_calls, ev->data, ev->data_len < room ? ev->data_len : room);
+	m->sched_calls_lost = ev->id;
+}
+
 /* The op that had begun last at a moment; what began between an end and the word of it did not
  * lead to it. */
 static uint64_t begun_before(const struct model *m, uint64_t ns)
@@ -145,7 +157,12 @@ static void on_exit_event(struct model *m, const struct event *ev)
 	if (s->died_ns > s->ended_ns || !s->parsed || !s->parsed->kind || !s->died_ns)
 		s->died_ns = s->ended_ns;
 	s->before_seq = begun_before(m, s->died_ns);
+	buf_finish(&s->calls);
+	s->calls = m->sched_calls;
+	s->calls_lost = m->sched_calls_lost;
+	m->sched_calls = BUF_INIT;
 	s->kind = ev->code;
+	model_death_end(s);
 	free(s->reason);
 	free(s->message);
 	s->reason = clean(ev->text, strnlen(ev->text, WORDS_MAX));
@@ -188,6 +205,9 @@ void model_sched_apply(struct model *m, const struct event *ev)
 	case EV_SCHED_EXIT:
 		on_exit_event(m, ev);
 		break;
+	case EV_SCHED_CALLS:
+		on_calls(m, ev);
+		break;
 	case EV_SCHED_PARTS:
 		sched_parts_free(m->parts_before);
 		m->parts_before = m->parts;
@@ -210,6 +230,7 @@ void model_sched_finish(struct model *m)
 		free(m->scheds[i].reason);
 		free(m->scheds[i].message);
 		buf_finish(&m->scheds[i].dump);
+		buf_finish(&m->scheds[i].calls);
 		model_death_finish(&m->scheds[i]);
 	}
 	free(m->scheds);
@@ -217,6 +238,7 @@ void model_sched_finish(struct model *m)
 	sched_parts_free(m->parts_before);
 	free(m->sched_state);
 	buf_finish(&m->sched_dump);
+	buf_finish(&m->sched_calls);
 }
 
 void model_sched_sample(struct model *m, const struct sample *s)

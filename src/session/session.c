@@ -232,6 +232,8 @@ static size_t put_config(struct session *s)
 	wire_put_str(&w, s->fault ? s->fault : "");
 	wire_put_str(&w, WIRE_CONFIG_SAMPLE);
 	wire_put_str(&w, sample);
+	wire_put_str(&w, WIRE_CONFIG_PROBE);
+	wire_put_str(&w, s->config.probe ? s->config.probe : "");
 	wire_put_str(&w, WIRE_CONFIG_DURATION);
 	wire_put_str(&w, duration);
 	if (s->exact)

@@ -40,6 +40,7 @@ struct session_config {
 	const char *journal; /* path of the session file to make; NULL = none is written */
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */
+	const char *probe; /* borrowed: functions to probe until a scheduler ends (dump.h), or NULL */
 	bool trace;          /* every switch is streamed from the beginning on: session_trace() */
 };
 

@@ -137,6 +137,25 @@ static void waiters(const struct model *m, const struct model_sched *s, size_t l
 	}
 }
 
+/* What a probed run has noted: a line each, the last one last. */
+static void calls(const struct model_sched *s, struct facts *f)
+{
+	const char *text = buf_text(&s->calls);
+	size_t at = 0, n;
+	char line[400];
+
+	if (s->calls.len)
+		facts_add(f, FACT_TITLE, ROLE_TITLE, 0, 0,
+			  "CALLS BEFORE THE END  probed: > called, < returned");
+	for (; at < s->calls.len; at += n + 1) {
+		const char *nl = memchr(text + at, '\n', s->calls.len - at);
+
+		n = nl ? (size_t)(nl - text) - at : s->calls.len - at;
+		text_sanitise(line, sizeof(line), text + at, n);
+		facts_add(f, FACT_TEXT, ROLE_NORMAL, 0, 0, "  %s", line);
+	}
+}
+
 /* ---- the last moments of the timeline ---- */
 
 #define LAST_NS UINT64_C(100000000)
@@ -232,6 +251,7 @@ void facts_post(const struct model *m, struct facts *f)
 	}
 	waiters(m, s, last, f);
 	last_moments(m, s, f);
+	calls(s, f);
 	counters(s, last, f);
 	if (n > 1)
 		facts_add(f, FACT_TITLE, ROLE_TITLE, 0, 0, "EARLIER ENDS  Enter opens");

@@ -164,7 +164,7 @@ static void every_counter_is_the_one_that_sysfs_tells(void **state)
 	size_t mark;
 
 	lab_ok(lab, "sched load fifo slice_us=1000");
-	lab_ok(lab, "spawn hogs spin n=3");
+	lab_ok(lab, "spawn busy spin n=3");
 	lab_samples(lab, 4);
 	nbefore = m->nscx;
 	memcpy(before, m->scx, sizeof(before));
@@ -193,7 +193,7 @@ static void every_counter_is_the_one_that_sysfs_tells(void **state)
 	free(copy);
 	assert_int_equal(n, m->nscx);
 	assert_true(n >= 9);
-	lab_ok(lab, "kill hogs");
+	lab_ok(lab, "kill busy");
 	lab_ok(lab, "sched unload");
 }
 

@@ -164,9 +164,16 @@ static void what_began_between_the_end_and_the_word_of_it_did_not_lead_to_it(voi
 
 	apply(m, EV_SCHED, 0, 1000, "x", "enabled", 0);
 	op(m, 1, 1500, "cgroup add a");
+	see(m, (struct seen){.ms = 1900, .enables = 1, .keep_last = 4, .state = SAMPLE_ABSENT,
+			     .waiting_ms = {1800, 0, 0}});
 	op(m, 2, 2100, "cgroup add b");
+	see(m, (struct seen){.ms = 2200, .enables = 1, .keep_last = 9, .state = SAMPLE_ABSENT});
 	model_apply(m, &part);
 	apply(m, EV_SCHED_EXIT, 0, 2500, "x", "runtime error", 1024);
+	/* nor was what was seen then its doing */
+	assert_int_equal(m->scheds[0].seen_ns, 1900 * MS);
+	assert_int_equal(m->scheds[0].nwaiters, 1);
+	assert_int_equal(m->scheds[0].counters[0].value, 4);
 	assert_int_equal(m->scheds[0].before_seq, 1);
 	assert_int_equal(m->scheds[0].died_ns, 2000 * MS);
 	assert_int_equal(m->scheds[0].ended_ns, 2500 * MS);

@@ -169,6 +169,23 @@ static void only_names_are_functions(void **state)
 	assert_string_equal(name, "");
 }
 
+static void a_probed_run_looks_at_what_the_chain_says_of_scheduling(void **state)
+{
+	char text[16384];
+	struct dump *d = parse("error-7.3.txt", text, sizeof(text));
+	cleanup_buf struct buf names = BUF_INIT;
+
+	dump_probe_names(d, &names);
+	assert_non_null(strstr(buf_text(&names), "scx_exit_bstr scx_bpf_error_bstr scx_do_enqueue_task "
+						 "enqueue_task_scx "));
+	assert_null(strstr(buf_text(&names), "bpf_prog_"));
+	assert_null(strstr(buf_text(&names), "asm_sysvec"));
+	/* by which its callbacks act, whatever the chain was */
+	assert_non_null(strstr(buf_text(&names), " scx_bpf_dsq_insert "));
+	assert_true(names.len < 2000);
+	dump_destroy(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +193,7 @@ int main(void)
 		cmocka_unit_test(an_error_has_the_schedulers_function_in_its_chain),
 		cmocka_unit_test(the_older_form_and_a_schedulers_own_words_are_understood),
 		cmocka_unit_test(what_a_hostile_scheduler_writes_is_bounded_and_made_safe),
+		cmocka_unit_test(a_probed_run_looks_at_what_the_chain_says_of_scheduling),
 		cmocka_unit_test(only_names_are_functions),
 	};
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * chain - see chain.h. Invariant: what is kept is bounded, the newest stay; what found no room is
+ * counted.
+ */
+#include "guest/chain.h"
+
+#include "base/text.h"
+#include "guest/pool.h"
+#include "guest/port.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { KEPT = 1024, SHOWN = 300, TEXT_MAX = 96 << 10, CHUNK = 32 << 10 };
+#define ATTACH_DEADLINE_NS 60000000000ull
+
+static struct loop *loop;
+static void (*settled)(void);
+static struct ring_buffer *ring;
+static const volatile uint64_t *lost;
+static struct chain_target targets[CHAIN_TARGETS_MAX];
+static size_t ntargets;
+static struct chain_record kept[KEPT]; /* a ring: the newest stay */
+static uint64_t seen;
+static char text[TEXT_MAX];
+static size_t len;
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	if (size >= sizeof(struct chain_record))
+		memcpy(&kept[seen++ % KEPT], data, sizeof(kept[0]));
+	return 0;
+}
+
+static void on_ring(void *arg, int fd, uint32_t events)
+{
+	ring_buffer__consume(ring);
+}
+
+static void add(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void add(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text + len, sizeof(text) - len, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		len += (size_t)n < sizeof(text) - len ? (size_t)n : sizeof(text) - len - 1;
+}
+
+static void add_task(const struct chain_task *t)
+{
+	char comm[20];
+
+	text_sanitise(comm, sizeof(comm), t->comm, strnlen(t->comm, sizeof(t->comm)));
+	add("%s[%d]{cpu %u, ", comm, (int)t->pid, t->cpu);
+	if (t->queued)
+		add("dsq 0x%" PRIx64, (uint64_t)t->dsq);
+	else
+		add("no dsq");
+	add(", slice %" PRIu64 ", vtime %" PRIu64 ", weight %u}", (uint64_t)t->slice,
+	    (uint64_t)t->vtime, t->weight);
+}
+
+static void add_number(uint64_t v, unsigned size, bool is_signed)
+{
+	/* the upper half of a register is not the argument's */
+	if (size < 8)
+		v &= (UINT64_C(1) << size * 8) - 1;
+	if (is_signed && size < 8 && v >> (size * 8 - 1))
+		v |= ~UINT64_C(0) << size * 8;
+	if (is_signed)
+		add("%" PRId64, (int64_t)v);
+	else if (v > 9)
+		add("0x%" PRIx64, v);
+	else
+		add("%" PRIu64, v);
+}
+
+static void add_record(const struct chain_record *r)
+{
+	const struct chain_target *t = r->target < ntargets ? &targets[r->target] : NULL;
+	char comm[20];
+	int i;
+
+	if (!t)
+		return;
+	text_sanitise(comm, sizeof(comm), r->comm, strnlen(r->comm, sizeof(r->comm)));
+	add("%.6f cpu%u %s[%d] %s %s", (double)r->t_ns / 1e9, r->cpu, comm, (int)r->pid,
+	    r->returned ? "<" : ">", t->name);
+	if (r->returned) {
+		if (t->value) {
+			add(" = ");
+			add_number(r->args[0], t->value_size, t->value_signed);
+		}
+		if (r->has_task) {
+			add("  ");
+			add_task(&r->task);
+		}
+		add("\n");
+		return;
+	}
+	add("(");
+	for (i = 0; i < t->nargs; i++) {
+		add("%s%s=", i ? ", " : "", t->args[i].name);
+		if (t->args[i].kind == CHAIN_TASK && r->has_task)
+			add_task(&r->task);
+		else if (t->args[i].kind == CHAIN_TASK || t->args[i].kind == CHAIN_POINTER)
+			add(r->args[i] ? "ptr" : "NULL");
+		else
+			add_number(r->args[i], t->args[i].size, t->args[i].kind == CHAIN_SIGNED);
+	}
+	add(")\n");
+}
+
+void chain_send(void)
+{
+	uint64_t first = seen > SHOWN ? seen - SHOWN : 0, i, index = 1;
+	size_t at, part;
+
+	if (!ring)
+		return;
+	ring_buffer__consume(ring);
+	first = seen > SHOWN ? seen - SHOWN : 0;
+	len = 0;
+	for (i = first; i < seen; i++)
+		add_record(&kept[i % KEPT]);
+	for (at = 0; at < len; at += part, index++) {
+		part = len - at < CHUNK ? len - at : CHUNK;
+		port_event(&(struct event){.type = EV_SCHED_CALLS,
+					   .index = index,
+					   .data = text + at,
+					   .data_len = part,
+					   .flag = at + part == len,
+					   .count = seen,
+					   .id = lost ? *lost : 0});
+	}
+	seen = 0;
+}
+
+static void on_attached(void *arg, struct job_reply *r)
+{
+	size_t n = r->data_len / sizeof(targets[0]);
+	void *p;
+	int i;
+
+	if (!r->code && r->nfds == 4 && n <= CHAIN_TARGETS_MAX) {
+		memcpy(targets, r->data, n * sizeof(targets[0]));
+		ntargets = n;
+		p = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, r->fds[1], 0);
+		lost = p == MAP_FAILED ? NULL : p;
+		ring = ring_buffer__new(r->fds[0], on_record, NULL, NULL);
+	}
+	if (ring && loop_add_fd(loop, ring_buffer__epoll_fd(ring), EPOLLIN, on_ring, NULL) >= 0) {
+		/* they stay open: that keeps the probes attached */
+		r->nfds = 0;
+		port_log(5, "probes on the call chain: %s", r->text);
+	} else {
+		for (i = 0; i < r->nfds; i++)
+			close(r->fds[i]);
+		r->nfds = 0;
+		port_log(4, "no probes on the call chain: %s",
+			 r->code ? r->text : "their records cannot be read");
+	}
+	settled();
+}
+
+void chain_start(struct loop *l, const char *names, void (*then)(void))
+{
+	struct err err = ERR_INIT;
+	struct wire_writer *w;
+
+	loop = l;
+	settled = then;
+	if (!*names) {
+		then();
+		return;
+	}
+	w = pool_job(JOB_CHAIN);
+	wire_put_str(w, names);
+	if (!pool_send(w, NULL, 0, ATTACH_DEADLINE_NS, "", on_attached, NULL, &err))
+		return;
+	port_log(4, "no probes on the call chain: %s", err.msg);
+	then();
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * chain - probes on the functions that a scheduler's end went through in another run: the last
+ * calls and returns before the next end, with their arguments (EV_SCHED_CALLS).
+ */
+#ifndef GUEST_CHAIN_H
+#define GUEST_CHAIN_H
+
+#include "base/err.h"
+#include "base/loop.h"
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/chain.h" /* after linux/types.h */
+
+enum chain_arg_kind { CHAIN_NUMBER, CHAIN_SIGNED, CHAIN_POINTER, CHAIN_TASK };
+
+struct chain_target { /* a function as the kernel's BTF tells it */
+	char name[64];
+	uint8_t nargs;
+	bool value; /* it returns one */
+	bool value_signed;
+	uint8_t value_size;
+	struct {
+		char name[20];
+		uint8_t kind, size;
+	} args[CHAIN_ARGS];
+};
+
+/* names: with spaces between; "" = none are wanted. then() is called once, when they are attached
+ * or cannot be. */
+void chain_start(struct loop *loop, const char *names, void (*then)(void));
+/* What was noted so far goes up, the newest CHAIN_SHOWN; nothing when no probe is attached. */
+void chain_send(void);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hand_chain - the job that attaches probes to named functions of the kernel and says what their
+ * arguments are. Functions that this kernel does not have, or lets nobody probe, are left out and
+ * named. The hand leaves.
+ */
+#include "guest/hand.h"
+
+#include "base/cleanup.h"
+#include "chain.skel.h"
+#include "guest/chain.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct chain_target targets[CHAIN_TARGETS_MAX];
+static size_t n;
+static char attached[1024];
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	return 0;
+}
+
+static const struct btf_type *real(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	while (t && (btf_is_typedef(t) || btf_is_mod(t) || btf_is_type_tag(t)))
+		t = btf__type_by_id(btf, t->type);
+	return t;
+}
+
+static void describe_arg(const struct btf *btf, const struct btf_param *p, struct chain_target *t)
+{
+	const struct btf_type *type = real(btf, p->type), *to;
+	const char *name = btf__name_by_offset(btf, p->name_off);
+	uint8_t kind = CHAIN_NUMBER;
+
+	if (type && btf_is_ptr(type)) {
+		to = real(btf, type->type);
+		kind = to && btf_is_struct(to) &&
+				       !strcmp(btf__name_by_offset(btf, to->name_off),
+					       "task_struct")
+			       ? CHAIN_TASK
+			       : CHAIN_POINTER;
+	} else if (type && btf_is_int(type) && btf_int_encoding(type) & BTF_INT_SIGNED) {
+		kind = CHAIN_SIGNED;
+	}
+	t->args[t->nargs].kind = kind;
+	t->args[t->nargs].size =
+		type && !btf_is_ptr(type) && type->size <= 8 ? (uint8_t)type->size : 8;
+	snprintf(t->args[t->nargs].name, sizeof(t->args[0].name), "%s", name && *name ? name : "?");
+	t->nargs++;
+}
+
+/* Without a type in BTF a function is probed all the same: its name and its return are something.
+ */
+static void describe(const struct btf *btf, struct chain_target *t)
+{
+	int id = btf ? btf__find_by_name_kind(btf, t->name, BTF_KIND_FUNC) : -1, i;
+	const struct btf_type *func = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL, *proto,
+			      *ret;
+
+	proto = func ? btf__type_by_id(btf, func->type) : NULL;
+	for (i = 0; proto && i < btf_vlen(proto) && i < CHAIN_ARGS; i++)
+		describe_arg(btf, btf_params(proto) + i, t);
+	ret = proto && proto->type ? real(btf, proto->type) : NULL;
+	t->value = ret != NULL;
+	t->value_signed = ret && btf_is_int(ret) && btf_int_encoding(ret) & BTF_INT_SIGNED;
+	t->value_size = ret && !btf_is_ptr(ret) && ret->size <= 8 ? (uint8_t)ret->size : 8;
+}
+
+static struct bpf_link *attach(struct bpf_program *p, bool returns, size_t first, size_t count)
+{
+	const char *names[CHAIN_TARGETS_MAX];
+	__u64 cookies[CHAIN_TARGETS_MAX];
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = names, .cookies = cookies, .cnt = count,
+		    .retprobe = returns);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		names[i] = targets[first + i].name;
+		cookies[i] = first + i;
+	}
+	return bpf_program__attach_kprobe_multi_opts(p, NULL, &opts);
+}
+
+/* One that cannot be probed would keep out all others. */
+static void keep_what_can_be_probed(struct bpf_program *p)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < n; i++) {
+		struct bpf_link *link = attach(p, false, i, 1);
+
+		if (!link)
+			continue;
+		bpf_link__destroy(link);
+		targets[kept++] = targets[i];
+	}
+	n = kept;
+}
+
+static void take_names(const char *names)
+{
+	n = 0;
+	while (*names && n < CHAIN_TARGETS_MAX) {
+		size_t len = strcspn(names, " "), i;
+
+		if (len && len < sizeof(targets[0].name)) {
+			memset(&targets[n], 0, sizeof(targets[0]));
+			memcpy(targets[n].name, names, len);
+			for (i = 0; i < n && strcmp(targets[i].name, targets[n].name); i++)
+				;
+			n += i == n;
+		}
+		names += len + (names[len] == ' ');
+	}
+}
+
+/* The table of task arguments is a constant: programs are opened anew once it is known. */
+static struct chain_probe *load(bool with_tasks)
+{
+	struct chain_probe *s = chain_probe__open();
+	size_t i, k;
+
+	if (!s)
+		return NULL;
+	memset((void *)s->rodata->task_arg, CHAIN_NO_TASK, sizeof(s->rodata->task_arg));
+	for (i = 0; with_tasks && i < n; i++)
+		for (k = 0; k < targets[i].nargs && k < 4; k++)
+			if (targets[i].args[k].kind == CHAIN_TASK) {
+				((uint8_t *)s->rodata->task_arg)[i] = (uint8_t)k;
+				break;
+			}
+	/* what attaches with a session of its own needs to be said before loading */
+	bpf_program__set_expected_attach_type(s->progs.chain_enter, BPF_TRACE_KPROBE_MULTI);
+	bpf_program__set_expected_attach_type(s->progs.chain_leave, BPF_TRACE_KPROBE_MULTI);
+	if (chain_probe__load(s)) {
+		chain_probe__destroy(s);
+		return NULL;
+	}
+	return s;
+}
+
+int hand_chain(struct hand *h, struct job_reply *r)
+{
+	const char *names = wire_get_str(&h->in);
+	struct chain_probe *s;
+	struct bpf_link *enter, *leave;
+	struct btf *btf;
+	size_t i, at = 0;
+	int fds[4];
+
+	r->leaving = true;
+	libbpf_set_print(quiet);
+	take_names(names);
+	s = load(false);
+	if (!s)
+		return hand_fail(h, errno ? errno : EINVAL,
+				 "this kernel does not take the probes: %s", strerror(errno));
+	keep_what_can_be_probed(s->progs.chain_enter);
+	chain_probe__destroy(s);
+	if (!n)
+		return hand_fail(h, ENOENT, "none of these functions can be probed: %.300s", names);
+	btf = btf__load_vmlinux_btf();
+	for (i = 0; i < n; i++) {
+		describe(btf, &targets[i]);
+		at += (size_t)snprintf(attached + at, sizeof(attached) - at, "%s%s", at ? " " : "",
+				       targets[i].name);
+		at = at < sizeof(attached) ? at : sizeof(attached) - 1;
+	}
+	s = load(true);
+	enter = s ? attach(s->progs.chain_enter, false, 0, n) : NULL;
+	leave = enter ? attach(s->progs.chain_leave, true, 0, n) : NULL;
+	if (!leave)
+		return hand_fail_sys(h, errno, "the probes cannot be attached");
+	fds[0] = bpf_map__fd(s->maps.records);
+	fds[1] = bpf_map__fd(s->maps.lost);
+	fds[2] = bpf_link__fd(enter);
+	fds[3] = bpf_link__fd(leave);
+	for (i = 0; i < ARRAY_SIZE(fds); i++)
+		r->fds[r->nfds++] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
+	r->text = attached;
+	r->data = (const char *)targets;
+	r->data_len = n * sizeof(targets[0]);
+	return 0;
+}

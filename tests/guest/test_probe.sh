@@ -1,0 +1,38 @@
+#!/bin/sh
+# A replay that fails by a scheduler's end is run once more with probes on the call chain: what was
+# called before it is told, with arguments and the task's fields. Needs SXP_SCXPLORE, SXP_AGENT.
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+result() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; sed 's/^/# /' "$work/err"; fi
+}
+echo 1..9
+cat >"$work/dies.scx" <<END
+sched load error after=300
+spawn naps bursty n=4
+hold until sched.state != enabled timeout=60s
+END
+"$SXP_SCXPLORE" run "$work/dies.scx" --save "$work/s.session" >"$work/out" 2>"$work/err"
+[ $? = 1 ]
+result $? "the run's result is that of the first"
+grep -q "scheduler 'error' died (error-bpf): the scenario runs once more with probes .*--no-probe" "$work/err"
+result $? "it says that it runs once more, and how not to"
+grep -q "'error' died again (error-bpf)" "$work/err"
+result $? "it died again"
+grep -Eq "^  [0-9.]+ cpu[01] .* > (ttwu_do_activate|try_to_wake_up)\(" "$work/err"
+result $? "functions of the call chain are told"
+grep -Eq "> (scx_)?do_enqueue_task\(.*p=naps\.[1-4]\[[0-9]+\]\{cpu [01], (no dsq|dsq 0x[0-9a-f]+), slice [0-9]+, vtime [0-9]+, weight 100\}, enq_flags=" "$work/err"
+result $? "calls have their arguments by name, tasks their fields"
+grep -Eq "< (scx_)?do_enqueue_task" "$work/err"
+result $? "and so have returns"
+grep -q '"event":"sched-calls"' "$work/s.session.probed" && ! grep -q '"event":"sched-calls"' "$work/s.session"
+result $? "the probed run has a session file of its own"
+"$SXP_SCXPLORE" export "$work/s.session.probed" --to md --no-verify -o "$work/report.md" 2>"$work/err"
+grep -q "The last calls on its call chain, probed" "$work/report.md"
+result $? "a bug report of it has them"
+"$SXP_SCXPLORE" run "$work/dies.scx" --no-probe >"$work/out" 2>"$work/err"
+[ $? = 1 ] && ! grep -q "once more" "$work/err"
+result $? "--no-probe leaves it out"
