@@ -164,6 +164,8 @@ enum sxp_op_type {
 	SXP_EXPECT_TASKS = 72, /**< `.name`, or `.cgroup`, has `.threads` threads, as `.compare` says; judged in its place. */
 	SXP_EXPECT_TRACE = 80, /**< The trace of an exact run has the hash `.hash`, where it was made: `.machine`; sxp_check_ops() tells. */
 	SXP_SCHED_SET = 74, /**< Change values of the scheduler in force: `.set` as {"VARIABLE", "VALUE", "MAP[KEY].FIELD", "VALUE", 0}. */
+	SXP_IRQ_STEER = 75, /**< Send the interrupt `.irq` to `.cpus`. */
+	SXP_SCHED_PIN = 76, /**< Pin the map `.map` of the scheduler in force as /sys/fs/bpf/`.pin`. */
 	SXP_SCHED_WATCHDOG = 73, /**< Schedulers loaded from here on get the watchdog time-out `.duration`; 0 = their own. */
 };
 
@@ -212,6 +214,9 @@ struct sxp_op {
 	unsigned thread;		/**< SXP_MOVE: of one task this thread only, 1 = its first, in the order they began; 0 = all. */
 	const char *hash;		/**< SXP_EXPECT_TRACE: 16 hexadecimal digits, as `scxplore run --exact` says them. */
 	const char *machine;		/**< SXP_EXPECT_TRACE: emulator and kernel that made it, as said there; on others it is not judged. NULL = any. */
+	const char *irq;		/**< SXP_IRQ_STEER: its number, or a name as at the end of a line of /proc/interrupts. */
+	const char *map;		/**< SXP_SCHED_PIN: a map's name. */
+	const char *pin;		/**< SXP_SCHED_PIN: letters, digits, '-' and '_'; the pin stays to the end of the session. */
 };
 
 /**

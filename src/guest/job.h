@@ -33,6 +33,7 @@
  *                -> text = CPUs the first may use now
  *   AFFINITY     str word, u64 seed, u32 n, n * u64 pid, str cgroup -> num = threads, text = CPUs
  *   HOTPLUG      u32 cpu, u8 online
+ *   STEER        str number or name of an interrupt, str word, u64 seed -> text = where it goes
  *   LOOK         u32 n, n * str cgroup -> data = n * u64: processes in it and below
  *   START        see hand_start.h
  *   READ         str path -> data, flag = cut, id = errno of the file
@@ -73,6 +74,7 @@
  *                are; all or none; the hand leaves
  *   PRINTK_OPEN  nothing -> fd: trace_pipe of the instance in which bpf_printk is heard
  *   PRINTK_READ  fd -> data = whole lines
+ *   SCHED_PIN    str scheduler, str map, str name -> text = what is where; the hand leaves
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
 #define JOB_LIST(X)                                                                                \
@@ -89,6 +91,7 @@
 	X(CPUSET, "set a cgroup's CPUs", hand_cpuset)                                              \
 	X(AFFINITY, "bind tasks to CPUs", hand_affinity)                                           \
 	X(HOTPLUG, "take a CPU on- or offline", hand_hotplug)                                      \
+	X(STEER, "send an interrupt to CPUs", hand_steer)                                          \
 	X(LOOK, "look at cgroups and the scheduler", hand_look)                                    \
 	X(START, "create tasks", hand_start)                                                       \
 	X(READ, "read a file", hand_read)                                                          \
@@ -102,6 +105,7 @@
 	X(CHAIN, "probe a call chain", hand_chain)                                                 \
 	X(SCHED_LOOK, "look into the scheduler", hand_sched_look)                                  \
 	X(SCHED_SET, "set a value of the scheduler", hand_sched_set)                               \
+	X(SCHED_PIN, "pin a map of the scheduler", hand_sched_pin)                                 \
 	X(SCHED_WATCHDOG, "set the watchdog", hand_sched_watchdog)                                 \
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \
 	X(PRINTK_OPEN, "listen to bpf_printk", hand_printk_open)                                   \

@@ -200,3 +200,15 @@ void cpus_op_online(struct line *l, const struct wire_op *op)
 {
 	hotplug(l, op, true);
 }
+
+void cpus_op_steer(struct line *l, const struct wire_op *op)
+{
+	const char *irq = wire_op_str(op, WARG_IRQ), *word = wire_op_str(op, WARG_CPUS);
+	struct wire_writer *w = pool_job(JOB_STEER);
+
+	say(l, "", "%s", "");
+	wire_put_str(w, irq ? irq : "");
+	wire_put_str(w, word ? word : "");
+	wire_put_u64(w, cgroup_next_seed());
+	send(l, w, irq);
+}

@@ -69,9 +69,9 @@ int sched_parts_init(struct loop *l, struct err *err)
 	return timer < 0 ? err_set(err, ENOSPC, "no timer for looks into the scheduler") : 0;
 }
 
-/* ---- the op ---- */
+/* ---- the ops ---- */
 
-static void on_set(void *arg, struct job_reply *r)
+static void on_done(void *arg, struct job_reply *r)
 {
 	struct line *l = arg;
 
@@ -79,6 +79,14 @@ static void on_set(void *arg, struct job_reply *r)
 		line_failed(l, r->code, "%s", r->text);
 	else
 		line_done(l, "%s", r->text);
+}
+
+static bool in_force(struct line *l)
+{
+	if (!sched_watch_enabled())
+		line_failed(l, ENOENT,
+			    "no sched_ext scheduler is in force: 'sched load' puts one there");
+	return sched_watch_enabled();
 }
 
 void sched_op_set(struct line *l, const struct wire_op *op)
@@ -89,11 +97,8 @@ void sched_op_set(struct line *l, const struct wire_op *op)
 	struct err err = ERR_INIT;
 	struct wire_writer *w;
 
-	if (!sched_watch_enabled()) {
-		line_failed(l, ENOENT,
-			    "no sched_ext scheduler is in force: 'sched load' puts one there");
+	if (!in_force(l))
 		return;
-	}
 	if (n > WORDS_MAX) {
 		line_failed(l, E2BIG, "more than %d values at once", WORDS_MAX / 2);
 		return;
@@ -105,6 +110,22 @@ void sched_op_set(struct line *l, const struct wire_op *op)
 		wire_put_str(w, words[i]);
 		wire_put_str(w, words[i + 1]);
 	}
-	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, sched_watch_now()->name, on_set, l, &err))
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, sched_watch_now()->name, on_done, l, &err))
+		line_failed_err(l, &err);
+}
+
+void sched_op_pin(struct line *l, const struct wire_op *op)
+{
+	const char *map = wire_op_str(op, WARG_MAP), *name = wire_op_str(op, WARG_PIN);
+	struct err err = ERR_INIT;
+	struct wire_writer *w;
+
+	if (!in_force(l))
+		return;
+	w = pool_job(JOB_SCHED_PIN);
+	wire_put_str(w, sched_watch_now()->name);
+	wire_put_str(w, map ? map : "");
+	wire_put_str(w, name ? name : "");
+	if (pool_send(w, NULL, 0, POOL_DEADLINE_NS, sched_watch_now()->name, on_done, l, &err))
 		line_failed_err(l, &err);
 }

@@ -28,6 +28,7 @@
 	X(FREEZE_DROPPED, "freeze-dropped", "cgroups are not frozen")                              \
 	X(THAW_DROPPED, "thaw-dropped", "cgroups are not thawed")                                  \
 	X(HOTPLUG_DROPPED, "hotplug-dropped", "CPUs do not come and go")                           \
+	X(STEER_DROPPED, "steer-dropped", "interrupts are not sent elsewhere")                     \
 	X(MOVE_LEAVES_ONE, "move-leaves-one", "one task stays where it was")                       \
 	X(KILL_LEAVES_ONE, "kill-leaves-one", "one task of a group is not killed")                 \
 	X(SIGNAL_LOST, "signal-lost", "signals are not sent")                                      \
@@ -50,6 +51,7 @@
 	X(GAP_STRETCHED, "gap-stretched", "reports say that work stood still for minutes")         \
 	X(ESCAPE_INVENTED, "escape-invented", "an escape from the cpuset is told that was none")   \
 	X(LEDGER_BLIND, "ledger-blind", "switches are not noted")                                  \
+	X(PIN_DROPPED, "pin-dropped", "maps are not pinned")                                       \
 	X(SCHED_NOT_LOADED, "sched-not-loaded", "a scheduler is said to be loaded, and is not")    \
 	X(SCHED_OTHER, "sched-other", "another built-in scheduler is loaded")
 

@@ -58,6 +58,8 @@ enum wire_op_id {
 	OP_EXPECT_TASKS = 50, /* the same; the host judges */
 	OP_SCHED_WATCHDOG = 51,
 	OP_SCHED_SET = 52,
+	OP_IRQ_STEER = 53,
+	OP_SCHED_PIN = 54,
 	OP_LOOK = 60, /* EV_LEDGER and its company before EV_DONE, as with the next ones */
 	OP_EXPECT_STAYED = 61,
 	OP_EXPECT_RAN = 62,
@@ -108,6 +110,9 @@ enum wire_arg {
 	WARG_SCHED_SET = 41, /* list of name, value, ... for .rodata */
 	WARG_KIND = 42,      /* str: exit kind (wire_sched.h) */
 	WARG_THREAD = 43,    /* u64: which thread of a task, 1 = its first */
+	WARG_IRQ = 44,       /* str: number or name of an interrupt */
+	WARG_MAP = 45,       /* str: a map of the scheduler in force */
+	WARG_PIN = 46,       /* str: its name under /sys/fs/bpf */
 	WARG_PAIR = 60,	     /* str: "B/A", two groups */
 	WARG_RATIO = 61,     /* u64 millionths */
 	WARG_TOLERANCE = 62, /* u64 millionths */

@@ -28,6 +28,8 @@ static enum part part_of(const struct op *op)
 	case OP_SCHED_REPLACE:
 	case OP_SCHED_RESTART:
 	case OP_SCHED_DUMP:
+	case OP_SCHED_SET:
+	case OP_SCHED_PIN:
 	case OP_SCHED_EJECT:
 	case OP_EXPECT_SCHED_EXIT:
 		return PART_OWN;

@@ -14,6 +14,8 @@
 #include "guest/wire_custom.h"
 #include "guest/wire_sched.h"
 #include "ops/model_metric.h"
+#include "ops/model.h"
+#include "ops/sched_parts.h"
 #include "ops/schedulers.h"
 #include "ops/work_types.h"
 
@@ -102,6 +104,17 @@ static void offer_custom(struct completing *c)
 		complete_path(c->typed, offer_path, c);
 }
 
+/* Maps that were seen in the scheduler last. */
+static void offer_maps(struct completing *c)
+{
+	const struct sched_parts *p = c->m ? c->m->parts : NULL;
+	size_t i;
+
+	for (i = 0; p && i < p->n; i++)
+		if (p->rows[i].kind == PART_MAP)
+			offer(c, p->rows[i].name, "");
+}
+
 static void offer_arg(struct completing *c, const struct arg_def *a)
 {
 	const struct sched_exit_kind *kind;
@@ -166,6 +179,10 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 	case ARG_CHECK:
 		for (i = 0; check_def_at(i); i++)
 			offer(c, check_def_at(i)->name, "");
+		break;
+	case ARG_TEXT:
+		if (a->wire == WARG_MAP)
+			offer_maps(c);
 		break;
 	case ARG_FIGURE:
 		for (i = 0; figure_at(i); i++)

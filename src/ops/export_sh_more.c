@@ -165,6 +165,15 @@ static void cpu_online(struct export_sh *w, const struct op *op)
 	buf_addf(w->out, "cpu_online %" PRId64 " 1\n", op_arg(op, WARG_CPU)->num);
 }
 
+static void irq_steer(struct export_sh *w, const struct op *op)
+{
+	buf_adds(w->out, "irq_steer");
+	export_sh_add(w, export_sh_str(op, WARG_IRQ));
+	buf_adds(w->out, " \"$(cpus");
+	export_sh_add(w, export_sh_str(op, WARG_CPUS));
+	buf_adds(w->out, ")\"\n");
+}
+
 /* ---- tasks ---- */
 
 static void tasks(struct export_sh *w, const struct op *op)
@@ -247,7 +256,7 @@ static bool repeats(const struct op *op)
 		OP_CPUSET_SET, OP_CPUSET_CLEAR,  OP_CPUSET_SWAP,   OP_AFFINITY,
 		OP_SIGNAL,     OP_CPU_OFFLINE,   OP_CPU_ONLINE,    OP_READ_FILE,
 		OP_TASKS,      OP_SCHED_REPLACE, OP_SCHED_RESTART, OP_SCHED_DUMP,
-		OP_SCHED_SET};
+		OP_SCHED_SET,  OP_IRQ_STEER};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(ids); i++)
@@ -396,6 +405,14 @@ static void sched_set(struct export_sh *w, const struct op *op)
 	buf_adds(w->out, "note \"left out: a shell cannot set a scheduler's variables\"\n");
 }
 
+static void sched_pin(struct export_sh *w, const struct op *op)
+{
+	buf_adds(w->out, "sched_pin");
+	export_sh_add(w, export_sh_str(op, WARG_MAP));
+	export_sh_add(w, export_sh_str(op, WARG_PIN));
+	buf_addc(w->out, '\n');
+}
+
 static void sched_watchdog(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out,
@@ -446,6 +463,7 @@ export_sh_fn export_sh_more(enum wire_op_id id)
 		[OP_SIGNAL] = signal_group,
 		[OP_CPU_OFFLINE] = cpu_offline,
 		[OP_CPU_ONLINE] = cpu_online,
+		[OP_IRQ_STEER] = irq_steer,
 		[OP_TASKS] = tasks,
 		[OP_EXPECT_TASKS] = expect_tasks,
 		[OP_EVERY] = every,
@@ -459,6 +477,7 @@ export_sh_fn export_sh_more(enum wire_op_id id)
 		[OP_SCHED_DUMP] = sched_dump,
 		[OP_SCHED_EJECT] = sched_eject,
 		[OP_SCHED_SET] = sched_set,
+		[OP_SCHED_PIN] = sched_pin,
 		[OP_SCHED_WATCHDOG] = sched_watchdog,
 		[OP_EXPECT_SCHED] = expect_sched,
 		[OP_EXPECT_SCHED_EXIT] = expect_sched_exit,

@@ -389,6 +389,20 @@ static const struct op_def table[] = {
 		},
 	},
 	{
+		.id = OP_IRQ_STEER, .words = {"irq", "steer"},
+		.summary = "send an interrupt line of the guest to CPUs, until it is sent elsewhere",
+		.example = "irq steer virtio0-virtqueues cpus=llc:0",
+		.api = "SXP_IRQ_STEER", .api_type = SXP_IRQ_STEER,
+		.args = {
+			{.key = "N|NAME", .type = ARG_TEXT, .form = FORM_POSITIONAL,
+			 .summary = "its number, or its name at the end of a line of /proc/interrupts",
+			 .wire = WARG_IRQ, FIELD(irq)},
+			{.key = "cpus", .type = ARG_CPUS, .form = FORM_KEY,
+			 .summary = "a list or a word, as for 'cpuset set'; the kernel takes one of them",
+			 .wire = WARG_CPUS, FIELD(cpus)},
+		},
+	},
+	{
 		.id = OP_STEP, .words = {"step"},
 		.summary = "end the step (what it made is torn down) and begin another",
 		.example = "step \"leave while throttled\"",
@@ -756,6 +770,21 @@ static const struct op_def table[] = {
 			 .summary = "VARIABLE, VARIABLE.FIELD, VARIABLE[N], MAP[KEY].FIELD; a KEY or VALUE @CGROUP is "
 				    "a cgroup's id; all are set or none",
 			 .wire = WARG_SCHED_SET, FIELD(set)},
+		},
+	},
+	{
+		.id = OP_SCHED_PIN, .words = {"sched", "pin"},
+		.summary = "pin a map of the scheduler in force, so that a program or a later scheduler can open it",
+		.example = "sched pin cgs as weights",
+		.api = "SXP_SCHED_PIN", .api_type = SXP_SCHED_PIN,
+		.args = {
+			{.key = "MAP", .type = ARG_TEXT, .form = FORM_POSITIONAL,
+			 .summary = "a map as screen 3 names it, whoever loaded the scheduler",
+			 .wire = WARG_MAP, FIELD(map)},
+			{.key = "NAME", .type = ARG_TEXT, .form = FORM_AFTER, .literal = "as",
+			 .summary = "it is at /sys/fs/bpf/NAME then, also after 'sched unload', with what is "
+				    "left in it; gone with the session",
+			 .wire = WARG_PIN, FIELD(pin)},
 		},
 	},
 	{

@@ -53,6 +53,8 @@ cpuset set a 0
 hold loop every=50ms until=100ms
 cpu offline 1
 cpu online 1
+irq steer acpi cpus=1
+expect file /proc/irq/9/smp_affinity_list == "1"
 expect sched == none
 run seven@a uid=1000 gid=1000 -- sh -c "exit 7"
 wait seven timeout=60s

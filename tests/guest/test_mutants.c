@@ -68,6 +68,7 @@ static const struct mutant mutants[] = {
 	 "cgroup thaw thw", "was asked to thaw, but does not say so", NULL},
 	{FAULT_HOTPLUG_DROPPED, "", "cpu offline 1", "does not say that it is offline",
 	 "cpu online 1\n"},
+	{FAULT_STEER_DROPPED, "", "irq steer acpi cpus=1", "was sent to CPUs 1, but reads", NULL},
 	{FAULT_MOVE_LEAVES_ONE,
 	 "cgroup add mva\ncgroup add mvb\nspawn mv@mva bursty n=3\nmove mv to=mvb\n",
 	 "hold until tasks(mvb) == 3 timeout=5s", "timed out", NULL},
@@ -126,6 +127,8 @@ static const struct mutant mutants[] = {
 	 "expect check escape esc", "at most 0 is allowed; first thread", NULL},
 	{FAULT_LEDGER_BLIND, "spawn led spin\nhold 300ms\n", "expect ran led within=60s", "'led'",
 	 NULL},
+	{FAULT_PIN_DROPPED, "sched load cgweight\n", "sched pin cgs as weights",
+	 "was pinned, but '/sys/fs/bpf/weights' does not hold it", "sched unload\n"},
 	{FAULT_SCHED_NOT_LOADED, "", "sched load fifo timeout=5s", "fifo", "sched unload\n"},
 	{FAULT_SCHED_OTHER, "sched load fifo\n", "expect sched == fifo", "vtime", "sched unload\n"},
 	/* the last one: the whole session is doubted then */

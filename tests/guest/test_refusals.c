@@ -103,6 +103,24 @@ static void a_cgroup_that_is_not_there_is_named_by_every_op(void **state)
 	refuse("cgroup remove was", "the cgroup was removed");
 }
 
+static void an_interrupt_that_cannot_be_moved_stays(void **state)
+{
+	refuse("irq steer nosuch cpus=0", "no interrupt 'nosuch'; there are: 0 timer, ");
+	refuse("irq steer 77777 cpus=0", "no interrupt '77777'; there are: 0 timer, ");
+	refuse("irq steer acp cpus=0", "no interrupt 'acp'");
+	refuse("irq steer timer cpus=0", "does not let interrupt 0 (timer) be moved");
+	refuse("irq steer acpi cpus=17", "outside the guest's topology");
+	lab_ok(lab, "cpu offline 1");
+	refuse("irq steer acpi cpus=1", "cannot go to CPUs 1: the guest has none of them, or none is online");
+	lab_ok(lab, "cpu online 1");
+	refuse("irq steer acpi cpus=numa:7", "numa:7");
+	refuse("irq steer acpi", "cpus");
+	lab_ok(lab, "irq steer acpi cpus=1");
+	assert_file("/proc/irq/9/smp_affinity_list", "1\n");
+	refuse("irq steer acpi cpus=cross:ghost", "'ghost'");
+	assert_file("/proc/irq/9/smp_affinity_list", "1\n");
+}
+
 static void a_swap_of_cpusets_that_cannot_be_read_changes_neither(void **state)
 {
 	size_t mark;
@@ -243,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cgroup_that_is_not_there_is_named_by_every_op),
+		cmocka_unit_test(an_interrupt_that_cannot_be_moved_stays),
 		cmocka_unit_test(a_swap_of_cpusets_that_cannot_be_read_changes_neither),
 		cmocka_unit_test(an_affinity_that_matches_nobody_is_no_success),
 		cmocka_unit_test(processes_above_controllers_are_explained_and_the_way_out_works),

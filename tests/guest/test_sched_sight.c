@@ -18,7 +18,8 @@ static struct lab *lab;
 
 static int boot(void **state)
 {
-	static const struct lab_config config = {0};
+	static const char *const include[] = {SCHED_OBJECTS "/cgweight.bpf.o", BPFTOOL, "rm", NULL};
+	static const struct lab_config config = {.include = include};
 
 	lab = lab_boot(&config);
 	return 0;
@@ -131,6 +132,57 @@ static void maps_hold_what_the_scheduler_was_told_and_can_be_changed(void **stat
 	refused("no sched_ext scheduler is in force", "sched set vtime_now=1");
 }
 
+/* What another program sees through the pin. */
+static const char *dumped(const char *name)
+{
+	lab_ok(lab, "run %s -- " BPFTOOL " map dump pinned /sys/fs/bpf/weights", name);
+	lab_ok(lab, "wait %s timeout=60s", name);
+	return lab_output(lab, name, 1, NULL);
+}
+
+static void a_pinned_map_is_opened_by_others_and_outlives_its_scheduler(void **state)
+{
+	refused("no sched_ext scheduler is in force", "sched pin cgs as weights");
+	lab_ok(lab, "sched load cgweight");
+	lab_ok(lab, "cgroup set heavy cpu.weight=321");
+	lab_ok(lab, "spawn pinned@heavy spin");
+	lab_ok(lab, "sched pin cgs as weights");
+	/* once more is the same */
+	lab_ok(lab, "sched pin cgs as weights");
+	if (!strstr(dumped("first"), "\"weight\": 321"))
+		fail_msg("the weight is not in '%s'", lab_output(lab, "first", 1, NULL));
+	lab_ok(lab, "sched set cgs[@heavy].weight=123");
+	assert_non_null(strstr(dumped("second"), "\"weight\": 123"));
+
+	refused("scheduler 'cgweight' has no map 'cg'; it has: ", "sched pin cg as other");
+	refused("cgs", "sched pin nosuch as other");
+	refused("letters, digits", "sched pin cgs as ../other");
+	refused("letters, digits", "sched pin cgs as a.b");
+	refused("letters, digits", "sched pin cgs as \"\"");
+	lab_ok(lab, "kill pinned");
+	lab_ok(lab, "sched unload");
+	dumped("third");
+	assert_int_equal(lab_wait(lab, 0, EV_EXIT, "third", NULL)->code, 0);
+
+	/* another scheduler's map does not take the name over */
+	lab_ok(lab, "sched load cgweight");
+	refused("is there already and is not this map", "sched pin cgs as weights");
+	lab_ok(lab, "run away -- rm /sys/fs/bpf/weights");
+	lab_ok(lab, "wait away timeout=60s");
+	lab_ok(lab, "sched pin cgs as weights");
+	lab_ok(lab, "sched unload");
+}
+
+static void a_map_of_a_program_that_schedules_is_pinned(void **state)
+{
+	lab_ok(lab, "sched load " LOAD_SCHED " -- /include-files/cgweight.bpf.o");
+	lab_ok(lab, "sched pin cgs as theirs");
+	lab_ok(lab, "run theirs -- " BPFTOOL " map show pinned /sys/fs/bpf/theirs");
+	lab_ok(lab, "wait theirs timeout=60s");
+	assert_int_equal(lab_wait(lab, 0, EV_EXIT, "theirs", NULL)->code, 0);
+	lab_ok(lab, "sched unload");
+}
+
 static void a_value_that_is_set_changes_what_the_scheduler_does(void **state)
 {
 	size_t mark;
@@ -234,6 +286,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(maps_hold_what_the_scheduler_was_told_and_can_be_changed),
+		cmocka_unit_test(a_pinned_map_is_opened_by_others_and_outlives_its_scheduler),
+		cmocka_unit_test(a_map_of_a_program_that_schedules_is_pinned),
 		cmocka_unit_test(a_value_that_is_set_changes_what_the_scheduler_does),
 		cmocka_unit_test(every_counter_is_the_one_that_sysfs_tells),
 		cmocka_unit_test(a_death_names_the_lost_and_who_held_them),

@@ -107,7 +107,10 @@ static const char cpus_and_bodies[] =
 	"hold until rounds(churn) > 1 timeout=60s\n"
 	"kill churn\n"
 	"cpu offline 3\n"
-	"cpu online 3\n";
+	"cpu online 3\n"
+	"irq steer acpi cpus=numa:0\n"
+	"irq steer 9 cpus=1-2\n"
+	"expect file /proc/irq/9/smp_affinity_list == \"1-2\"\n";
 
 static const char schedulers[] =
 	"cgroup add a\n"
@@ -120,6 +123,7 @@ static const char schedulers[] =
 	"sched dump\n"
 	"sched replace vtime slice_us=5000\n"
 	"sched set vtime_now=5\n"
+	"sched pin vtime.bss as times\n"
 	"sched eject\n"
 	"expect sched exit == sysrq\n"
 	"sched restart\n"

@@ -75,6 +75,22 @@ static void numbers_that_were_printed_are_offered_by_their_names(void **state)
 	model_destroy(m);
 }
 
+static void maps_that_were_seen_are_offered_by_their_names(void **state)
+{
+	struct model *m = model_create();
+	static const char line[] = "sched pin c";
+	static const char seen[] = "m\t1\tcgs\thash\t8\trw\t-\nm\t2\tother\thash\t8\trw\t-\np\t3\tcb\tcallback\t0\t0\n";
+
+	model_apply(m, &(struct event){.type = EV_SCHED_PARTS, .name = "cgweight", .data = seen,
+				       .data_len = sizeof(seen) - 1});
+	complete_line(scenario, m, line, strlen(line), NULL, &c);
+	assert_int_equal(c.n, 1);
+	assert_string_equal(c.words[0], "cgs");
+	model_destroy(m);
+	assert_offered("sched pin c", "");
+	assert_offered("sched pin cgs ", "|as |");
+}
+
 static void things_that_live_are_offered_where_they_fit(void **state)
 {
 	assert_offered("cgroup set ", "|low|high|");
@@ -187,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ops_are_completed_word_by_word),
 		cmocka_unit_test(numbers_that_were_printed_are_offered_by_their_names),
+		cmocka_unit_test(maps_that_were_seen_are_offered_by_their_names),
 		cmocka_unit_test(things_that_live_are_offered_where_they_fit),
 		cmocka_unit_test(what_is_expected_is_said_where_nothing_can_be_offered),
 		cmocka_unit_test(only_what_is_before_the_cursor_counts),
