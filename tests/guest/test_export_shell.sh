@@ -49,6 +49,7 @@ move hogs.2 to=d
 end
 hold until rounds(churn) > 1 timeout=60s
 kill churn
+move hogs.2 to=d
 cpuset set a 0
 hold loop every=50ms until=100ms
 cpu offline 1
@@ -100,6 +101,7 @@ sched load fifo
 sched dump
 sched replace vtime slice_us=5000
 expect sched == vtime
+sched pin vtime.bss as times
 sched eject
 expect sched exit == sysrq within=20s
 sched load fifo
