@@ -180,7 +180,7 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 		for (i = 0; check_def_at(i); i++)
 			offer(c, check_def_at(i)->name, "");
 		break;
-	case ARG_TEXT:
+	case ARG_WORD:
 		if (a->wire == WARG_MAP)
 			offer_maps(c);
 		break;

@@ -51,6 +51,7 @@ enum arg_type {
 	ARG_HASH,       /* of a trace: 16 hexadecimal digits */
 	ARG_MACHINE,    /* what an exact run was made on: one word */
 	ARG_TEXT,       /* any text */
+	ARG_WORD,       /* a name that only the guest knows: of an interrupt, a map, a pin */
 	ARG_PATH,       /* absolute path in the guest */
 	ARG_FILE,       /* a file of the host's, as a person names it */
 	ARG_YES,        /* yes or no */

@@ -300,6 +300,10 @@ int op_parse_value(const struct arg_def *a, const char *w, struct op_val *v, str
 		if (!*w || strlen(w) >= 4096)
 			r = bad(err, a, w, "must be a file of this machine, or a program in $PATH");
 		break;
+	case ARG_WORD:
+		if (!*w || strlen(w) > OP_NAME_MAX)
+			r = bad(err, a, w, "must be a name of 1 to %d bytes", OP_NAME_MAX);
+		break;
 	case ARG_YES:
 		if (strcmp(w, "yes") && strcmp(w, "no"))
 			r = bad(err, a, w, "must be yes or no");

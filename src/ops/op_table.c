@@ -394,7 +394,7 @@ static const struct op_def table[] = {
 		.example = "irq steer virtio0-virtqueues cpus=llc:0",
 		.api = "SXP_IRQ_STEER", .api_type = SXP_IRQ_STEER,
 		.args = {
-			{.key = "N|NAME", .type = ARG_TEXT, .form = FORM_POSITIONAL,
+			{.key = "N|NAME", .type = ARG_WORD, .form = FORM_POSITIONAL,
 			 .summary = "its number, or its name at the end of a line of /proc/interrupts",
 			 .wire = WARG_IRQ, FIELD(irq)},
 			{.key = "cpus", .type = ARG_CPUS, .form = FORM_KEY,
@@ -778,10 +778,10 @@ static const struct op_def table[] = {
 		.example = "sched pin cgs as weights",
 		.api = "SXP_SCHED_PIN", .api_type = SXP_SCHED_PIN,
 		.args = {
-			{.key = "MAP", .type = ARG_TEXT, .form = FORM_POSITIONAL,
+			{.key = "MAP", .type = ARG_WORD, .form = FORM_POSITIONAL,
 			 .summary = "a map as screen 3 names it, whoever loaded the scheduler",
 			 .wire = WARG_MAP, FIELD(map)},
-			{.key = "NAME", .type = ARG_TEXT, .form = FORM_AFTER, .literal = "as",
+			{.key = "NAME", .type = ARG_WORD, .form = FORM_AFTER, .literal = "as",
 			 .summary = "it is at /sys/fs/bpf/NAME then, also after 'sched unload', with what is "
 				    "left in it; gone with the session",
 			 .wire = WARG_PIN, FIELD(pin)},

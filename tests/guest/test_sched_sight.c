@@ -158,7 +158,6 @@ static void a_pinned_map_is_opened_by_others_and_outlives_its_scheduler(void **s
 	refused("cgs", "sched pin nosuch as other");
 	refused("letters, digits", "sched pin cgs as ../other");
 	refused("letters, digits", "sched pin cgs as a.b");
-	refused("letters, digits", "sched pin cgs as \"\"");
 	lab_ok(lab, "kill pinned");
 	lab_ok(lab, "sched unload");
 	dumped("third");

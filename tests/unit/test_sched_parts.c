@@ -102,6 +102,28 @@ static void a_target_is_typed_as_it_is_and_not_twice(void **state)
 	assert_non_null(strstr(err.msg, "a is given twice"));
 }
 
+static void names_that_the_guest_knows_are_kept_as_typed(void **state)
+{
+	static const char *const typed[] = {"sched pin cgs as weights", "sched pin vtime.bss as times",
+					    "irq steer virtio0-virtqueues cpus=llc:0",
+					    "irq steer 24 cpus=0-1", "irq steer \"a name\" cpus=single"};
+	struct err err = ERR_INIT;
+	struct op *op;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(typed); i++) {
+		cleanup_free char *text = NULL;
+
+		assert_int_equal(op_parse(typed[i], &op, &err), 0);
+		text = op_format(op);
+		op_destroy(op);
+		assert_string_equal(text, typed[i]);
+	}
+	assert_true(op_parse("sched pin \"\" as weights", &op, &err) < 0);
+	assert_true(op_parse("sched pin cgs", &op, &err) < 0);
+	assert_true(op_parse("irq steer 24", &op, &err) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +131,7 @@ int main(void)
 		cmocka_unit_test(lines_that_make_no_sense_are_left_out_and_texts_are_made_safe),
 		cmocka_unit_test(the_model_keeps_the_last_two_looks),
 		cmocka_unit_test(a_target_is_typed_as_it_is_and_not_twice),
+		cmocka_unit_test(names_that_the_guest_knows_are_kept_as_typed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
