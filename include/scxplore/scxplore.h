@@ -163,6 +163,9 @@ enum sxp_op_type {
 	SXP_TASKS = 71,	   /**< Record the processes and threads of `.name`, or in `.cgroup`: sxp_tasks(). */
 	SXP_EXPECT_TASKS = 72, /**< `.name`, or `.cgroup`, has `.threads` threads, as `.compare` says; judged in its place. */
 	SXP_EXPECT_TRACE = 80, /**< The trace of an exact run has the hash `.hash`, where it was made: `.machine`; sxp_check_ops() tells. */
+	SXP_KERNEL_READ = 90, /**< Record what stands at the place `.what` in the guest's kernel, `.how`: sxp_kernel_value(). */
+	SXP_EXPECT_KERNEL = 91, /**< What stands at `.what` is as `.compare` and `.value` say; judged in its place, sxp_check_ops() tells. */
+	SXP_KERNEL_WRITE = 92, /**< Write `.value` at the place `.what` of the guest's kernel; `.how`. */
 	SXP_SCHED_SET = 74, /**< Change values of the scheduler in force: `.set` as {"VARIABLE", "VALUE", "MAP[KEY].FIELD", "VALUE", 0}. */
 	SXP_IRQ_STEER = 75, /**< Send the interrupt `.irq` to `.cpus`. */
 	SXP_SCHED_PIN = 76, /**< Pin the map `.map` of the scheduler in force as /sys/fs/bpf/`.pin`. */
@@ -209,7 +212,7 @@ struct sxp_op {
 	const char *limit;		/**< SXP_EXPECT_CHECK: "2s", "15%", "200/s"; NULL = the check's own, "off" = not to be judged. */
 	unsigned samples;		/**< SXP_EXPECT_CHECK: how many in a row must be beyond the limit; 0 = 5. */
 	unsigned replays;		/**< SXP_EXPECT_CHECK: from how many replays `.limit` was learnt; 0 = from none. */
-	const char *compare;		/**< SXP_EXPECT_TASKS: "==", "!=", "<", "<=", ">", ">=". */
+	const char *compare;		/**< SXP_EXPECT_TASKS, SXP_EXPECT_KERNEL: "==", "!=", "<", "<=", ">", ">=". */
 	unsigned threads;		/**< SXP_EXPECT_TASKS: how many. */
 	unsigned thread;		/**< SXP_MOVE: of one task this thread only, 1 = its first, in the order they began; 0 = all. */
 	const char *hash;		/**< SXP_EXPECT_TRACE: 16 hexadecimal digits, as `scxplore run --exact` says them. */
@@ -217,6 +220,9 @@ struct sxp_op {
 	const char *irq;		/**< SXP_IRQ_STEER: its number, or a name as at the end of a line of /proc/interrupts. */
 	const char *map;		/**< SXP_SCHED_PIN: a map's name. */
 	const char *pin;		/**< SXP_SCHED_PIN: letters, digits, '-' and '_'; the pin stays to the end of the session. */
+	const char *what;		/**< SXP_KERNEL_READ and its company: "nr_threads:int", "runqueues@0.nr_running", "task(hogs).pid"; `scxplore help kernel read` explains it. */
+	const char *value;		/**< SXP_EXPECT_KERNEL, SXP_KERNEL_WRITE: a number, "true", "false" or the name of an enum's value. */
+	const char *how;		/**< SXP_KERNEL_READ and its company: "hot" (also NULL), while the guest runs; "cold", while its vCPUs stand still. */
 };
 
 /**
@@ -515,6 +521,18 @@ SXP_API const char *sxp_pulled(const struct sxp_result *r, const char *path, uns
  * @return Lines "PID TID COMM", each ended by '\n', until sxp_result_free(); NULL when there is none.
  */
 SXP_API const char *sxp_tasks(const struct sxp_result *r, const char *target, unsigned nth);
+
+/**
+ * @brief What SXP_KERNEL_READ, SXP_EXPECT_KERNEL or SXP_KERNEL_WRITE found in the guest's kernel (of
+ *	  the last what stood there after it).
+ *
+ * @param r    What was seen.
+ * @param what The `.what` of the op.
+ * @param nth  Which look at that place, from 0.
+ * @return A number, "true", "false", the name of an enum's value, a pointer as "0x" and 16 digits, or
+ *	   a text, until sxp_result_free(); NULL when there is none.
+ */
+SXP_API const char *sxp_kernel_value(const struct sxp_result *r, const char *what, unsigned nth);
 
 /** A number that a program has printed, or that workers report together. This struct never grows. */
 struct sxp_metric {

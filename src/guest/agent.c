@@ -16,6 +16,7 @@
 #include "guest/fault.h"
 #include "guest/files.h"
 #include "guest/group.h"
+#include "guest/host_turn.h"
 #include "guest/kmsg.h"
 #include "guest/line.h"
 #include "guest/output.h"
@@ -271,6 +272,9 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 		break;
 	case WIRE_TRACE:
 		tracer_frame(h, p);
+		break;
+	case WIRE_HOST_DONE:
+		host_turn_frame(h, p);
 		break;
 	case WIRE_PULL_TAKEN:
 		pull_frame(h, p);

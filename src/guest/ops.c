@@ -9,6 +9,7 @@
 #include "guest/cgroup.h"
 #include "guest/fault_switch.h"
 #include "guest/group.h"
+#include "guest/host_turn.h"
 #include "guest/ledger.h"
 #include "guest/line.h"
 #include "guest/ops_cpus.h"
@@ -358,6 +359,23 @@ static const struct line_handler handlers[OP_ID_MAX] = {
 		     .cancel = push_op_cancel,
 		     .main_only = true,
 		     .blocks = true},
+	[OP_KERNEL_READ] = {.begin = host_turn_begin,
+			    .timeout = host_turn_timeout,
+			    .cancel = host_turn_cancel,
+			    .even_late = true,
+			    .main_only = true,
+			    .blocks = true},
+	[OP_EXPECT_KERNEL] = {.begin = host_turn_begin,
+			      .timeout = host_turn_timeout,
+			      .cancel = host_turn_cancel,
+			      .even_late = true,
+			      .main_only = true,
+			      .blocks = true},
+	[OP_KERNEL_WRITE] = {.begin = host_turn_begin,
+			     .timeout = host_turn_timeout,
+			     .cancel = host_turn_cancel,
+			     .main_only = true,
+			     .blocks = true},
 	[OP_PULL] = {.begin = pull_op_begin,
 		     .timeout = pull_op_timeout,
 		     .cancel = pull_op_cancel,

@@ -57,6 +57,7 @@ enum wire_type {
 	WIRE_FILE_SENT = 22,	/* u32 index: that was its content, and nobody wrote to it meanwhile */
 	WIRE_FILE_REFUSED = 23, /* struct files_refusal: the op fails with it */
 	WIRE_PULL_TAKEN = 24,	/* struct files_taken */
+	WIRE_HOST_DONE = 40, /* u32 errno, str words: what became of WIRE_HOST_TURN; seq is the op's */
 	WIRE_TRACE = 30, /* u8 on, u32 slots of each CPU's ring (0 = enough); answered by EV_TRACE */
 	WIRE_SCHED_LOOK = 31, /* u64 ns between EV_SCHED_PARTS; 0 = none any more */
 	/* guest to host */
@@ -65,6 +66,7 @@ enum wire_type {
 	WIRE_SHELL_OUTPUT = 68, /* u64 stream (1 or 2), bytes */
 	WIRE_SHELL_TAKEN = 69,  /* u64 bytes of input taken so far, no bytes */
 	WIRE_TRACE_RINGS = 70,  /* struct wire_trace_rings: the stream begins */
+	WIRE_HOST_TURN = 90, /* nothing: the host does what the op of this seq asks for (kernel_ops.h) */
 	WIRE_FILE_ASK = 80,	/* struct files_ask */
 	WIRE_FILE_WANT = 81,	/* struct files_want */
 	WIRE_PULL_BEGIN = 82,	/* struct files_begin */

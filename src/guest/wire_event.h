@@ -139,6 +139,10 @@
 	  F_COUNT, F_ID, F_INDEX)                                                                  \
 	X(MACHINE, 118, "machine",                                                                 \
 	  "host: what decides how an exact run goes: emulator, CPU model, kernel, digest", F_TEXT) \
+	X(KERNEL, 120, "kernel",                                                                   \
+	  "host: a place in the kernel was looked at: which, what stands there, its bits, which "  \
+	  "kind (wire_place.h); flag = after the op has written it",                               \
+	  F_NAME, F_TEXT, F_ID, F_CODE, F_FLAG)                                                    \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

@@ -67,6 +67,10 @@ enum wire_op_id {
 	OP_EXPECT_CPUS = 64,
 	OP_EXPECT_CONFINED = 65,
 	OP_EXPECT_CHECK = 66, /* EV_REPORT and EV_LEDGER as above, where it names a group */
+	OP_KERNEL_READ = 70, /* the host does it when the agent says that it is its turn (wire.h), EV_KERNEL
+				comes before EV_DONE; the next two alike */
+	OP_EXPECT_KERNEL = 71, /* the host judges */
+	OP_KERNEL_WRITE = 72,
 	OP_EXPECT_TRACE = 80, /* never sent: it is about the whole run */
 	OP_ID_MAX = 96
 };
@@ -130,6 +134,9 @@ enum wire_arg {
 	WARG_GUEST_PATH = 72, /* str: where a file goes in the guest, or comes from */
 	WARG_HASH = 84,	      /* str: of a trace, 16 hexadecimal digits; it and the next are the host's */
 	WARG_MACHINE = 85,    /* str: one word, see vmm/machine.h */
+	WARG_PLACE = 88,      /* str: a place in the kernel, see wire_place.h; it and the next two are the host's */
+	WARG_PUT = 89,	      /* str: what is to stand there, or is expected */
+	WARG_HOW = 90,	      /* str: "hot", "cold" */
 	WARG_MAX = 96
 };
 

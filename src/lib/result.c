@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "lib/api_scenario.h"
+#include "ops/model_kernel.h"
 #include "ops/model_tasks.h"
 #include "ops/check.h"
 #include "ops/check_ledger.h"
@@ -352,6 +353,13 @@ const char *sxp_tasks(const struct sxp_result *r, const char *target, unsigned n
 	const struct model_tasks *t = model_tasks_nth(model(r), target, nth);
 
 	return t ? t->lines : NULL;
+}
+
+const char *sxp_kernel_value(const struct sxp_result *r, const char *what, unsigned nth)
+{
+	const struct model_kernel *k = model_kernel_nth(model(r), what, nth);
+
+	return k ? k->text : NULL;
 }
 
 const char *sxp_kernel(const struct sxp_result *r)

@@ -192,6 +192,10 @@ static void offer_arg(struct completing *c, const struct arg_def *a)
 		for (i = 0; c->m && c->first && model_metric_at(c->m, c->first, i, &seen); i++)
 			offer(c, seen.name, "");
 		break;
+	case ARG_HOW:
+		offer(c, "hot", "");
+		offer(c, "cold", "");
+		break;
 	case ARG_COMPARE:
 		for (i = 0; figure_compare_at(i); i++)
 			offer(c, figure_compare_at(i), "");

@@ -446,6 +446,11 @@ static void skip(struct export_sh *w, const struct op *op)
 	buf_adds(w->out, " 'a shell does not see it'\n");
 }
 
+static void no_kernel(struct export_sh *w, const struct op *op)
+{
+	buf_adds(w->out, "note \"left out: a shell does not reach into the kernel's memory\"\n");
+}
+
 static void left_out(struct export_sh *w, const struct op *op)
 {
 	buf_adds(w->out, "note \"left out: a shell does not see what it records\"\n");
@@ -482,6 +487,8 @@ export_sh_fn export_sh_more(enum wire_op_id id)
 		[OP_EXPECT_SCHED] = expect_sched,
 		[OP_EXPECT_SCHED_EXIT] = expect_sched_exit,
 		[OP_EXPECT_CHECK] = export_sh_expect_check,
+		[OP_KERNEL_READ] = no_kernel,
+		[OP_KERNEL_WRITE] = no_kernel, /* export_sh_check() refuses it */
 		[OP_LOOK] = left_out,
 		[OP_REPORT] = left_out,
 	};
@@ -497,6 +504,11 @@ int export_sh_check(const struct op *op, struct err *err)
 	const char *word = export_sh_str(op, WARG_CPUS);
 	struct cpu_words c;
 
+	if (op->def->id == OP_KERNEL_WRITE)
+		return err_set(err, ENOTSUP,
+			       "'%s': a shell script does not reach into the kernel's memory; export "
+			       "to C",
+			       op->def->example);
 	if (!word || cpu_words_parse(word, &c, NULL) < 0 || c.kind == CPU_WORD_LIST ||
 	    c.kind == CPU_WORD_NUMA || c.kind == CPU_WORD_LLC || c.kind == CPU_WORD_SINGLE)
 		return 0;

@@ -12,6 +12,7 @@
 #include "ops/model_log.h"
 #include "ops/model_metric.h"
 #include "ops/model_private.h"
+#include "ops/model_kernel.h"
 #include "ops/model_tasks.h"
 #include "ops/trace.h"
 
@@ -124,6 +125,7 @@ void model_destroy(struct model *m)
 	free(m->mask_hashes);
 	model_sched_finish(m);
 	model_tasks_finish(m);
+	model_kernel_finish(m);
 	model_transfer_finish(m);
 	trace_destroy(m->trace);
 	free(m);
@@ -556,6 +558,9 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_CGROUP_ADDED:
 	case EV_CGROUP_REMOVED:
 		on_cgroup(m, ev);
+		break;
+	case EV_KERNEL:
+		model_kernel_apply(m, ev);
 		break;
 	case EV_TASKS:
 		model_tasks_apply(m, ev);

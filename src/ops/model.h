@@ -208,6 +208,8 @@ struct model {
 	size_t nfiles;
 	struct model_transfer *transfers; /* model_transfer.c */
 	size_t ntransfers;
+	struct model_kernel *kernel_looks; /* model_kernel.h */
+	size_t nkernel_looks;
 	struct model_tasks *task_lists; /* model_tasks.h */
 	size_t ntask_lists;
 	struct model_look *looks; /* model_ledger.h */

@@ -399,6 +399,10 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_EVENT, MARK_NONE, "moved     %s to %s: %" PRIu64, ev->text,
 		    ev->cgroup, ev->count);
 		break;
+	case EV_KERNEL:
+		add(m, ev, LOG_EVENT, MARK_NONE, "kernel    %s%s %s", ev->name,
+		    ev->flag ? " is now" : " is", ev->text);
+		break;
 	case EV_TASKS:
 		log_tasks(m, ev);
 		break;

@@ -122,6 +122,7 @@ static void format_value(struct buf *out, const struct arg_def *a, const struct 
 		buf_adds(out, text);
 		break;
 	case ARG_COMPARE:
+	case ARG_PLACE: /* has nothing that a shell's words end at */
 		buf_adds(out, v->str);
 		break;
 	case ARG_TEXT:

@@ -50,6 +50,9 @@ enum arg_type {
 	ARG_CPU_LIST,   /* 0-3,6 */
 	ARG_HASH,       /* of a trace: 16 hexadecimal digits */
 	ARG_MACHINE,    /* what an exact run was made on: one word */
+	ARG_PLACE,      /* a place in the guest's kernel (guest/wire_place.h) */
+	ARG_PUT,        /* what stands there, or is to: number, true, false, name of an enum's value, text */
+	ARG_HOW,        /* hot or cold */
 	ARG_TEXT,       /* any text */
 	ARG_WORD,       /* a name that only the guest knows: of an interrupt, a map, a pin */
 	ARG_PATH,       /* absolute path in the guest */
@@ -102,6 +105,7 @@ enum op_flag {
 	OPF_BRINGS = 1 << 15, /* brings a file to the host */
 	OPF_STOPS = 1 << 20, /* stops tasks on purpose: gaps are no finding */
 	OPF_HOST = 1 << 24,  /* about the whole run, the host's alone: never sent, judged at its end */
+	OPF_ASKS = 1 << 26,  /* the host does it when it is the op's turn (session/kernel_ops.h) */
 	OPF_NOTES = 1 << 8, /* the numbers of a group are noted when it has ended (model_metric.h) */
 };
 

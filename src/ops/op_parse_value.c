@@ -11,6 +11,7 @@
 #include "guest/wire_cpus.h"
 #include "guest/wire_custom.h"
 #include "guest/wire_expr.h"
+#include "guest/wire_place.h"
 #include "guest/wire_policy.h"
 #include "ops/checks.h"
 #include "ops/metric.h"
@@ -307,6 +308,17 @@ int op_parse_value(const struct arg_def *a, const char *w, struct op_val *v, str
 	case ARG_YES:
 		if (strcmp(w, "yes") && strcmp(w, "no"))
 			r = bad(err, a, w, "must be yes or no");
+		break;
+	case ARG_PLACE:
+		r = parse_checked(a, w, place_check, err);
+		break;
+	case ARG_PUT:
+		if (strlen(w) >= PLACE_VALUE_MAX)
+			r = bad(err, a, w, "has at most %d bytes", PLACE_VALUE_MAX - 1);
+		break;
+	case ARG_HOW:
+		if (strcmp(w, "hot") && strcmp(w, "cold"))
+			r = bad(err, a, w, "must be hot or cold");
 		break;
 	case ARG_METRIC:
 		r = parse_checked(a, w, metric_check_name, err);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "guest/wire_cpus.h"
 #include "guest/wire_expr.h"
+#include "guest/wire_place.h"
 #include "ops/cgroup_settings.h"
 #include "ops/scenario_private.h"
 #include "ops/schedulers.h"
@@ -236,6 +237,22 @@ static bool is_scheduler(const struct scenario *s, const struct op *op, const ch
 	return false;
 }
 
+/* "task(NAME)": of the session's own tasks. */
+static int check_place(const struct scenario *s, const struct arg_def *a, const char *w, struct err *err)
+{
+	struct place p;
+
+	if (place_parse(w, &p, err) < 0)
+		return err_wrap(err, "%s", a->key);
+	if (p.kind != PLACE_TASK || p.tid || (!scenario_find(s, false, p.name) && is_task(s, p.name)))
+		return 0;
+	if (need_group(s, a->key, p.name, false, err) < 0)
+		return err ? -err->code : -ENOENT;
+	if (scenario_find(s, false, p.name)->pub.made_by->id == OP_EVERY)
+		return err_set(err, EINVAL, "%s '%s': that is a body, it has no tasks", a->key, p.name);
+	return 0;
+}
+
 static int check_arg(const struct scenario *s, const struct op *op, size_t i, struct err *err)
 {
 	const struct arg_def *a = &op->def->args[i];
@@ -271,6 +288,8 @@ static int check_arg(const struct scenario *s, const struct op *op, size_t i, st
 		return check_target(s, op, a, v->str, err);
 	case ARG_EXPR:
 		return check_expr(s, a, v->str, err);
+	case ARG_PLACE:
+		return check_place(s, a, v->str, err);
 	case ARG_PAIR:
 		return check_pair(s, a, v->str, err);
 	case ARG_CPUS:

@@ -8,6 +8,7 @@
 #include "session/session.h"
 #include "session/exact.h"
 #include "session/host_load.h"
+#include "session/kernel_ops.h"
 #include "session/observe.h"
 #include "session/reload.h"
 #include "session/session_info.h"
@@ -50,6 +51,7 @@ struct session {
 	bool configured, ready, begun, ending, finished, warned_silent;
 	struct exact *exact; /* NULL = the run is none */
 	struct transfer *transfer;
+	struct kernel_ops *kernel_ops;
 	struct tracing *tracing;
 	struct observe *observe;
 	struct reload *reload; /* NULL: only where a person is there to save something */
@@ -371,6 +373,7 @@ static void on_event(struct session *s, const struct event *ev)
 		observe_ready(s->observe);
 		break;
 	case EV_FAILED:
+		kernel_ops_ended(s->kernel_ops, ev->seq);
 		transfer_ended(s->transfer, ev->seq);
 		op_ended(s, ev);
 		scenario_undo(s->scenario, ev->seq);
@@ -445,7 +448,7 @@ static void on_frame(void *arg, const struct wire_header *h, struct wire_reader 
 	s->warned_silent = false;
 	if (s->finished)
 		return;
-	if (transfer_frame(s->transfer, h, payload))
+	if (transfer_frame(s->transfer, h, payload) || kernel_ops_frame(s->kernel_ops, h))
 		return;
 	if (h->type == WIRE_SAMPLE)
 		on_sample(s, h, payload);
@@ -484,6 +487,11 @@ static void on_accel(void *arg, enum accel accel, const char *reason)
 	emit_text(s, EV_ACCEL, s->exact ? MODEL_ACCEL_EXACT : accel_name(accel), reason);
 }
 
+static void on_stopped(void *arg)
+{
+	kernel_ops_stopped(((struct session *)arg)->kernel_ops);
+}
+
 static void on_log(void *arg, int level, const char *text)
 {
 	emit_log(arg, level, text);
@@ -501,6 +509,7 @@ static const struct guest_ops guest_ops = {
 	.stage = on_stage,
 	.accel = on_accel,
 	.frame = on_frame,
+	.stopped = on_stopped,
 	.log = on_log,
 	.gone = on_gone,
 };
@@ -595,6 +604,17 @@ static void transfer_emit(void *arg, const struct event *ev)
 	    model_transfer_differs(s->model, s->config.recorded, &why))
 		emit_log(s, 4, buf_text(&why));
 }
+
+static void kernel_emit(void *arg, const struct event *ev)
+{
+	struct session *s = arg;
+	struct event stamped = *ev;
+
+	stamped.t_ns = s->now_ns;
+	emit(s, &stamped);
+}
+
+static const struct kernel_ops_host kernel_ops_host = {.send = transfer_send_frame, .emit = kernel_emit};
 
 static void transfer_uses(void *arg, const struct op *op, const char *const *paths, size_t n,
 			  bool all)
@@ -709,6 +729,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 		}
 	}
 	s->transfer = create_transfer(s);
+	s->kernel_ops = kernel_ops_create(s->model, &kernel_ops_host, s);
 	if (config->guest.exact) {
 		s->exact = exact_create();
 		s->config.sample_ns = EXACT_SAMPLE_NS;
@@ -731,6 +752,7 @@ void session_destroy(struct session *s)
 	s->finished = true; /* nobody is told any more */
 	reload_destroy(s->reload);
 	transfer_destroy(s->transfer);
+	kernel_ops_destroy(s->kernel_ops);
 	exact_destroy(s->exact);
 	tracing_destroy(s->tracing);
 	observe_destroy(s->observe);
@@ -799,6 +821,7 @@ int session_boot(struct session *s, struct err *err)
 	if (r < 0)
 		return err_wrap(err, "boot the guest");
 	observe_boot(s->observe, s->guest);
+	kernel_ops_boot(s->kernel_ops, s->guest);
 	s->heard_ns = loop_now_ns();
 	emit_text(s, EV_GUEST, guest_kernel_release(s->guest), s->info.topology);
 	if (s->exact)

@@ -126,9 +126,20 @@ uint64_t sight_mask(struct sight *s, uint64_t va)
 	return sample_mask_index(s->out, &mask);
 }
 
-int sight_sample(struct sight *s, struct sample *out, uint64_t host_ns, struct err *err)
+int sight_begin(struct sight *s, struct err *err)
 {
 	int r = s->found ? 0 : find_kernel(s, err);
+
+	if (r < 0)
+		return r;
+	space_forget(&s->space);
+	read_percpu(s);
+	return 0;
+}
+
+int sight_sample(struct sight *s, struct sample *out, uint64_t host_ns, struct err *err)
+{
+	int r = sight_begin(s, err);
 
 	if (r < 0)
 		return r;
@@ -136,9 +147,7 @@ int sight_sample(struct sight *s, struct sample *out, uint64_t host_ns, struct e
 	out->cut = 0;
 	out->drops = out->cost_ns = out->steal_ns = SAMPLE_ABSENT;
 	out->nmasks = 0;
-	space_forget(&s->space);
 	memset(s->groups, 0, sizeof(s->groups));
-	read_percpu(s);
 	sight_cpus(s);
 	sight_clock(s);
 	if (!sight_tasks(s)) {

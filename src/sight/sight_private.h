@@ -71,6 +71,12 @@ static inline uint64_t sight_time(const struct sight *s, uint64_t clock)
 	return clock && clock != SAMPLE_ABSENT ? clock + s->clock_offset : SAMPLE_ABSENT;
 }
 
+/* Finds the kernel if it is not found yet; translations of another moment are forgotten. 0 or
+ * -EAGAIN with words. */
+int sight_begin(struct sight *s, struct err *err);
+/* Where the task of this number is now, kernel threads, too; false = there is none. After
+ * sight_begin(). */
+bool sight_find_task(struct sight *s, uint64_t tid, uint64_t *va);
 /* How the clocks stand: fills clock_offset and tick_ns. After sight_cpus(). */
 void sight_clock(struct sight *s);
 /* out->t_ns: not before anything that was read. */

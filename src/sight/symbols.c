@@ -21,6 +21,21 @@ static const struct {
 #undef X
 };
 
+struct walk {
+	symbols_fn fn;
+	void *arg;
+	bool text; /* _text was among them */
+};
+
+/* Which of them there are is asked of each, whoever wants them. */
+static bool pass(void *arg, const char *name, size_t len, uint64_t address)
+{
+	struct walk *w = arg;
+
+	w->text |= len == sizeof("_text") - 1 && !memcmp(name, "_text", len) && address;
+	return w->fn(w->arg, name, len, address);
+}
+
 static bool take(void *arg, const char *name, size_t len, uint64_t address)
 {
 	size_t i;
@@ -91,7 +106,7 @@ const void *symbols_bytes(const void *image, size_t image_len, uint64_t va, size
 	return data;
 }
 
-static bool from_table(Elf *elf, struct symbols *out)
+static bool from_table(Elf *elf, struct walk *w)
 {
 	GElf_Shdr head;
 	Elf_Scn *scn = find_section(elf, ".symtab", &head);
@@ -102,14 +117,15 @@ static bool from_table(Elf *elf, struct symbols *out)
 	for (i = 0; data && gelf_getsym(data, i, &sym); i++) {
 		const char *name = elf_strptr(elf, head.sh_link, sym.st_name);
 
-		if (name && sym.st_shndx != SHN_UNDEF)
-			take(out, name, strlen(name), sym.st_value);
+		if (name && *name && sym.st_shndx != SHN_UNDEF &&
+		    !pass(w, name, strlen(name), sym.st_value))
+			return true;
 	}
-	return out->_text;
+	return w->text;
 }
 
 /* The table is in what is only read, which is of the first segment; _text is where that begins. */
-static bool from_kallsyms(Elf *elf, const void *image, size_t len, struct symbols *out)
+static bool from_kallsyms(Elf *elf, const void *image, size_t len, struct walk *w)
 {
 	struct kallsyms k;
 	GElf_Phdr head;
@@ -126,27 +142,38 @@ static bool from_kallsyms(Elf *elf, const void *image, size_t len, struct symbol
 			text = head.p_vaddr;
 		if (kallsyms_find(&k, (const char *)image + head.p_offset, head.p_filesz,
 				  head.p_vaddr, text) == 0) {
-			kallsyms_each(&k, take, out);
+			kallsyms_each(&k, pass, w);
 			return true;
 		}
 	}
 	return false;
 }
 
-int symbols_read(const void *image, size_t len, struct symbols *out, struct err *err)
+int symbols_each(const void *image, size_t len, symbols_fn fn, void *arg, struct err *err)
 {
+	struct walk w = {.fn = fn, .arg = arg};
 	Elf *elf = open_image(image, len);
 	bool found;
 
-	*out = (struct symbols){0};
 	if (!elf)
 		return err_set(err, ENOEXEC, "read the kernel image: %s", elf_errmsg(-1));
-	found = from_table(elf, out) || from_kallsyms(elf, image, len, out);
+	found = from_table(elf, &w) || from_kallsyms(elf, image, len, &w);
 	elf_end(elf);
 	if (!found)
 		return err_set(err, ENOENT,
 			       "find symbols in the kernel image: it has neither a symbol "
 			       "table nor that of CONFIG_KALLSYMS_ALL");
+	return 0;
+}
+
+int symbols_read(const void *image, size_t len, struct symbols *out, struct err *err)
+{
+	int r;
+
+	*out = (struct symbols){0};
+	r = symbols_each(image, len, take, out, err);
+	if (r < 0)
+		return r;
 	if (!out->_end || !out->init_top_pgt || !out->linux_banner || !out->init_task ||
 	    !out->runqueues || !out->__per_cpu_offset)
 		return err_set(err, ENOENT,

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,10 @@ struct symbols {
 #undef X
 };
 
+/* Every symbol, as long as fn returns true: its name, terminated, and its address in the image.
+ * Several may have one name. 0, or -errno with words when there is no table. */
+typedef bool (*symbols_fn)(void *arg, const char *name, size_t len, uint64_t address);
+int symbols_each(const void *image, size_t len, symbols_fn fn, void *arg, struct err *err);
 /* image: an ELF kernel, all of it. 0, or -errno with words when nothing can be found. */
 int symbols_read(const void *image, size_t len, struct symbols *out, struct err *err);
 /* The bytes a virtual address of the image has in its file; NULL = none, or not len of them. */

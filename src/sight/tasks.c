@@ -348,6 +348,21 @@ void sight_index_tasks(struct sight *s)
 	}
 }
 
+bool sight_find_task(struct sight *s, uint64_t tid, uint64_t *va)
+{
+	uint32_t i;
+	int n;
+
+	for (n = 0; n < WALKS && !walk(s, n + 1 < WALKS); n++)
+		;
+	for (i = 0; n < WALKS && i < s->ntasks; i++) {
+		*va = s->tasks[i].va;
+		if (field_get(s->tasks[i].at, &s->layout.task_pid) == tid)
+			return true;
+	}
+	return false;
+}
+
 bool sight_tasks(struct sight *s)
 {
 	struct sample *out = s->out;

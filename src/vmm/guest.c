@@ -362,6 +362,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 			g->stopped = !strcmp(m->event, "STOP");
 		if (!strcmp(m->event, "STOP"))
 			qmp_send(g, "{\"execute\":\"query-status\"}\n");
+		if (g->stopped && !strcmp(m->event, "STOP") && g->ops->stopped)
+			g->ops->stopped(g->arg);
 		if (!strcmp(m->event, "SHUTDOWN"))
 			text_copy(g->shutdown, sizeof(g->shutdown), m->reason);
 		break;

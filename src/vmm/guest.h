@@ -79,6 +79,8 @@ struct guest_ops {
 	/* One whole frame from the agent. payload and its strings are valid during the call only.
 	 */
 	void (*frame)(void *arg, const struct wire_header *h, struct wire_reader *payload);
+	/* Its CPUs have stopped, asked for or not; may be NULL. */
+	void (*stopped)(void *arg);
 	/* Something to be told to the person (a lost boot that is tried again, ...); level as in
 	 * syslog. */
 	void (*log)(void *arg, int level, const char *text);

@@ -43,8 +43,8 @@ static int map(struct memory *m, uint64_t size, struct err *err)
 	m->view.size = size;
 	m->view.below_4g = size >= LOW_LIMIT ? LOW_SIZE : size;
 	for (i = 0; i < m->nodes; i++) {
-		if (mmap(base + at, m->sizes[i], PROT_READ, MAP_SHARED | MAP_FIXED, m->fds[i], 0) ==
-		    MAP_FAILED)
+		if (mmap(base + at, m->sizes[i], PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			 m->fds[i], 0) == MAP_FAILED)
 			return err_sys(err, errno, "map the guest's memory");
 		at += m->sizes[i];
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * memory - the guest's RAM as files without a name (memfds, one a NUMA node), made here, given to
- * QEMU and mapped by this program, too: what the guest writes can be read without asking it.
+ * QEMU and mapped by this program, too: what the guest writes can be read without asking it, and
+ * what `kernel write` asks for is written (sight/place.c alone does it).
  *
  * The nodes stand one after the other at `base`. QEMU's q35 has a hole below 4 GiB for devices;
  * guest_memory_at() knows it. Invariant: the files cannot shrink, so a mapped address never faults;

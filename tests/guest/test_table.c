@@ -166,6 +166,21 @@ static const char files[] =
 	"expect output lacking contains \"PATH=\"\n"
 	"pull /tmp/own/env\n";
 
+/* Read and written from outside, seen from inside. */
+static const char kernel_memory[] =
+	"cgroup add a\n"
+	"spawn w@a bursty n=2\n"
+	"kernel read nr_threads:int\n"
+	"kernel read runqueues@0.nr_running how=cold\n"
+	"expect kernel system_state:system_states == SYSTEM_RUNNING\n"
+	"expect kernel task(w).comm == w.1\n"
+	"expect kernel task(w.2).real_parent.pid == 1 how=cold\n"
+	"kernel write panic_timeout:int = 7\n"
+	"expect file /proc/sys/kernel/panic == \"7\"\n"
+	"kernel write panic_timeout:s32 = -3 how=cold\n"
+	"expect file /proc/sys/kernel/panic == \"-3\"\n"
+	"expect kernel panic_timeout:int < -2\n";
+
 /* The hash is the exported test's to have; what is typed here was made nowhere. */
 static const char exactly[] =
 	"cgroup add a\n"
@@ -176,7 +191,8 @@ static const char exactly[] =
 	"expect check gap w limit=60s\n"
 	"expect trace == 0123456789abcdef on=nowhere\n";
 
-static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, checks, files, exactly};
+static const char *const scenarios[] = {cgroups_and_tasks, cpus_and_bodies, schedulers, checks, files,
+					kernel_memory, exactly};
 
 static char *travel(const char *name, const char *text, unsigned threads)
 {
@@ -234,6 +250,14 @@ static void files_go_the_whole_road(void **state)
 	cleanup_free char *said = travel("files", files, 1);
 
 	assert_non_null(strstr(said, "lacking_is_in_a_before_its_first_instruction"));
+	assert_null(strstr(said, "SKIP"));
+}
+
+static void the_kernels_memory_goes_the_whole_road(void **state)
+{
+	cleanup_free char *said = travel("kernel", kernel_memory, 1);
+
+	assert_non_null(strstr(said, "every_op_was_carried_out"));
 	assert_null(strstr(said, "SKIP"));
 }
 
@@ -326,6 +350,7 @@ int main(void)
 		cmocka_unit_test(schedulers_go_the_whole_road),
 		cmocka_unit_test(checks_go_the_whole_road),
 		cmocka_unit_test(files_go_the_whole_road),
+		cmocka_unit_test(the_kernels_memory_goes_the_whole_road),
 		cmocka_unit_test(an_exact_run_goes_the_whole_road),
 	};
 

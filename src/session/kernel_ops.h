@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kernel_ops - what ops ask the host to do in the guest's memory: done when the agent says that it
+ * is their turn, hot while the guest runs, cold while its vCPUs stand still.
+ *
+ * A look is told as EV_KERNEL, then the agent is answered, which ends the op. Invariants: an op is
+ * done once, however often the guest says that it is its turn; a guest that was stopped for it goes
+ * on after it; nothing is made of the kernel's image before the first such op.
+ */
+#ifndef SESSION_KERNEL_OPS_H
+#define SESSION_KERNEL_OPS_H
+
+#include "ops/model.h"
+#include "vmm/guest.h"
+
+struct kernel_ops_host {
+	int (*send)(void *arg, const void *frame, size_t len); /* 0 or -errno */
+	void (*emit)(void *arg, const struct event *ev);
+};
+
+struct kernel_ops;
+
+/* model is borrowed: ops and tasks are looked up in it. */
+struct kernel_ops *kernel_ops_create(const struct model *model, const struct kernel_ops_host *host,
+				     void *arg);
+void kernel_ops_destroy(struct kernel_ops *k); /* NULL is fine */
+/* A guest was booted; it is borrowed until the next one or the end. */
+void kernel_ops_boot(struct kernel_ops *k, struct guest *g);
+/* true when the frame is one of these. */
+bool kernel_ops_frame(struct kernel_ops *k, const struct wire_header *h);
+/* The guest's vCPUs have stopped. */
+void kernel_ops_stopped(struct kernel_ops *k);
+/* The op has ended, in whatever way: it is not done any more. */
+void kernel_ops_ended(struct kernel_ops *k, uint64_t seq);
+
+#endif
