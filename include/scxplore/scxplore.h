@@ -166,6 +166,7 @@ enum sxp_op_type {
 	SXP_KERNEL_READ = 90, /**< Record what stands at the place `.what` in the guest's kernel, `.how`: sxp_kernel_value(). */
 	SXP_EXPECT_KERNEL = 91, /**< What stands at `.what` is as `.compare` and `.value` say; judged in its place, sxp_check_ops() tells. */
 	SXP_KERNEL_WRITE = 92, /**< Write `.value` at the place `.what` of the guest's kernel; `.how`. */
+	SXP_SNAPSHOT = 93, /**< Stop all vCPUs, record one whole moment, let them go on; `.name`: a few words, or NULL. */
 	SXP_SCHED_SET = 74, /**< Change values of the scheduler in force: `.set` as {"VARIABLE", "VALUE", "MAP[KEY].FIELD", "VALUE", 0}. */
 	SXP_IRQ_STEER = 75, /**< Send the interrupt `.irq` to `.cpus`. */
 	SXP_SCHED_PIN = 76, /**< Pin the map `.map` of the scheduler in force as /sys/fs/bpf/`.pin`. */

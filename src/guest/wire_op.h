@@ -71,6 +71,7 @@ enum wire_op_id {
 				comes before EV_DONE; the next two alike */
 	OP_EXPECT_KERNEL = 71, /* the host judges */
 	OP_KERNEL_WRITE = 72,
+	OP_SNAPSHOT = 73, /* the host does it, too; a sample is in the session file before EV_DONE */
 	OP_EXPECT_TRACE = 80, /* never sent: it is about the whole run */
 	OP_ID_MAX = 96
 };

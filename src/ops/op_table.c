@@ -690,6 +690,17 @@ static const struct op_def table[] = {
 		},
 	},
 	{
+		.id = OP_SNAPSHOT, .words = {"snapshot"},
+		.summary = "stop all vCPUs, record one whole moment of scheduler, tasks and cgroups, let them go on",
+		.example = "snapshot \"before the swap\"",
+		.api = "SXP_SNAPSHOT", .api_type = SXP_SNAPSHOT,
+		.flags = OPF_MAIN | OPF_BLOCKS | OPF_ASKS,
+		.args = {
+			{.key = "LABEL", .type = ARG_TEXT, .form = FORM_POSITIONAL, .optional = true,
+			 .summary = "a few words", .wire = WARG_LABEL, FIELD(name)},
+		},
+	},
+	{
 		.id = OP_LOOK, .words = {"look"},
 		.summary = "record what a group has done so far: run time, CPUs, cgroups",
 		.example = "look probe",

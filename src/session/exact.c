@@ -58,9 +58,10 @@ static int refused(const struct op *op, const struct supply *s, struct err *err)
 	if (op->def->flags & OPF_ASKS)
 		return err_set(
 			err, EINVAL,
-			"'%s %s' is done from outside while the run goes on, which an exact run does "
+			"'%s%s%s' is done from outside while the run goes on, which an exact run does "
 			"not bear: leave it out, or run without --exact",
-			op->def->words[0], op->def->words[1]);
+			op->def->words[0], op->def->words[1] ? " " : "",
+			op->def->words[1] ? op->def->words[1] : "");
 	if (op->def->flags & OPF_BRINGS)
 		return err_set(
 			err, EINVAL,

@@ -3,8 +3,10 @@
  * kernel_ops - see kernel_ops.h.
  */
 #include "session/kernel_ops.h"
+#include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/model_wait.h"
 #include "sight/place.h"
 
 #include <errno.h>
@@ -128,11 +130,40 @@ static bool open_places(struct kernel_ops *k, struct err *err)
 	return k->places;
 }
 
+/* How many there are, and what waits longest. */
+static void moment_words(const struct model *m, char *words, size_t size)
+{
+	cleanup_buf struct buf where = BUF_INIT;
+	char name[PLACE_NAME_MAX], waited[32];
+	const struct sample_task *t;
+	struct model_wait w;
+	int n = snprintf(words, size, "%zu tasks; ", m->ntasks);
+
+	if (!model_wait_oldest(m, &w)) {
+		snprintf(words + n, size - (size_t)n, "none waits for a CPU");
+		return;
+	}
+	t = &m->tasks[w.task];
+	model_task_name(m, t->pid, t->comm, name, sizeof(name));
+	text_format_time(waited, sizeof(waited), w.wait_ns);
+	model_wait_where(m, &w, &where);
+	snprintf(words + n, size - (size_t)n, "longest waits %s[%d], %s%s, %.200s", name, (int)t->tid,
+		 w.exact ? "" : "at least ", waited, buf_text(&where));
+}
+
 static int act(struct kernel_ops *k, const struct op *op, char *words, size_t size, struct err *err)
 {
 	struct place_value before, now;
 	struct place at;
-	int r = place_parse(op_arg(op, WARG_PLACE)->str, &at, err);
+	int r;
+
+	if (op->def->id == OP_SNAPSHOT) {
+		r = k->host->moment(k->arg, err);
+		if (r == 0)
+			moment_words(k->model, words, size);
+		return r;
+	}
+	r = place_parse(op_arg(op, WARG_PLACE)->str, &at, err);
 
 	if (r == 0 && at.kind == PLACE_TASK && !at.tid)
 		r = find_task(k->model, &at, err);
@@ -220,12 +251,12 @@ bool kernel_ops_frame(struct kernel_ops *k, const struct wire_header *h)
 	    k->waits)
 		return true;
 	k->last_seq = h->seq;
-	if (!open_places(k, &err)) {
+	if (m->op->def->id != OP_SNAPSHOT && !open_places(k, &err)) {
 		refuse(k, h->seq, &err);
 		return true;
 	}
 	how = op_arg(m->op, WARG_HOW);
-	if (how && !strcmp(how->str, "cold"))
+	if (m->op->def->id == OP_SNAPSHOT || (how && !strcmp(how->str, "cold")))
 		pause_for(k, m->op);
 	else
 		do_op(k, m->op);

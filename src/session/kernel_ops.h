@@ -16,6 +16,8 @@
 struct kernel_ops_host {
 	int (*send)(void *arg, const void *frame, size_t len); /* 0 or -errno */
 	void (*emit)(void *arg, const struct event *ev);
+	/* One moment into model and session file, while the guest stands still; 0 or -errno. */
+	int (*moment)(void *arg, struct err *err);
 };
 
 struct kernel_ops;

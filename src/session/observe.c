@@ -10,6 +10,7 @@
 #include "session/observe_merge.h"
 #include "sight/sight.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -152,6 +153,24 @@ void observe_told(struct observe *o, struct sample *s)
 	merge_take(o->merge, s);
 	if (o->both && look(o))
 		both_compare(o->both, s, &o->seen);
+}
+
+int observe_now(struct observe *o, struct err *err)
+{
+	int r;
+
+	if (!o->sight || !o->ready)
+		return err_set(err, ENOTSUP,
+			       "the guest's memory is not read in this session, its agent tells the state: "
+			       "boot without '--observe guest'");
+	r = sight_sample(o->sight, &o->seen, 0, err);
+	if (r < 0)
+		return err_wrap(err, "read the guest's memory");
+	/* told once more as a moment of its own, though nothing may have happened since the last */
+	if (o->seen.t_ns <= o->last_ns)
+		o->seen.t_ns = o->last_ns + 1;
+	tell(o);
+	return 0;
 }
 
 void observe_compared(const struct observe *o, uint64_t *made, uint64_t *wrong)

@@ -35,6 +35,9 @@ void observe_boot(struct observe *o, const struct guest *g);
 void observe_ready(struct observe *o); /* samples from now on */
 /* One from the agent; the rows are copied. */
 void observe_told(struct observe *o, struct sample *s);
+/* One moment now, told as a sample whether or not its turn has come. 0, or -errno with words: the
+ * memory is not read, or makes no sense at this moment. */
+int observe_now(struct observe *o, struct err *err);
 void observe_compared(const struct observe *o, uint64_t *made, uint64_t *wrong);
 /* No more; the last look at a guest that ended by itself. */
 void observe_end(struct observe *o, bool clean);

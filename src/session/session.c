@@ -614,7 +614,16 @@ static void kernel_emit(void *arg, const struct event *ev)
 	emit(s, &stamped);
 }
 
-static const struct kernel_ops_host kernel_ops_host = {.send = transfer_send_frame, .emit = kernel_emit};
+static int kernel_moment(void *arg, struct err *err)
+{
+	struct session *s = arg;
+
+	s->sample_due = true; /* into the session file */
+	return observe_now(s->observe, err);
+}
+
+static const struct kernel_ops_host kernel_ops_host = {
+	.send = transfer_send_frame, .emit = kernel_emit, .moment = kernel_moment};
 
 static void transfer_uses(void *arg, const struct op *op, const char *const *paths, size_t n,
 			  bool all)

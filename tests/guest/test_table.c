@@ -175,6 +175,8 @@ static const char kernel_memory[] =
 	"expect kernel system_state:system_states == SYSTEM_RUNNING\n"
 	"expect kernel task(w).comm == w.1\n"
 	"expect kernel task(w.2).real_parent.pid == 1 how=cold\n"
+	"snapshot\n"
+	"snapshot \"with a label\"\n"
 	"kernel write panic_timeout:int = 7\n"
 	"expect file /proc/sys/kernel/panic == \"7\"\n"
 	"kernel write panic_timeout:s32 = -3 how=cold\n"
