@@ -507,9 +507,9 @@ int export_sh_check(const struct op *op, struct err *err)
 
 	if (op->def->id == OP_KERNEL_WRITE)
 		return err_set(err, ENOTSUP,
-			       "'%s': a shell script does not reach into the kernel's memory; export "
-			       "to C",
-			       op->def->example);
+			       "'kernel write %s': a shell script does not reach into the kernel's memory; "
+			       "export to C",
+			       export_sh_str(op, WARG_PLACE));
 	if (!word || cpu_words_parse(word, &c, NULL) < 0 || c.kind == CPU_WORD_LIST ||
 	    c.kind == CPU_WORD_NUMA || c.kind == CPU_WORD_LLC || c.kind == CPU_WORD_SINGLE)
 		return 0;
