@@ -276,11 +276,22 @@ static void on_status(void *arg, int fd, uint32_t events)
 	begun(l);
 }
 
+/* A child that died while it was held has left its reason; false = none has. */
+static bool died_of(struct line *l)
+{
+	struct start_status s;
+
+	if (read(start_of(l)->status, &s, sizeof(s)) != (ssize_t)sizeof(s) || !s.error)
+		return false;
+	s.what[sizeof(s.what) - 1] = '\0';
+	exec_failed(l, &s);
+	return true;
+}
+
 static void release(struct line *l)
 {
-	struct start *now = start_of(l);
-
 	static const char go[START_COUNT_MAX];
+	struct start *now = start_of(l);
 	uint32_t left = now->g->count;
 
 	if (fault_is(FAULT_RELEASE_ONE_LESS) && left > 1)
@@ -291,7 +302,9 @@ static void release(struct line *l)
 	ledger_release(now->g);
 	/* a pipe takes this whole: n is at most 1024 */
 	if (write(now->go, go, left) != (ssize_t)left) {
-		err_set(&now->err, EIO, "cannot release '%s'", now->g->name);
+		/* nobody is there any more to be let go */
+		if (!died_of(l))
+			err_set(&now->err, EIO, "cannot release '%s'", now->g->name);
 		roll_back(l);
 		return;
 	}
@@ -355,7 +368,6 @@ static void on_answer(void *arg, struct job_reply *r)
 {
 	struct line *l = arg;
 	struct start *now = start_of(l);
-	struct start_status s;
 
 	if (now->phase != PHASE_CREATE)
 		return;
@@ -368,12 +380,7 @@ static void on_answer(void *arg, struct job_reply *r)
 	if (!now->err.code && now->placed != now->g->count)
 		err_set(&now->err, EIO, "only %u of %u tasks were created", now->placed,
 			now->g->count);
-	if (!now->err.code && now->g->live != now->g->count &&
-	    read(now->status, &s, sizeof(s)) == (ssize_t)sizeof(s) && s.error) {
-		s.what[sizeof(s.what) - 1] = '\0';
-		exec_failed(l, &s);
-	}
-	if (!now->err.code && now->g->live != now->g->count)
+	if (!now->err.code && now->g->live != now->g->count && !died_of(l))
 		err_set(&now->err, ESRCH, "a task of '%s' died before it was released", now->g->name);
 	if (now->err.code)
 		roll_back(l);

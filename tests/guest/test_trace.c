@@ -21,8 +21,11 @@ static char journal[] = "/tmp/scxplore-trace-XXXXXX";
 static int boot(void **state)
 {
 	static const char *const include[] = {"sh", "true", "cat", "sleep", "perf", NULL};
-	static struct lab_config config = {
-		.include = include, .journal = journal, .topology = {1, 2, 1, 1}};
+	/* what probes count is the agent's to tell, as of now with each sample */
+	static struct lab_config config = {.include = include,
+					   .journal = journal,
+					   .topology = {1, 2, 1, 1},
+					   .observe = OBSERVE_GUEST};
 	int fd = mkstemp(journal);
 
 	/* the session makes the file itself */
