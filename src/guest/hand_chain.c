@@ -107,6 +107,22 @@ static void keep_what_can_be_probed(struct bpf_program *p)
 	n = kept;
 }
 
+/* What every task passes all the time would push out what the chain is about. */
+static bool says_nothing(const char *name)
+{
+	static const char *const common[] = {
+		"schedule",         "__schedule", "schedule_idle",
+		"preempt_schedule", "rcu_core",   "preempt_schedule_irq",
+		"do_idle",          "kthread",    "preempt_schedule_common",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(common); i++)
+		if (!strcmp(name, common[i]))
+			return true;
+	return false;
+}
+
 static void take_names(const char *names)
 {
 	n = 0;
@@ -118,7 +134,7 @@ static void take_names(const char *names)
 			memcpy(targets[n].name, names, len);
 			for (i = 0; i < n && strcmp(targets[i].name, targets[n].name); i++)
 				;
-			n += i == n;
+			n += i == n && !says_nothing(targets[n].name);
 		}
 		names += len + (names[len] == ' ');
 	}
