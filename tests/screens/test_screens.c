@@ -4,6 +4,7 @@
  * golden files. SXP_REGENERATE=1 writes them anew (look at the difference before you commit it).
  */
 #include "tests/unit/test.h"
+#include "drawn.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -30,6 +31,11 @@ struct bench {
 	struct buf typed; /* into the guest's shell */
 	char shell[40];   /* "CGROUP ROWSxCOLS" of the last one opened, its size as told since */
 };
+
+static struct tui *tui_of(void **state)
+{
+	return ((struct bench *)*state)->tui;
+}
 
 static const struct model *host_model(void *arg)
 {
@@ -160,55 +166,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void press(struct bench *b, int code)
-{
-	tui_key(b->tui, &(struct term_key){.code = code});
-}
-
-static void type(struct bench *b, const char *text)
-{
-	for (; *text; text++)
-		press(b, *text == '\n' ? KEY_RETURN : *text);
-}
-
-static void picture(struct bench *b, int rows, int cols, bool ascii, struct buf *out)
-{
-	struct canvas c;
-
-	canvas_init(&c, rows, cols, ascii);
-	tui_draw(b->tui, &c);
-	canvas_dump(&c, out);
-	canvas_finish(&c);
-}
-
-static void assert_golden(struct bench *b, const char *name, int rows, int cols)
-{
-	cleanup_free char *path = xasprintf(SCREENS_DIR "/golden/%s.txt", name);
-	cleanup_buf struct buf seen = BUF_INIT;
-	static char want[65536];
-	size_t n;
-	FILE *f;
-
-	picture(b, rows, cols, false, &seen);
-	if (getenv("SXP_REGENERATE")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(seen.data, 1, seen.len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(want, 1, sizeof(want) - 1, f);
-	fclose(f);
-	want[n] = '\0';
-	assert_string_equal(buf_text(&seen), want);
-}
-
 static void assert_shows(struct bench *b, const char *text)
 {
 	cleanup_buf struct buf seen = BUF_INIT;
 
-	picture(b, 30, 100, false, &seen);
+	picture(b->tui, 30, 100, false, &seen);
 	if (!strstr(buf_text(&seen), text))
 		print_error("expected '%s' in\n%s", text, buf_text(&seen));
 	assert_non_null(strstr(buf_text(&seen), text));
@@ -216,11 +178,11 @@ static void assert_shows(struct bench *b, const char *text)
 
 static void the_lab_is_drawn_at_every_size(void **state)
 {
-	assert_golden(*state, "lab-100x30", 30, 100);
-	assert_golden(*state, "lab-200x60", 60, 200);
-	assert_golden(*state, "lab-80x24", 24, 80);
-	assert_golden(*state, "lab-40x12", 12, 40);
-	assert_golden(*state, "lab-20x5", 5, 20);
+	assert_golden(tui_of(state), "lab-100x30", 30, 100);
+	assert_golden(tui_of(state), "lab-200x60", 60, 200);
+	assert_golden(tui_of(state), "lab-80x24", 24, 80);
+	assert_golden(tui_of(state), "lab-40x12", 12, 40);
+	assert_golden(tui_of(state), "lab-20x5", 5, 20);
 }
 
 static void no_size_is_refused_down_to_one_cell(void **state)
@@ -231,7 +193,7 @@ static void no_size_is_refused_down_to_one_cell(void **state)
 		for (cols = 1; cols < 60; cols += 7) {
 			cleanup_buf struct buf seen = BUF_INIT;
 
-			picture(*state, rows, cols, false, &seen);
+			picture(tui_of(state), rows, cols, false, &seen);
 			assert_true(seen.len >= (size_t)rows);
 		}
 	}
@@ -239,20 +201,20 @@ static void no_size_is_refused_down_to_one_cell(void **state)
 
 static void log_and_test_screens_are_a_digit_away(void **state)
 {
-	press(*state, '5');
-	assert_golden(*state, "log-80x24", 24, 80);
-	press(*state, KEY_FUNCTION + 6);
-	assert_golden(*state, "test-80x24", 24, 80);
-	press(*state, '1');
+	press(tui_of(state), '5');
+	assert_golden(tui_of(state), "log-80x24", 24, 80);
+	press(tui_of(state), KEY_FUNCTION + 6);
+	assert_golden(tui_of(state), "test-80x24", 24, 80);
+	press(tui_of(state), '1');
 	assert_shows(*state, "TASKS");
 }
 
 static void help_is_made_from_the_tables(void **state)
 {
-	press(*state, '?');
+	press(tui_of(state), '?');
 	assert_shows(*state, "KEYS");
-	assert_golden(*state, "help-80x24", 24, 80);
-	press(*state, KEY_ESCAPE);
+	assert_golden(tui_of(state), "help-80x24", 24, 80);
+	press(tui_of(state), KEY_ESCAPE);
 	assert_shows(*state, "TASKS");
 }
 
@@ -260,7 +222,7 @@ static void a_typed_line_goes_to_the_guest_as_it_is(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, ":kill hogs\n");
+	type(b->tui, ":kill hogs\n");
 	assert_string_equal(b->submitted, "kill hogs");
 }
 
@@ -268,9 +230,9 @@ static void the_key_of_an_op_opens_the_prompt_with_its_words(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "a");
+	type(b->tui, "a");
 	assert_shows(b, ":cgroup add");
-	type(b, "new\n");
+	type(b->tui, "new\n");
 	assert_string_equal(b->submitted, "cgroup add new");
 }
 
@@ -278,9 +240,9 @@ static void tab_completes_names_from_the_session(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, ":kill ho");
-	press(b, KEY_TAB);
-	type(b, "\n");
+	type(b->tui, ":kill ho");
+	press(b->tui, KEY_TAB);
+	type(b->tui, "\n");
 	assert_string_equal(b->submitted, "kill hogs ");
 }
 
@@ -289,10 +251,10 @@ static void a_refused_line_says_why_and_stays_in_the_history(void **state)
 	struct bench *b = *state;
 
 	snprintf(b->refuse, sizeof(b->refuse), "NAME 'x': no such cgroup");
-	type(b, ":cgroup remove x\n");
+	type(b->tui, ":cgroup remove x\n");
 	assert_shows(b, "no such cgroup");
-	type(b, ":");
-	press(b, KEY_GO_UP);
+	type(b->tui, ":");
+	press(b->tui, KEY_GO_UP);
 	assert_shows(b, ":cgroup remove x");
 }
 
@@ -312,8 +274,8 @@ static void the_value_under_the_cursor_becomes_an_expectation(void **state)
 
 	assert_shows(b, "busy.2"); /* a list knows its rows once it was drawn */
 	for (i = 0; i < 4; i++)
-		press(b, KEY_GO_DOWN);
-	press(b, 'e');
+		press(b->tui, KEY_GO_DOWN);
+	press(b->tui, 'e');
 	assert_shows(b, ":expect placed busy in=high");
 }
 
@@ -321,9 +283,9 @@ static void an_exited_payload_becomes_an_expected_exit(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "6");
+	type(b->tui, "6");
 	assert_shows(b, "run probe@low");
-	type(b, "gjjjjje");
+	type(b->tui, "gjjjjje");
 	assert_shows(b, ":expect exit probe == 0");
 }
 
@@ -331,9 +293,9 @@ static void a_line_of_output_becomes_an_expectation(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "5OEKAH");
+	type(b->tui, "5OEKAH");
 	assert_shows(b, "probe: 0::/scxplore/low");
-	type(b, "ge\n");
+	type(b->tui, "ge\n");
 	assert_string_equal(b->submitted, "expect output probe contains 0::/scxplore/low");
 }
 
@@ -341,9 +303,9 @@ static void what_an_op_made_can_be_promoted(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "6");
+	type(b->tui, "6");
 	assert_shows(b, "run probe@low");
-	type(b, "gjjjjjb\n");
+	type(b->tui, "gjjjjjb\n");
 	assert_string_equal(b->submitted, "backdrop probe");
 }
 
@@ -351,19 +313,19 @@ static void search_finds_rows_whatever_kinds_are_hidden(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "5O");
+	type(b->tui, "5O");
 	assert_shows(b, "O -op");
-	type(b, "g/released\n");
+	type(b->tui, "g/released\n");
 	assert_shows(b, "not found in the focused list");
-	type(b, "g/hogs.2\n\n"); /* the second Return opens the row */
+	type(b->tui, "g/hogs.2\n\n"); /* the second Return opens the row */
 	assert_shows(b, "OPENED");
 	assert_shows(b, "placed    hogs.2[120] in /scxplore/low before its first instruction\n");
-	press(b, KEY_ESCAPE);
-	type(b, "1");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "1");
 	assert_shows(b, "TASKS");
-	type(b, "g/hogs.3\n\n");
+	type(b->tui, "g/hogs.3\n\n");
 	assert_shows(b, "hogs.3[121] hogs.3, thread 121");
-	assert_golden(b, "opened-40x12", 12, 40);
+	assert_golden(b->tui, "opened-40x12", 12, 40);
 }
 
 static void group_prints(struct bench *b, const char *name, const char *text)
@@ -382,7 +344,7 @@ static void numbers_have_a_screen_once_there_are_some(void **state)
 	cleanup_buf struct buf seen = BUF_INIT;
 	struct bench *b = *state;
 
-	picture(b, 24, 80, false, &seen);
+	picture(b->tui, 24, 80, false, &seen);
 	assert_null(strstr(buf_text(&seen), "#Numbers"));
 	model_apply(b->model, &report);
 	group_prints(b, "probe", "Wakeup Latencies percentiles (usec)\n\t* 99.0th: 44 (3 samples)\n\t  min=1, max=3011\n"
@@ -390,26 +352,26 @@ static void numbers_have_a_screen_once_there_are_some(void **state)
 	assert_shows(b, "#Numbers");
 	/* of a task that runs it stands in the tree, too; what is known to be good or bad goes first */
 	group_prints(b, "busy", "rps: 7\nlater=5\n");
-	assert_golden(b, "lab-numbers-200x60", 60, 200);
-	press(b, '#');
-	assert_golden(b, "numbers-80x24", 24, 80);
-	assert_golden(b, "numbers-200x60", 60, 200);
-	assert_golden(b, "numbers-40x12", 12, 40);
+	assert_golden(b->tui, "lab-numbers-200x60", 60, 200);
+	press(b->tui, '#');
+	assert_golden(b->tui, "numbers-80x24", 24, 80);
+	assert_golden(b->tui, "numbers-200x60", 60, 200);
+	assert_golden(b->tui, "numbers-40x12", 12, 40);
 	/* the opened one is whole, and what is expected of it is what it is */
-	type(b, "/p99\n\n");
+	type(b->tui, "/p99\n\n");
 	assert_shows(b, "lat.wakeup.p99 of 'probe': 44us\n");
 	assert_shows(b, "lower is better");
-	press(b, KEY_ESCAPE);
-	type(b, "e\n");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "e\n");
 	assert_string_equal(b->submitted, "expect metric probe lat.wakeup.p99 <= 44us tol=10%");
-	type(b, "/ops\ne\n");
+	type(b->tui, "/ops\ne\n");
 	assert_string_equal(b->submitted, "expect metric probe ops == 12 tol=10%");
-	type(b, "/work-units\ne\n");
+	type(b->tui, "/work-units\ne\n");
 	assert_string_equal(b->submitted, "expect metric hogs work-units >= 4711 tol=10%");
-	type(b, "flat.\n");
+	type(b->tui, "flat.\n");
 	assert_shows(b, "NUMBERS 3  filter: lat.");
-	press(b, KEY_ESCAPE);
-	type(b, "1:expect metric probe lat.wakeup.p\t");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "1:expect metric probe lat.wakeup.p\t");
 	assert_shows(b, ":expect metric probe lat.wakeup.p99");
 }
 
@@ -419,8 +381,8 @@ static void an_opened_program_shows_what_it_has_printed(void **state)
 
 	group_prints(b, "probe", "ops=3\n");
 	group_prints(b, "probe", "ops=5\n");
-	press(b, KEY_TAB);
-	type(b, "/run probe\n\n");
+	press(b->tui, KEY_TAB);
+	type(b->tui, "/run probe\n\n");
 	assert_shows(b, "printed:\nops                      5 (3 to 5, mean 4 of 2)\n");
 }
 
@@ -433,9 +395,9 @@ static void a_transfer_shows_how_far_it_is(void **state)
 	model_apply(b->model, &ev);
 	ev.type = EV_BEGIN;
 	model_apply(b->model, &ev);
-	press(b, KEY_TAB);
+	press(b->tui, KEY_TAB);
 	assert_shows(b, "ops 10"); /* a list knows its rows once it was drawn */
-	type(b, "G");
+	type(b->tui, "G");
 	assert_shows(b, "> running");
 	ev.type = EV_PROGRESS;
 	ev.count = 300 << 10;
@@ -444,9 +406,9 @@ static void a_transfer_shows_how_far_it_is(void **state)
 	assert_shows(b, "> 300KiB/37.2MiB");
 	ev.count = UINT64_C(8100) << 10;
 	model_apply(b->model, &ev);
-	assert_golden(b, "moving-80x24", 24, 80);
-	assert_golden(b, "moving-200x60", 60, 200);
-	assert_golden(b, "moving-40x12", 12, 40);
+	assert_golden(b->tui, "moving-80x24", 24, 80);
+	assert_golden(b->tui, "moving-200x60", 60, 200);
+	assert_golden(b->tui, "moving-40x12", 12, 40);
 	/* it is whole, and the op goes on with something else */
 	ev.count = ev.id;
 	model_apply(b->model, &ev);
@@ -486,15 +448,15 @@ static void an_opened_scheduler_shows_what_it_wrote_last(void **state)
 		model_apply(b->model, &ev);
 	}
 	assert_shows(b, "sched.1[130]");
-	type(b, "g/sched.1\n\n");
-	assert_golden(b, "opened-sched-80x24", 24, 80);
-	assert_golden(b, "opened-sched-40x12", 12, 40);
-	press(b, KEY_PAGE_DOWN);
-	press(b, KEY_PAGE_DOWN);
-	assert_golden(b, "opened-sched-end-40x12", 12, 40);
-	press(b, KEY_PAGE_UP);
-	press(b, KEY_PAGE_UP);
-	assert_golden(b, "opened-sched-40x12", 12, 40);
+	type(b->tui, "g/sched.1\n\n");
+	assert_golden(b->tui, "opened-sched-80x24", 24, 80);
+	assert_golden(b->tui, "opened-sched-40x12", 12, 40);
+	press(b->tui, KEY_PAGE_DOWN);
+	press(b->tui, KEY_PAGE_DOWN);
+	assert_golden(b->tui, "opened-sched-end-40x12", 12, 40);
+	press(b->tui, KEY_PAGE_UP);
+	press(b->tui, KEY_PAGE_UP);
+	assert_golden(b->tui, "opened-sched-40x12", 12, 40);
 	/* live: the end of it stays in sight */
 	ev.stream = 2;
 	for (i = 1; i <= 8; i++) {
@@ -507,12 +469,12 @@ static void an_opened_scheduler_shows_what_it_wrote_last(void **state)
 	}
 	assert_shows(b, "wrote last (5 shows all of it):\n! stats 1");
 	assert_shows(b, "! stats 8");
-	assert_golden(b, "opened-sched-200x60", 60, 200);
+	assert_golden(b->tui, "opened-sched-200x60", 60, 200);
 	/* of the op that started it, too */
-	press(b, KEY_ESCAPE);
-	type(b, "6");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "6");
 	assert_shows(b, "sched load");
-	type(b, "G\n");
+	type(b->tui, "G\n");
 	assert_shows(b, "! stats 8");
 }
 
@@ -527,7 +489,7 @@ static void an_opened_worker_shows_its_latest_report(void **state)
 
 	model_apply(b->model, &ev);
 	assert_shows(b, "TASKS");
-	type(b, "g/hogs.3\n\n");
+	type(b->tui, "g/hogs.3\n\n");
 	assert_shows(b, "reported at 9.000s");
 	assert_shows(b, "work-units 4711");
 	assert_shows(b, "off-cpu    2.0s");
@@ -544,23 +506,23 @@ static void the_scheduler_has_a_screen_with_its_queues_in_order_and_its_counters
 {
 	struct bench *b = *state;
 
-	press(b, '3');
-	assert_golden(b, "sched-80x24", 24, 80);
-	assert_golden(b, "sched-200x60", 60, 200);
-	assert_golden(b, "sched-40x12", 12, 40);
-	type(b, "/KEEP_LAST\n\n");
+	press(b->tui, '3');
+	assert_golden(b->tui, "sched-80x24", 24, 80);
+	assert_golden(b->tui, "sched-200x60", 60, 200);
+	assert_golden(b->tui, "sched-40x12", 12, 40);
+	type(b->tui, "/KEEP_LAST\n\n");
 	assert_shows(b, "SCX_EV_DISPATCH_KEEP_LAST: 190 since this scheduler came into force\n");
 	assert_shows(b, "80/s between the last two samples\n");
 	assert_shows(b, "          90 in step 1 more work\n");
 	assert_shows(b, "         100 in the backdrop\n");
-	press(b, KEY_ESCAPE);
-	type(b, "/BYPASS_DURATION\n\n");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "/BYPASS_DURATION\n\n");
 	assert_shows(b, "5.5ms since this scheduler came into force (the kernel counts ns)\n");
-	press(b, KEY_ESCAPE);
-	type(b, "fhogs.2\n");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "fhogs.2\n");
 	assert_shows(b, "vtime-head +2500");
-	press(b, KEY_ESCAPE);
-	type(b, "ge\n");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "ge\n");
 	assert_string_equal(b->submitted, "expect sched == vtime");
 }
 
@@ -568,19 +530,19 @@ static void a_schedulers_end_stays_on_its_page_and_can_be_opened(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, '7');
-	assert_golden(b, "post-80x24", 24, 80);
-	assert_golden(b, "post-200x60", 60, 200);
-	assert_golden(b, "post-40x12", 12, 40);
-	type(b, "/lost.2\n\n");
+	press(b->tui, '7');
+	assert_golden(b->tui, "post-80x24", 24, 80);
+	assert_golden(b->tui, "post-200x60", 60, 200);
+	assert_golden(b->tui, "post-40x12", 12, 40);
+	type(b->tui, "/lost.2\n\n");
 	assert_shows(b, "lost.2[114]: runnable, on no queue and not running");
 	assert_shows(b, "ops_state/qseq=2/2");
-	press(b, KEY_ESCAPE);
-	type(b, "gM\n");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "gM\n");
 	assert_string_equal(b->submitted, "export md sched.md");
 	/* that this end is expected was said already, of the one that was in force then; another
 	 * scheduler is now */
-	type(b, "x\n");
+	type(b->tui, "x\n");
 	assert_string_equal(b->submitted, "export c sched.c");
 }
 
@@ -598,27 +560,27 @@ static void what_a_scheduler_keeps_is_shown_and_set_from_there(void **state)
 			   .data = first, .data_len = sizeof(first) - 1, .t_ns = 17600000000, .count = 1};
 	struct bench *b = *state;
 
-	press(b, '3');
-	type(b, "G");
+	press(b->tui, '3');
+	type(b->tui, "G");
 	assert_shows(b, "PROGRAMS AND MAPS  - (seen while this screen is shown live)");
 	model_apply(b->model, &ev);
 	ev.data = then;
 	ev.data_len = sizeof(then) - 1;
 	ev.t_ns = 18600000000;
 	model_apply(b->model, &ev);
-	type(b, "G");
+	type(b->tui, "G");
 	/* 500 runs and 250 us in a second */
 	assert_shows(b, "vtime_enqueue                        500/s     500ns     0.03%  600 runs counted");
 	assert_shows(b, "vtime_now                    * 9");
 	assert_shows(b, "[89]   {weight: 100}");
-	type(b, "/vtime_now\n=7\n");
+	type(b->tui, "/vtime_now\n=7\n");
 	assert_string_equal(b->submitted, "sched set vtime_now=7");
-	type(b, "/[89]\n=weight=5\n");
+	type(b->tui, "/[89]\n=weight=5\n");
 	assert_string_equal(b->submitted, "sched set cgs[89].weight=5");
-	type(b, "\n");
+	type(b->tui, "\n");
 	assert_shows(b, "if the key is a cgroup's id, it is /scxplore/low's: [@low] is the same in a replay");
-	press(b, KEY_ESCAPE);
-	type(b, "/slice_us\n=");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "/slice_us\n=");
 	assert_shows(b, "nothing under the cursor can be set");
 }
 
@@ -632,15 +594,15 @@ static void a_test_of_an_end_begins_with_its_expectation(void **state)
 	ev.type = EV_SCHED_EXIT;
 	ev.code = 1025;
 	model_apply(b->model, &ev);
-	press(b, '7');
+	press(b->tui, '7');
 	assert_shows(b, "why     error-bpf: scx_bpf_error");
 	assert_shows(b, "dump    - (none came)");
 	assert_shows(b, "EARLIER ENDS");
-	type(b, "x\n");
+	type(b->tui, "x\n");
 	assert_string_equal(b->submitted, "expect sched exit == error-bpf within=30s");
-	type(b, "e\n");
+	type(b->tui, "e\n");
 	assert_string_equal(b->submitted, "expect sched exit == error-bpf within=30s");
-	type(b, "/14.5\n\n");
+	type(b->tui, "/14.5\n\n");
 	assert_shows(b, "stall: stall, runnable task stall\n");
 }
 
@@ -656,9 +618,9 @@ static void a_report_that_was_asked_for_becomes_an_expectation(void **state)
 		ev.pid = 118 + (int64_t)ev.index;
 		model_apply(b->model, &ev);
 	}
-	type(b, "6");
+	type(b->tui, "6");
 	assert_shows(b, "report hogs");
-	type(b, "Ge");
+	type(b->tui, "Ge");
 	assert_shows(b, ":expect report hogs work-units > 0");
 }
 
@@ -666,16 +628,16 @@ static void a_frozen_picture_thaws_at_its_key_and_ctrl_c_still_acts(void **state
 {
 	struct bench *b = *state;
 
-	type(b, " ");
+	type(b->tui, " ");
 	assert_true(tui_frozen(b->tui));
 	assert_shows(b, "FROZEN");
-	press(b, KEY_CTRL_C);
+	press(b->tui, KEY_CTRL_C);
 	assert_true(tui_frozen(b->tui));
 	assert_true(b->cancelled);
-	type(b, " ");
+	type(b->tui, " ");
 	assert_false(tui_frozen(b->tui));
-	type(b, " ");
-	press(b, KEY_ESCAPE);
+	type(b->tui, " ");
+	press(b->tui, KEY_ESCAPE);
 	assert_false(tui_frozen(b->tui));
 }
 
@@ -684,9 +646,9 @@ static void a_filter_leaves_only_what_contains_it(void **state)
 	cleanup_buf struct buf seen = BUF_INIT;
 	struct bench *b = *state;
 
-	type(b, "fhogs\n");
+	type(b->tui, "fhogs\n");
 	assert_shows(b, "hogs.1[119]");
-	picture(b, 30, 100, false, &seen);
+	picture(b->tui, 30, 100, false, &seen);
 	assert_null(strstr(buf_text(&seen), "busy.2[117]"));
 }
 
@@ -696,8 +658,8 @@ static void what_is_wrong_is_said_at_every_size(void **state)
 
 	model_apply(b->model, &(struct event){.type = EV_GONE, .t_ns = 9000000000, .name = "", .text = "the emulator ended by signal 9",
 					      .path = "", .cgroup = "", .data = ""});
-	assert_golden(b, "gone-80x24", 24, 80);
-	assert_golden(b, "gone-20x5", 5, 20);
+	assert_golden(b->tui, "gone-80x24", 24, 80);
+	assert_golden(b->tui, "gone-20x5", 5, 20);
 	assert_shows(b, "! the guest is gone: the emulator ended by signal 9");
 }
 
@@ -730,7 +692,7 @@ static void a_boot_is_shown_in_stages(void **state)
 
 	assert_int_equal(journal_read_memory("boot", text, sizeof(text) - 1, false, NULL, b.model, NULL, NULL, &err), 0);
 	b.tui = tui_create(&host, &b, "boot.session", true);
-	assert_golden(&b, "boot-80x24", 24, 80);
+	assert_golden(b.tui, "boot-80x24", 24, 80);
 	tui_destroy(b.tui);
 	model_destroy(b.model);
 	scenario_destroy(b.scenario);
@@ -740,7 +702,7 @@ static void control_c_cancels_and_never_quits(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, KEY_CTRL_C);
+	press(b->tui, KEY_CTRL_C);
 	assert_true(b->cancelled);
 	assert_false(b->quit);
 }
@@ -749,16 +711,16 @@ static void quitting_a_live_guest_asks_once(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, 'q');
+	press(b->tui, 'q');
 	assert_false(b->quit);
 	assert_shows(b, "q again");
-	press(b, 'q');
+	press(b->tui, 'q');
 	assert_true(b->quit);
 }
 
 static void the_console_cannot_reach_the_terminal(void **state)
 {
-	press(*state, '9');
+	press(tui_of(state), '9');
 	assert_shows(*state, "?[2Jevil");
 }
 
@@ -777,15 +739,15 @@ static void the_guests_shell_is_drawn_at_every_size(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, '0');
+	press(b->tui, '0');
 	assert_string_equal(b->shell, "/ 24x80");
 	shell_began(b);
 	assert_shows(b, "SHELL in /");
 	assert_string_equal(b->shell, "resized 26x100");
 	prints(b, "guest:~# ls /\r\n\033[34mbin\033[0m  \033[1mdev\033[0m  \xe5\x8f\xb0  caf\xc3\xa9\r\nguest:~# ");
-	assert_golden(b, "shell-80x24", 24, 80);
-	assert_golden(b, "shell-200x60", 60, 200);
-	assert_golden(b, "shell-40x12", 12, 40);
+	assert_golden(b->tui, "shell-80x24", 24, 80);
+	assert_golden(b->tui, "shell-200x60", 60, 200);
+	assert_golden(b->tui, "shell-40x12", 12, 40);
 	assert_string_equal(b->shell, "resized 8x40");
 }
 
@@ -793,18 +755,18 @@ static void keys_in_the_shell_are_the_shells_but_the_one_that_leaves(void **stat
 {
 	struct bench *b = *state;
 
-	press(b, '0');
-	type(b, "echo q\n");
-	press(b, KEY_CTRL_C);
-	press(b, KEY_GO_UP);
-	press(b, KEY_RUB_OUT);
-	press(b, KEY_TAB);
+	press(b->tui, '0');
+	type(b->tui, "echo q\n");
+	press(b->tui, KEY_CTRL_C);
+	press(b->tui, KEY_GO_UP);
+	press(b->tui, KEY_RUB_OUT);
+	press(b->tui, KEY_TAB);
 	assert_string_equal(buf_text(&b->typed), "echo q\r\003\033[A\177\t");
 	assert_false(b->quit);
 	assert_false(b->cancelled);
-	press(b, 0x1d);
+	press(b->tui, 0x1d);
 	assert_shows(b, "TASKS");
-	type(b, "0");
+	type(b->tui, "0");
 	assert_shows(b, "SHELL");
 	assert_int_equal(b->typed.len, 13);
 }
@@ -814,7 +776,7 @@ static void a_paste_goes_into_the_shell_as_it_is(void **state)
 	struct bench *b = *state;
 	const char *text = "echo a\necho \033[2Jb\n";
 
-	press(b, '0');
+	press(b->tui, '0');
 	tui_key(b->tui, &(struct term_key){.code = KEY_PASTED, .paste = text, .paste_len = strlen(text)});
 	assert_string_equal(buf_text(&b->typed), "echo a\recho [2Jb\r");
 	assert_string_equal(b->submitted, "");
@@ -826,7 +788,7 @@ static void what_has_left_the_shells_screen_is_scrolled_back_to(void **state)
 	char line[24];
 	int i;
 
-	press(b, '0');
+	press(b->tui, '0');
 	shell_began(b);
 	assert_shows(b, "SHELL in /");
 	for (i = 1; i <= 5000; i++) {
@@ -834,15 +796,15 @@ static void what_has_left_the_shells_screen_is_scrolled_back_to(void **state)
 		prints(b, line);
 	}
 	assert_shows(b, "line 5000");
-	press(b, KEY_PAGE_UP);
+	press(b->tui, KEY_PAGE_UP);
 	assert_shows(b, "SHELL 24 lines back");
 	assert_shows(b, "line 4960");
 	/* the oldest go: what is kept has an end */
 	for (i = 0; i < 200; i++)
-		press(b, KEY_PAGE_UP);
+		press(b->tui, KEY_PAGE_UP);
 	assert_shows(b, "SHELL 2000 lines back");
 	assert_shows(b, "line 2976\n");
-	press(b, ' ');
+	press(b->tui, ' ');
 	assert_shows(b, "line 5000");
 }
 
@@ -852,10 +814,10 @@ static void what_the_shell_prints_cannot_reach_the_terminal(void **state)
 	struct bench *b = *state;
 	size_t i;
 
-	press(b, '0');
+	press(b->tui, '0');
 	prints(b, "\033]0;evil title\007\033]52;c;ZXZpbA==\007\033P$qm\033\\a\302\233b\033[999999999;9999999Hc"
 		  "\033[6n\033[?1049h\033[?1000h\033[2147483647L\033[2147483647@\355\240\200\364\277\277\277");
-	picture(b, 24, 80, true, &seen);
+	picture(b->tui, 24, 80, true, &seen);
 	for (i = 0; i < seen.len; i++)
 		assert_true(seen.data[i] == '\n' || (seen.data[i] >= 0x20 && seen.data[i] < 0x7f));
 	assert_null(strstr(buf_text(&seen), "evil"));
@@ -865,17 +827,17 @@ static void a_shell_that_has_ended_says_how_and_can_be_opened_again(void **state
 {
 	struct bench *b = *state;
 
-	type(b, ":shell @low\n");
+	type(b->tui, ":shell @low\n");
 	assert_string_equal(b->shell, "low 24x80");
 	prints(b, "the last words");
 	tui_shell_ended(b->tui, "ended with 3");
 	assert_shows(b, "SHELL ended with 3  Enter opens another");
 	assert_shows(b, "the last words");
-	type(b, "1");
+	type(b->tui, "1");
 	assert_shows(b, "TASKS");
-	type(b, "0\n");
+	type(b->tui, "0\n");
 	assert_string_equal(b->shell, "/ 26x100");
-	type(b, "x");
+	type(b->tui, "x");
 	assert_string_equal(buf_text(&b->typed), "x");
 }
 
@@ -884,10 +846,10 @@ static void a_shell_that_is_refused_says_why(void **state)
 	struct bench *b = *state;
 
 	snprintf(b->refuse, sizeof(b->refuse), "the guest is not ready yet");
-	press(b, '0');
+	press(b->tui, '0');
 	assert_shows(b, "the guest is not ready yet");
 	assert_shows(b, "SHELL  Enter opens one");
-	press(b, '1');
+	press(b->tui, '1');
 	assert_shows(b, "TASKS");
 }
 
@@ -896,7 +858,7 @@ static void ascii_draws_nothing_else(void **state)
 	cleanup_buf struct buf seen = BUF_INIT;
 	size_t i;
 
-	picture(*state, 24, 80, true, &seen);
+	picture(tui_of(state), 24, 80, true, &seen);
 	for (i = 0; i < seen.len; i++)
 		assert_true((unsigned char)seen.data[i] < 0x7f);
 }
@@ -905,8 +867,8 @@ static void drawing_twice_gives_the_same_picture(void **state)
 {
 	cleanup_buf struct buf a = BUF_INIT, b = BUF_INIT;
 
-	picture(*state, 30, 100, false, &a);
-	picture(*state, 30, 100, false, &b);
+	picture(tui_of(state), 30, 100, false, &a);
+	picture(tui_of(state), 30, 100, false, &b);
 	assert_string_equal(buf_text(&a), buf_text(&b));
 }
 
@@ -957,28 +919,28 @@ static void all_screens_can_be_looked_back_at(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, '{');
+	press(b->tui, '{');
 	assert_shows(b, "PAST");
 	assert_shows(b, "the begin of");
-	press(b, KEY_GO_HOME);
-	press(b, '[');
-	press(b, '[');
-	assert_golden(b, "past-100x30", 30, 100);
-	assert_golden(b, "past-40x12", 12, 40);
-	press(b, '5');
+	press(b->tui, KEY_GO_HOME);
+	press(b->tui, '[');
+	press(b->tui, '[');
+	assert_golden(b->tui, "past-100x30", 30, 100);
+	assert_golden(b->tui, "past-40x12", 12, 40);
+	press(b->tui, '5');
 	assert_shows(b, "PAST");
-	press(b, ')');
+	press(b->tui, ')');
 	assert_shows(b, "PAST");
-	press(b, 'F');
+	press(b->tui, 'F');
 	assert_shows(b, "back to now");
-	press(b, '(');
+	press(b->tui, '(');
 	assert_shows(b, "PAST");
-	press(b, ')');
-	press(b, ')');
-	press(b, '@');
+	press(b->tui, ')');
+	press(b->tui, ')');
+	press(b->tui, '@');
 	assert_shows(b, "@ takes the moment under the Timeline's cursor");
-	press(b, '4');
-	press(b, '@');
+	press(b->tui, '4');
+	press(b->tui, '@');
 	assert_shows(b, "PAST");
 }
 

@@ -4,6 +4,7 @@
  * every figure is told. SXP_REGENERATE=1 writes the golden files anew.
  */
 #include "tests/unit/test.h"
+#include "drawn.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -24,6 +25,11 @@ struct bench {
 	struct scenario *scenario;
 	struct sample s;
 };
+
+static struct tui *tui_of(void **state)
+{
+	return ((struct bench *)*state)->tui;
+}
 
 static const struct model *host_model(void *arg)
 {
@@ -309,55 +315,11 @@ static int tear_down(void **state)
 
 /* ---- keys in, text out --------------------------------------------------------------------- */
 
-static void press(struct bench *b, int code)
-{
-	tui_key(b->tui, &(struct term_key){.code = code});
-}
-
-static void type(struct bench *b, const char *text)
-{
-	for (; *text; text++)
-		press(b, *text == '\n' ? KEY_RETURN : *text);
-}
-
-static void picture(struct bench *b, int rows, int cols, struct buf *out)
-{
-	struct canvas c;
-
-	canvas_init(&c, rows, cols, false);
-	tui_draw(b->tui, &c);
-	canvas_dump(&c, out);
-	canvas_finish(&c);
-}
-
-static void assert_golden(struct bench *b, const char *name, int rows, int cols)
-{
-	cleanup_free char *path = xasprintf(SCREENS_DIR "/golden/%s.txt", name);
-	cleanup_buf struct buf seen = BUF_INIT;
-	static char want[65536];
-	size_t n;
-	FILE *f;
-
-	picture(b, rows, cols, &seen);
-	if (getenv("SXP_REGENERATE")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(seen.data, 1, seen.len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(want, 1, sizeof(want) - 1, f);
-	fclose(f);
-	want[n] = '\0';
-	assert_string_equal(buf_text(&seen), want);
-}
-
 static bool sees(struct bench *b, const char *text)
 {
 	cleanup_buf struct buf seen = BUF_INIT;
 
-	picture(b, 30, 100, &seen);
+	picture(b->tui, 30, 100, false, &seen);
 	return strstr(buf_text(&seen), text);
 }
 
@@ -365,7 +327,7 @@ static void assert_shows(struct bench *b, const char *text)
 {
 	cleanup_buf struct buf seen = BUF_INIT;
 
-	picture(b, 30, 100, &seen);
+	picture(b->tui, 30, 100, false, &seen);
 	if (!strstr(buf_text(&seen), text))
 		print_error("expected '%s' in\n%s", text, buf_text(&seen));
 	assert_non_null(strstr(buf_text(&seen), text));
@@ -376,21 +338,21 @@ static void the_first_question_is_answered_at_every_size(void **state)
 	assert_shows(*state, "! LOST hogs.3[214] 12.4s of 30s [");
 	assert_shows(*state, "held in BPF, cpus 0-3, /high");
 	assert_shows(*state, "after: move hogs to=high");
-	assert_golden(*state, "waiter-100x30", 30, 100);
-	assert_golden(*state, "waiter-200x60", 60, 200);
-	assert_golden(*state, "waiter-80x24", 24, 80);
-	assert_golden(*state, "waiter-40x12", 12, 40);
+	assert_golden(tui_of(state), "waiter-100x30", 30, 100);
+	assert_golden(tui_of(state), "waiter-200x60", 60, 200);
+	assert_golden(tui_of(state), "waiter-80x24", 24, 80);
+	assert_golden(tui_of(state), "waiter-40x12", 12, 40);
 }
 
 static void tasks_have_a_screen_with_every_figure(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, '2');
-	assert_golden(b, "tasks-100x30", 30, 100);
-	assert_golden(b, "tasks-200x60", 60, 200);
-	assert_golden(b, "tasks-80x24", 24, 80);
-	assert_golden(b, "tasks-40x12", 12, 40);
+	press(b->tui, '2');
+	assert_golden(b->tui, "tasks-100x30", 30, 100);
+	assert_golden(b->tui, "tasks-200x60", 60, 200);
+	assert_golden(b->tui, "tasks-80x24", 24, 80);
+	assert_golden(b->tui, "tasks-40x12", 12, 40);
 }
 
 /* Every column is a press of an arrow away, however narrow it is, and the name stays. */
@@ -399,17 +361,17 @@ static void every_column_can_be_scrolled_to(void **state)
 	struct bench *b = *state;
 	size_t i, k;
 
-	press(b, '2');
+	press(b->tui, '2');
 	assert_shows(b, "CGROUP / TASK");
 	for (k = 1; k < sheet_tasks.ncolumns; k++) {
 		bool seen = false;
 
-		press(b, KEY_GO_LEFT);
+		press(b->tui, KEY_GO_LEFT);
 		for (i = 0; i < sheet_tasks.ncolumns; i++)
-			press(b, KEY_GO_LEFT);
+			press(b->tui, KEY_GO_LEFT);
 		for (i = 0; i < sheet_tasks.ncolumns && !seen; i++) {
 			seen = sees(b, sheet_tasks.columns[k].head);
-			press(b, KEY_GO_RIGHT);
+			press(b->tui, KEY_GO_RIGHT);
 		}
 		if (!seen)
 			print_error("never seen: %s\n", sheet_tasks.columns[k].head);
@@ -417,18 +379,18 @@ static void every_column_can_be_scrolled_to(void **state)
 	}
 	assert_shows(b, "CGROUP / TASK");
 	assert_shows(b, "hogs.1[212]");
-	assert_golden(b, "tasks-scrolled-80x24", 24, 80);
+	assert_golden(b->tui, "tasks-scrolled-80x24", 24, 80);
 }
 
 static void what_is_wrong_with_a_task_is_said_by_sign_and_word(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "2z");
+	type(b->tui, "2z");
 	assert_shows(b, "! LOST");
 	assert_shows(b, "! OUTSIDE 3");
 	assert_shows(b, "! HOG CPU 2");
-	type(b, "1");
+	type(b->tui, "1");
 	assert_shows(b, "RT !");
 }
 
@@ -438,30 +400,30 @@ static void a_table_is_sorted_by_the_column_one_names(void **state)
 	struct bench *b = *state;
 	const char *a, *z;
 
-	type(b, "2z");
+	type(b->tui, "2z");
 	assert_shows(b, "TASKS 8");
-	type(b, "ooo");
+	type(b->tui, "ooo");
 	assert_shows(b, "TASKS 8  flat");
-	type(b, "swaiting\n");
+	type(b->tui, "swaiting\n");
 	assert_shows(b, "sort: WAITING v");
-	picture(b, 30, 100, &seen);
+	picture(b->tui, 30, 100, false, &seen);
 	a = strstr(buf_text(&seen), "hogs.3[214]");
 	a = strstr(a + 1, "hogs.3[214]"); /* the first line names it, too */
 	z = strstr(buf_text(&seen), "pool-1[240/241]");
 	assert_true(a && z && a < z);
-	type(b, "swaiting\n");
+	type(b->tui, "swaiting\n");
 	assert_shows(b, "sort: WAITING ^");
-	type(b, "swaiting\n");
+	type(b->tui, "swaiting\n");
 	assert_false(sees(b, "sort:"));
-	type(b, "swake_");
+	type(b->tui, "swake_");
 	assert_shows(b, "wake_p99_ns wake_p50_ns wake_max_ns");
-	press(b, KEY_ESCAPE);
-	type(b, "snothing\n");
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "snothing\n");
 	assert_shows(b, "no column is called so");
 	/* Enter alone takes the column under the cursor */
-	press(b, KEY_GO_RIGHT);
-	press(b, KEY_GO_RIGHT);
-	type(b, "s\n");
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, KEY_GO_RIGHT);
+	type(b->tui, "s\n");
 	assert_shows(b, "sort: WAITING v");
 }
 
@@ -469,26 +431,26 @@ static void a_filter_takes_a_text_or_a_comparison(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "2z");
+	type(b->tui, "2z");
 	assert_shows(b, "hogs.1[212]");
-	type(b, "fwaiting>1s\n");
+	type(b->tui, "fwaiting>1s\n");
 	assert_shows(b, "hogs.3[214]");
 	assert_shows(b, "filter: waiting>1s");
 	assert_false(sees(b, "hogs.1[212]"));
 	assert_false(sees(b, "hogs.4[215]"));
-	type(b, "f");
-	press(b, KEY_CTRL_U);
-	type(b, "class=RT\n");
+	type(b->tui, "f");
+	press(b->tui, KEY_CTRL_U);
+	type(b->tui, "class=RT\n");
 	assert_shows(b, "cyclictest[230]");
 	assert_false(sees(b, "hogs.1[212]"));
-	type(b, "f");
-	press(b, KEY_CTRL_U);
-	type(b, "/low\n"); /* a cgroup with what is in it */
+	type(b->tui, "f");
+	press(b->tui, KEY_CTRL_U);
+	type(b->tui, "/low\n"); /* a cgroup with what is in it */
 	assert_shows(b, "pool-1[240/241]");
 	assert_false(sees(b, "hogs.1[212]"));
-	type(b, "f");
-	press(b, KEY_CTRL_U);
-	type(b, "nonesuch\n");
+	type(b->tui, "f");
+	press(b->tui, KEY_CTRL_U);
+	type(b->tui, "nonesuch\n");
 	assert_shows(b, "nothing passes the filter");
 }
 
@@ -496,19 +458,19 @@ static void a_figure_becomes_an_expectation(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "2z");
+	type(b->tui, "2z");
 	assert_shows(b, "hogs.1[212]");
-	type(b, "g/hogs.1\ne");
+	type(b->tui, "g/hogs.1\ne");
 	assert_shows(b, ":expect placed hogs in=high");
-	press(b, KEY_ESCAPE);
-	press(b, KEY_GO_RIGHT);
-	press(b, KEY_GO_RIGHT);
-	press(b, KEY_GO_RIGHT);
-	press(b, KEY_GO_RIGHT); /* CPUS */
-	press(b, 'e');
+	press(b->tui, KEY_ESCAPE);
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, KEY_GO_RIGHT); /* CPUS */
+	press(b->tui, 'e');
 	assert_shows(b, ":expect confined hogs");
-	press(b, KEY_ESCAPE);
-	type(b, "g/high  4\ne"); /* its row is named so */
+	press(b->tui, KEY_ESCAPE);
+	type(b->tui, "g/high  4\ne"); /* its row is named so */
 	assert_shows(b, ":expect tasks @high == 4");
 }
 
@@ -516,12 +478,12 @@ static void threads_are_folded_into_their_process(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "2z");
+	type(b->tui, "2z");
 	assert_shows(b, "pool-1[240/241]");
-	type(b, "o");
+	type(b->tui, "o");
 	assert_shows(b, "pool[240] x3");
 	assert_false(sees(b, "pool-1[240/241]"));
-	type(b, "o");
+	type(b->tui, "o");
 	assert_shows(b, "only groups");
 	assert_false(sees(b, "hogs.1[212]"));
 }
@@ -531,26 +493,26 @@ static void a_figure_is_explained_and_so_is_its_absence(void **state)
 	struct bench *b = *state;
 	int i;
 
-	press(b, '2');
+	press(b->tui, '2');
 	assert_shows(b, "hogs.1[212]");
-	type(b, "g/cyclictest\n");
-	press(b, KEY_GO_RIGHT);
-	press(b, KEY_GO_RIGHT);
-	press(b, KEY_GO_RIGHT);
-	press(b, '?');
+	type(b->tui, "g/cyclictest\n");
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, KEY_GO_RIGHT);
+	press(b->tui, '?');
 	assert_shows(b, "HELD BY: where it is");
 	assert_shows(b, "here: running");
-	press(b, '?');
+	press(b->tui, '?');
 	assert_shows(b, "HELP");
-	press(b, KEY_ESCAPE);
+	press(b->tui, KEY_ESCAPE);
 	for (i = 0; i < 20; i++)
-		press(b, KEY_GO_LEFT);
-	type(b, "g/hogs.1\n");
+		press(b->tui, KEY_GO_LEFT);
+	type(b->tui, "g/hogs.1\n");
 	assert_shows(b, "hogs.1[212]");
 	for (i = 0; i < 60 && !sees(b, "VTIME-HEAD: "); i++) {
-		press(b, KEY_ESCAPE);
-		press(b, KEY_GO_RIGHT);
-		press(b, '?');
+		press(b->tui, KEY_ESCAPE);
+		press(b->tui, KEY_GO_RIGHT);
+		press(b->tui, '?');
 	}
 	assert_shows(b, "here: not known: it is on no DSQ that is ordered by vtime");
 }
@@ -559,11 +521,11 @@ static void a_followed_row_keeps_the_cursor_wherever_it_goes(void **state)
 {
 	struct bench *b = *state;
 
-	press(b, '2');
+	press(b->tui, '2');
 	assert_shows(b, "hogs.1[212]");
-	type(b, "g/hogs.3\nF");
+	type(b->tui, "g/hogs.3\nF");
 	assert_shows(b, "follow");
-	type(b, "ooosrun_ns\n\n"); /* flat, sorted, opened */
+	type(b->tui, "ooosrun_ns\n\n"); /* flat, sorted, opened */
 	assert_shows(b, "OPENED");
 	assert_shows(b, "hogs.3[214] worker, thread 214");
 	assert_shows(b, "waits for 12.4s, held in BPF: LOST, on no queue");
@@ -576,7 +538,7 @@ static void frozen_figures_stand_and_can_be_looked_at(void **state)
 	struct bench *b = *state;
 	int i;
 
-	type(b, "2 ");
+	type(b->tui, "2 ");
 	assert_shows(b, "FROZEN");
 	for (i = 0; i < 5; i++)
 		moment(b, 90 * S + (uint64_t)i * S);
@@ -587,11 +549,11 @@ static void frozen_figures_stand_and_can_be_looked_at(void **state)
 	assert_shows(b, "84.4s FROZEN");
 	assert_shows(b, "! LOST hogs.3[214] 12.4s of 30s");
 	assert_shows(b, "/low  3");
-	type(b, "g/hogs.3\n\n");
+	type(b->tui, "g/hogs.3\n\n");
 	assert_shows(b, "waits for 12.4s, held in BPF");
-	press(b, KEY_ESCAPE);
-	press(b, KEY_ESCAPE); /* the search */
-	type(b, " ");
+	press(b->tui, KEY_ESCAPE);
+	press(b->tui, KEY_ESCAPE); /* the search */
+	type(b->tui, " ");
 	assert_shows(b, "! LOST hogs.3[214] 22.0s of 30s");
 	assert_false(sees(b, "FROZEN"));
 }
@@ -617,7 +579,7 @@ static void columns_that_nothing_fills_take_no_room(void **state)
 	struct bench *b = *state;
 	unsigned i;
 
-	type(b, "2z");
+	type(b->tui, "2z");
 	for (i = 0; i < b->s.ntasks; i++)
 		sample_clear(&b->s.tasks[i], &sample_task_fields);
 	b->s.t_ns += S;

@@ -4,6 +4,7 @@
  * SXP_REGENERATE=1 writes the golden files anew (look at the difference before you commit it).
  */
 #include "tests/unit/test.h"
+#include "drawn.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -24,6 +25,11 @@ struct bench {
 	struct session_info info;
 	bool traced;
 };
+
+static struct tui *tui_of(void **state)
+{
+	return ((struct bench *)*state)->tui;
+}
 
 static const struct model *host_model(void *arg)
 {
@@ -156,55 +162,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void press(struct bench *b, int code)
-{
-	tui_key(b->tui, &(struct term_key){.code = code});
-}
-
-static void type(struct bench *b, const char *text)
-{
-	for (; *text; text++)
-		press(b, *text == '\n' ? KEY_RETURN : *text);
-}
-
-static void picture(struct bench *b, int rows, int cols, struct buf *out)
-{
-	struct canvas c;
-
-	canvas_init(&c, rows, cols, false);
-	tui_draw(b->tui, &c);
-	canvas_dump(&c, out);
-	canvas_finish(&c);
-}
-
-static void assert_golden(struct bench *b, const char *what, int rows, int cols)
-{
-	cleanup_free char *path = xasprintf(SCREENS_DIR "/golden/%s.txt", what);
-	cleanup_buf struct buf seen = BUF_INIT;
-	static char want[65536];
-	size_t n;
-	FILE *f;
-
-	picture(b, rows, cols, &seen);
-	if (getenv("SXP_REGENERATE")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(seen.data, 1, seen.len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(want, 1, sizeof(want) - 1, f);
-	fclose(f);
-	want[n] = '\0';
-	assert_string_equal(buf_text(&seen), want);
-}
-
 static void assert_shown(struct bench *b, const char *text, bool shown)
 {
 	cleanup_buf struct buf seen = BUF_INIT;
 
-	picture(b, 40, 120, &seen);
+	picture(b->tui, 40, 120, false, &seen);
 	if (!strstr(buf_text(&seen), text) == shown)
 		print_error("%s '%s' in\n%s", shown ? "expected" : "did not expect", text,
 			    buf_text(&seen));
@@ -218,10 +180,10 @@ static void assert_shows(struct bench *b, const char *text)
 
 static void it_is_drawn_at_every_size(void **state)
 {
-	assert_golden(*state, "timeline-80x24", 24, 80);
-	assert_golden(*state, "timeline-40x12", 12, 40);
-	assert_golden(*state, "timeline-200x60", 60, 200);
-	assert_golden(*state, "timeline-20x5", 5, 20);
+	assert_golden(tui_of(state), "timeline-80x24", 24, 80);
+	assert_golden(tui_of(state), "timeline-40x12", 12, 40);
+	assert_golden(tui_of(state), "timeline-200x60", 60, 200);
+	assert_golden(tui_of(state), "timeline-20x5", 5, 20);
 }
 
 static void zoomed_in_a_slice_has_a_name_and_is_told_in_words(void **state)
@@ -230,18 +192,18 @@ static void zoomed_in_a_slice_has_a_name_and_is_told_in_words(void **state)
 	int i;
 
 	assert_shows(b, "1ms a cell");
-	press(b, KEY_GO_DOWN);
+	press(b->tui, KEY_GO_DOWN);
 	for (i = 0; i < 8; i++)
-		press(b, KEY_GO_LEFT);
+		press(b->tui, KEY_GO_LEFT);
 	for (i = 0; i < 7; i++)
-		press(b, '+');
-	assert_golden(b, "timeline-zoom-100x30", 30, 100);
+		press(b->tui, '+');
+	assert_golden(b->tui, "timeline-zoom-100x30", 30, 100);
 	assert_shows(b, "5us a cell");
 	assert_shows(b, "Bpong");
 	assert_shows(b, "HELD");
 	/* the slice under the cursor began with a wake-up */
 	assert_shows(b, "waited 10.0us before it, woken by");
-	press(b, 'F');
+	press(b->tui, 'F');
 	assert_shows(b, "goes along");
 }
 
@@ -249,19 +211,19 @@ static void a_task_is_searched_and_followed_from_cpu_to_cpu(void **state)
 {
 	struct bench *b = *state;
 
-	type(b, "/sleeper\n");
+	type(b->tui, "/sleeper\n");
 	assert_shows(b, "#=sleeper");
 	assert_shows(b, "sleeper tid 13 in / ran");
-	press(b, KEY_GO_HOME);
-	press(b, '>');
+	press(b->tui, KEY_GO_HOME);
+	press(b->tui, '>');
 	assert_shows(b, "CPU 2 at 1.002s");
-	type(b, ">>>>>>");
+	type(b->tui, ">>>>>>");
 	assert_shows(b, "CPU 3 at 1.032s");
-	press(b, '<');
+	press(b->tui, '<');
 	assert_shows(b, "CPU 2 at 1.027s");
-	press(b, 'T');
+	press(b->tui, 'T');
 	assert_shown(b, "#=sleeper", false);
-	type(b, "/nobody\n");
+	type(b->tui, "/nobody\n");
 	assert_shows(b, "no task that was recorded has this");
 }
 
@@ -270,10 +232,10 @@ static void what_was_lost_is_said(void **state)
 	struct bench *b = *state;
 
 	assert_shows(b, "LOST 7 of 3000");
-	type(b, "jjj");
-	press(b, KEY_GO_LEFT);
-	type(b, "/sleeper\n");
-	press(b, 'W');
+	type(b->tui, "jjj");
+	press(b->tui, KEY_GO_LEFT);
+	type(b->tui, "/sleeper\n");
+	press(b->tui, 'W');
 	assert_shows(b, "sleeper");
 }
 
@@ -282,7 +244,7 @@ static void letters_are_cgroups_or_tasks(void **state)
 	struct bench *b = *state;
 
 	assert_shows(b, "CGROUPS A=/low B=/high");
-	press(b, 'C');
+	press(b->tui, 'C');
 	assert_shows(b, "TASKS A=hog");
 }
 
@@ -299,11 +261,11 @@ static void the_whole_session_fits(void **state)
 	struct bench *b = *state;
 
 	assert_shows(b, "1ms");
-	press(b, '+');
-	press(b, '+');
-	press(b, '+');
+	press(b->tui, '+');
+	press(b->tui, '+');
+	press(b->tui, '+');
 	assert_shown(b, "Sstep", false);
-	press(b, 'W');
+	press(b->tui, 'W');
 	assert_shows(b, "Sstep \"rush\"");
 	assert_shows(b, "ocgroup add low");
 }
@@ -335,10 +297,10 @@ static void sixty_four_cpus_are_drawn_quickly(void **state)
 						    .other = runs[cpu]});
 		runs[cpu] = next;
 	}
-	press(b, 'W');
+	press(b->tui, 'W');
 	canvas_init(&c, 80, 200, false);
 	tui_draw(b->tui, &c);
-	press(b, 'W');
+	press(b->tui, 'W');
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	for (i = 0; i < 10; i++)
 		tui_draw(b->tui, &c);

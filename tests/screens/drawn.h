@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * drawn - keys into a screen and its picture out, without a terminal; shared by the tests here.
+ */
+#ifndef TESTS_SCREENS_DRAWN_H
+#define TESTS_SCREENS_DRAWN_H
+
+#include "base/buf.h"
+#include "tui/tui.h"
+
+void press(struct tui *tui, int code);
+void type(struct tui *tui, const char *text); /* a line feed is Return */
+void picture(struct tui *tui, int rows, int cols, bool ascii, struct buf *out);
+/* The picture is that of golden/NAME.txt; SXP_REGENERATE=1 writes it anew. */
+void assert_golden(struct tui *tui, const char *name, int rows, int cols);
+
+#endif
