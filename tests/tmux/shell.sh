@@ -1,34 +1,7 @@
 #!/bin/sh
 # The guest's shell in a real terminal: as a pane of the screen, and as a command of its own.
 # Keys go through tmux; every wait is for a text on the screen, with a deadline.
-set -u
-work=$(mktemp -d)
-socket=$work/tmux
-t() { tmux -S "$socket" -f /dev/null "$@"; }
-trap 't kill-server 2>/dev/null; rm -rf "$work"' EXIT
-n=0
-
-screen() { t capture-pane -p -t "$pane" 2>/dev/null; }
-
-result() {
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; screen | sed 's/^/# /'; fi
-}
-
-# Waits until a text stands on the screen; nothing tells when a pane changes, so it looks again.
-see() { # text, seconds
-	deadline=$(($(date +%s) + $2))
-	until screen | grep -qF -- "$1"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
-		timeout 0.2 tmux -S "$socket" wait-for never
-	done
-	return 0
-}
-
-type() { t send-keys -t "$pane" -l "$1"; }
-key() { t send-keys -t "$pane" "$@"; }
-started="cd $work && HOME=$work XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache} LC_ALL=C.UTF-8 \
-	SXP_AGENT=$SXP_AGENT SXP_THEMES=$SXP_THEMES $SXP_SCXPLORE"
+. "$(dirname "$0")/terminal.sh"
 
 echo 1..16
 pane=lab

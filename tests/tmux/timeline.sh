@@ -1,35 +1,11 @@
 #!/bin/sh
 # The timeline of a real guest in a real terminal: recorded while it is shown, looked back from, exported.
-set -u
-work=$(mktemp -d)
-socket=$work/tmux
-t() { tmux -S "$socket" -f /dev/null "$@"; }
-trap 't kill-server 2>/dev/null; rm -rf "$work"' EXIT
-n=0
-
-screen() { t capture-pane -p -t road 2>/dev/null; }
-
-result() {
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; screen | sed 's/^/# /'; fi
-}
-
-# Waits until a text stands on the screen; nothing tells when a pane changes, so it looks again.
-see() { # text, seconds
-	deadline=$(($(date +%s) + $2))
-	until screen | grep -qF -- "$1"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
-		timeout 0.2 tmux -S "$socket" wait-for never
-	done
-	return 0
-}
-
-line() { t send-keys -t road -l ":$1"; t send-keys -t road Enter; }
+. "$(dirname "$0")/terminal.sh"
+pane=road
 
 echo 1..7
 t new-session -d -s road -x 100 -y 30 \
-	"cd $work && HOME=$work XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache} LC_ALL=C.UTF-8 SXP_AGENT=$SXP_AGENT SXP_THEMES=$SXP_THEMES \
-	 $SXP_SCXPLORE --accel tcg --save road.session; echo LEFT WITH \$?; exec sh"
+	"$started --accel tcg --save road.session; echo LEFT WITH \$?; exec sh"
 t set-option -g remain-on-exit on
 see "EEVDF" 120
 line "cgroup add low"
