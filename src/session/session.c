@@ -89,6 +89,16 @@ static void emit(struct session *s, const struct event *ev)
 		s->observer->event(s->arg, ev);
 }
 
+/* What happens here, at the newest time the guest has told. */
+static void emit_now(void *arg, const struct event *ev)
+{
+	struct session *s = arg;
+	struct event stamped = *ev;
+
+	stamped.t_ns = s->now_ns;
+	emit(s, &stamped);
+}
+
 static void emit_text(struct session *s, enum event_type type, const char *name, const char *text)
 {
 	struct event ev = {.type = type,
@@ -436,7 +446,7 @@ static void on_sample(struct session *s, const struct wire_header *h, struct wir
 
 static void set_agent_rate(void *arg, uint64_t ns)
 {
-	send_simple(arg, WIRE_RATE, 0, &ns);
+	session_rate(arg, ns);
 }
 
 static void on_frame(void *arg, const struct wire_header *h, struct wire_reader *payload)
@@ -595,23 +605,12 @@ static const struct op *transfer_op(void *arg, uint64_t seq)
 static void transfer_emit(void *arg, const struct event *ev)
 {
 	struct session *s = arg;
-	struct event stamped = *ev;
 	cleanup_buf struct buf why = BUF_INIT;
 
-	stamped.t_ns = s->now_ns;
-	emit(s, &stamped);
+	emit_now(s, ev);
 	if (ev->type == EV_PUSHED && s->config.recorded &&
 	    model_transfer_differs(s->model, s->config.recorded, &why))
 		emit_log(s, 4, buf_text(&why));
-}
-
-static void kernel_emit(void *arg, const struct event *ev)
-{
-	struct session *s = arg;
-	struct event stamped = *ev;
-
-	stamped.t_ns = s->now_ns;
-	emit(s, &stamped);
 }
 
 static int kernel_moment(void *arg, struct err *err)
@@ -623,7 +622,7 @@ static int kernel_moment(void *arg, struct err *err)
 }
 
 static const struct kernel_ops_host kernel_ops_host = {
-	.send = transfer_send_frame, .emit = kernel_emit, .moment = kernel_moment};
+	.send = transfer_send_frame, .emit = emit_now, .moment = kernel_moment};
 
 static void transfer_uses(void *arg, const struct op *op, const char *const *paths, size_t n,
 			  bool all)
