@@ -6,7 +6,7 @@
  * everything it asserts held (unless --no-verify).
  */
 #include "base/cleanup.h"
-#include "base/die.h"
+#include "base/save.h"
 #include "cmd_loaded.h"
 #include "ops/export.h"
 #include "base/text.h"
@@ -15,10 +15,9 @@
 #include "session/verify.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 struct options {
 	struct file_options file;
@@ -125,67 +124,16 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* ---- saving --------------------------------------------------------------------------- */
-
-static int refuse_existing(const struct options *o, struct err *err)
-{
-	if (!o->out || o->force || access(o->out, F_OK) < 0)
-		return 0;
-	return err_set(err, EEXIST, "'%s' exists already; --force replaces it", o->out);
-}
-
-static int write_all(int fd, const struct buf *text)
-{
-	size_t at = 0;
-
-	while (at < text->len) {
-		ssize_t n = write(fd, text->data + at, text->len - at);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
-static int put_in_place(const struct options *o, const char *temp, struct err *err)
-{
-	if (o->force)
-		return rename(temp, o->out) < 0 ? err_sys(err, errno, "replace '%s'", o->out) : 0;
-	if (link(temp, o->out) == 0) {
-		unlink(temp);
-		return 0;
-	}
-	/* a file system without hard links: the check for an existing file was made before */
-	if (errno != EEXIST && access(o->out, F_OK) < 0 && rename(temp, o->out) == 0)
-		return 0;
-	return err_sys(err, errno, "create '%s'", o->out);
-}
-
 static int save(const struct options *o, const struct buf *text, struct err *err)
 {
-	cleanup_free char *temp = o->out ? xasprintf("%s.XXXXXX", o->out) : NULL;
-	cleanup_fd int fd = -1;
-	mode_t mask;
 	int r;
 
 	if (!o->out) {
-		r = write_all(STDOUT_FILENO, text);
+		r = save_fd(STDOUT_FILENO, text);
 		return r < 0 ? err_sys(err, -r, "write the export") : 0;
 	}
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, errno, "create '%s'", o->out);
-	mask = umask(0);
-	umask(mask);
-	r = write_all(fd, text);
 	/* a script is there to be executed */
-	if (r == 0 && fchmod(fd, (strcmp(o->to->suffix, ".sh") ? 0666 : 0777) & ~mask) < 0)
-		r = -errno;
-	r = r < 0 ? err_sys(err, -r, "write '%s'", o->out) : put_in_place(o, temp, err);
-	if (r < 0)
-		unlink(temp);
-	return r;
+	return save_file(o->out, text, strcmp(o->to->suffix, ".sh") ? 0666 : 0777, o->force, err);
 }
 
 /* ---- the command ------------------------------------------------------------------------ */
@@ -267,7 +215,7 @@ static int execute(struct file_options *base, struct loaded *l, const struct gue
 			base->file, base->file);
 		return command_error(&cmd_export, &err);
 	}
-	if (refuse_existing(o, &err) < 0)
+	if (o->out && save_check(o->out, o->force, &err) < 0)
 		return command_error(&cmd_export, &err);
 	if (o->learn && (status = learn(&in, l->scenario, guest, o->learn)) != EXIT_HELD)
 		return status;

@@ -12,7 +12,7 @@
 struct subject {
 	struct loop loop;
 	struct session *session;
-	uint64_t pong;           /* token of the last answer */
+	uint64_t pong;           /* token of the last answer to a ping of subject_ping() */
 	uint64_t ended_seq;      /* of the op that ended last */
 	unsigned probes, traces; /* how often they were told */
 	uint64_t samples;
@@ -35,6 +35,11 @@ int subject_do(struct subject *s, struct err *err, const char *fmt, ...)
  */
 int subject_run(struct subject *s, const char *name, const char *line, struct buf *out,
 		struct err *err);
+#define SUBJECT_PINGS                                                                              \
+	(UINT64_C(1) << 63) /* in tokens of subject_ping(); the session's own are times */
+
+/* An answer came, to whomever's ping. */
+void subject_pong(struct subject *s, uint64_t token);
 /* Milliseconds until the agent's answer; an error after limit_ms. */
 int subject_ping(struct subject *s, double limit_ms, double *ms, struct err *err);
 /* The probes on or off, and that many samples a second (0 = none). Returns when it is so. */

@@ -151,6 +151,7 @@ struct model_sched { /* one life of a sched_ext scheduler */
 };
 
 enum log_kind { LOG_OP, LOG_EVENT, LOG_OUTPUT, LOG_KERNEL, LOG_GUEST, LOG_HOST, LOG_TRACE, LOG_KINDS };
+const char *log_kind_name(enum log_kind kind); /* "op", ... */
 enum log_mark { MARK_NONE, MARK_OK, MARK_WARN, MARK_FAIL };
 
 struct model_line {

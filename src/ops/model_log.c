@@ -19,6 +19,17 @@
 #define LINE_MAX_BYTES 1024
 #define LOG_TASKS_MAX  64
 
+const char *log_kind_name(enum log_kind kind)
+{
+	static const char *const names[LOG_KINDS] = {
+		[LOG_OP] = "op",       [LOG_EVENT] = "event", [LOG_OUTPUT] = "output",
+		[LOG_KERNEL] = "kernel", [LOG_GUEST] = "agent", [LOG_HOST] = "host",
+		[LOG_TRACE] = "trace",
+	};
+
+	return names[kind];
+}
+
 static void add(struct model *m, const struct event *ev, enum log_kind kind, enum log_mark mark,
 		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 

@@ -15,7 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sheet_def *const defs[] = {&sheet_tasks, &sheet_cpus};
+static const struct sheet_def *const defs[] = {
+	&sheet_tasks, &sheet_cpus,  &sheet_cgroups,  &sheet_scheds,  &sheet_dsqs,
+	&sheet_counters, &sheet_parts, &sheet_ops,   &sheet_steps, &sheet_log,
+	&sheet_numbers,  &sheet_switches, &sheet_marks, &sheet_waits,
+};
 
 const struct sheet_def *sheet_def_at(size_t i)
 {
@@ -90,6 +94,7 @@ void sheet_value(const struct sheet *s, const struct sheet_row *r, size_t column
 	v->number = 0;
 	v->whole = 0;
 	v->why = NULL;
+	v->more = NULL;
 	v->text[0] = '\0';
 	c->value(s, r, c, v);
 }
@@ -102,7 +107,14 @@ void sheet_format(const struct sheet_column *c, const struct sheet_value *v, cha
 	}
 	switch (c->unit) {
 	case SHEET_TEXT:
-		text_copy(dst, size, v->text);
+		text_copy(dst, size, v->more ? v->more : v->text);
+		break;
+	case SHEET_MOMENT:
+		snprintf(dst, size, "%" PRIu64 ".%06u", v->whole / 1000000000,
+			 (unsigned)(v->whole / 1000 % 1000000));
+		break;
+	case SHEET_REAL:
+		snprintf(dst, size, "%.6g", v->number);
 		break;
 	case SHEET_COUNT:
 		snprintf(dst, size, "%" PRIu64, v->whole);
@@ -173,6 +185,11 @@ static bool compare(double seen, const char *op, double wanted)
 	}
 }
 
+static bool is_time(enum sheet_unit unit)
+{
+	return unit == SHEET_NS || unit == SHEET_MOMENT;
+}
+
 bool sheet_keeps(const struct sheet *s, const struct sheet_row *r)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -195,8 +212,8 @@ bool sheet_keeps(const struct sheet *s, const struct sheet_row *r)
 	if (v.is != SHEET_KNOWN)
 		return false;
 	if (s->def->columns[at].unit == SHEET_TEXT)
-		return sheet_text_has(v.text, value) == (*op != '!');
-	wanted = s->def->columns[at].unit == SHEET_NS && text_duration(value, &ns)
+		return sheet_text_has(v.more ? v.more : v.text, value) == (*op != '!');
+	wanted = is_time(s->def->columns[at].unit) && text_duration(value, &ns)
 			 ? (double)ns
 			 : strtod(value, NULL);
 	return compare(v.number, op, wanted);
@@ -242,7 +259,7 @@ void sheet_sort(struct sheet *s, size_t from)
 		sheet_value(s, &s->rows[from + i], s->ask.sort - 1, &v);
 		keys[i] = (struct sort_key){.row = s->rows[from + i],
 					    .number = v.number,
-					    .text = c->unit == SHEET_TEXT ? xstrdup(v.text) : NULL,
+					    .text = c->unit == SHEET_TEXT ? xstrdup(v.more ? v.more : v.text) : NULL,
 					    .known = v.is == SHEET_KNOWN,
 					    .place = i};
 	}

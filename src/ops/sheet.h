@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sheet - a table of things and their figures: a row a thing, a column a figure, described once for
- * the screen, the export, the sorting and the help.
+ * the screens, `scxplore show`, the export, the sorting and the help.
  *
  * A sheet is built from a model, holds numbers of its rows and no pointers into them, and is valid
  * until the model changes; nobody keeps one across a loop turn. A figure that is not known is
@@ -21,6 +21,8 @@ enum sheet_unit {
 	SHEET_SIGNED_NS, /* whole is an int64_t */
 	SHEET_PERCENT,
 	SHEET_PER_S,
+	SHEET_MOMENT, /* of guest time; whole in ns */
+	SHEET_REAL,   /* number, in a unit that the row tells */
 };
 
 enum sheet_is { SHEET_ABSENT, SHEET_BLANK, SHEET_KNOWN };
@@ -43,6 +45,7 @@ struct sheet_value {
 	uint64_t whole;  /* the same exactly, for SHEET_COUNT and SHEET_NS */
 	const char *why; /* absent: the reason at this moment; NULL = the column's */
 	char text[160];  /* SHEET_TEXT; sanitised */
+	const char *more; /* SHEET_TEXT: all of it, where `text` has no room; of the model, sanitised; NULL = none */
 };
 
 struct sheet_row {
@@ -86,6 +89,7 @@ struct sheet_ask {
 	unsigned sort;   /* column + 1; 0 = the sheet's own order */
 	bool reverse;    /* numbers go from the largest, texts from A; reversed the other way */
 	enum sheet_outline outline;
+	uint64_t from_ns, to_ns; /* of a table of a stretch of time (.timed); to_ns 0 = to its end */
 };
 
 struct sheet_def {
@@ -94,7 +98,9 @@ struct sheet_def {
 	const char *empty;   /* said where there is no row */
 	const struct sheet_column *columns;
 	size_t ncolumns;
-	bool tree; /* has outlines */
+	bool tree;  /* has outlines */
+	bool timed; /* of the trace between two moments, not of one moment */
+	const char *const *wanted; /* keys that an export has unless others are asked for; NULL = all */
 	void (*build)(struct sheet *s);
 	/* What search and filter look at, besides the first column; may be NULL. */
 	void (*text)(const struct sheet *s, const struct sheet_row *r, struct buf *out);
@@ -113,6 +119,8 @@ struct sheet {
 	size_t n, room;
 	uint32_t *members; /* see sheet_row.first */
 	size_t nmembers;
+	const unsigned *shown; /* columns in exports and their order; borrowed; NULL = def->wanted */
+	size_t nshown;
 };
 
 const struct sheet_def *sheet_def_at(size_t i); /* NULL past the end */
@@ -127,6 +135,8 @@ void sheet_finish(struct sheet *s);
 
 void sheet_value(const struct sheet *s, const struct sheet_row *r, size_t column,
 		 struct sheet_value *v);
+/* A value that is known, as exports have it: ns, no rounding. size >= 48; text that has no room is cut. */
+void sheet_exact(const struct sheet_column *c, const struct sheet_value *v, char *dst, size_t size);
 /* As a person reads it: "12.4s", "49", "-"; "" for a blank. */
 void sheet_format(const struct sheet_column *c, const struct sheet_value *v, char *dst,
 		  size_t size);
@@ -139,9 +149,27 @@ void sheet_describe(const struct sheet *s, const struct sheet_row *r, struct buf
 void sheet_explain(const struct sheet *s, const struct sheet_row *r, size_t column,
 		   struct buf *out);
 
-/* All rows with all columns; numbers exact, absent is empty or null. */
+/*
+ * "pid,comm" to columns of the table in that order, into `to` (room for def->ncolumns each once);
+ * 0 or -EINVAL.
+ */
+int sheet_columns(const struct sheet_def *def, const char *names, unsigned *to, size_t *n,
+		  struct err *err);
+/* All rows; numbers exact, absent is empty or null; CSV is quoted as RFC 4180 has it. */
 void sheet_csv(const struct sheet *s, struct buf *out);
 void sheet_json(const struct sheet *s, struct buf *out);
+/* For reading: numbers as on the screen, aligned; columns of which no row has a figure are left out
+ * unless they were asked for (s->shown). */
+void sheet_plain(const struct sheet *s, struct buf *out);
+
+struct sheet_writer {
+	const char *name;   /* "csv" */
+	const char *suffix; /* ".csv" */
+	void (*write)(const struct sheet *s, struct buf *out);
+};
+
+const struct sheet_writer *sheet_writer_at(size_t i);            /* NULL past the end */
+const struct sheet_writer *sheet_writer_by_suffix(const char *path); /* NULL = none is called so */
 
 /* ---- for those who make sheets --------------------------------------------------------- */
 
@@ -168,6 +196,11 @@ static inline void sheet_set_real(struct sheet_value *v, double number)
 /* "0-3,6" of a set of CPUs; terminated, cut at size. */
 void sheet_mask_text(const struct sample_mask *mask, char *dst, size_t size);
 
-extern const struct sheet_def sheet_tasks, sheet_cpus;
+/* "0x2a", "local 3", "global", "bypass"; cpu: SAMPLE_ABSENT = not known; "-" for an absent id. */
+void sheet_dsq_name(uint64_t id, uint64_t cpu, char *dst, size_t size);
+
+extern const struct sheet_def sheet_tasks, sheet_cpus, sheet_cgroups, sheet_scheds, sheet_dsqs,
+	sheet_counters, sheet_parts, sheet_ops, sheet_steps, sheet_log, sheet_numbers,
+	sheet_switches, sheet_marks, sheet_waits;
 
 #endif

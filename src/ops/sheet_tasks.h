@@ -13,6 +13,9 @@ enum sheet_tasks_kind {
 	TASKS_TASK,
 };
 
+#define SHEET_TASKS_COLUMNS 51
+extern const struct sheet_column sheet_tasks_columns[];
+
 void sheet_tasks_build(struct sheet *s);
 void sheet_tasks_text(const struct sheet *s, const struct sheet_row *r, struct buf *out);
 void sheet_tasks_describe(const struct sheet *s, const struct sheet_row *r, struct buf *out);

@@ -18,7 +18,7 @@
 #define FILES   "the cgroup's files in the guest"
 #define NOFILE  "the file is not there, or was not read yet"
 
-static const struct sheet_column columns[] = {
+const struct sheet_column sheet_tasks_columns[] = {
 	{"name", "CGROUP / TASK", SHEET_TEXT, 10, 40, 0, .left = true, .value = sheet_tasks_name,
 	 .says = "a cgroup and how many tasks are directly in it; a task with its pid, a thread "
 		 "with pid/tid",
@@ -179,12 +179,14 @@ static const struct sheet_column columns[] = {
 	 .from = "all of the above"},
 };
 
+_Static_assert(ARRAY_SIZE(sheet_tasks_columns) == SHEET_TASKS_COLUMNS, "sheet_tasks.h");
+
 const struct sheet_def sheet_tasks = {
 	.name = "tasks",
 	.summary = "a row is a cgroup, or a task or thread in it",
 	.empty = "no cgroup and no task yet: press a to add a cgroup, r to run something",
-	.columns = columns,
-	.ncolumns = ARRAY_SIZE(columns),
+	.columns = sheet_tasks_columns,
+	.ncolumns = SHEET_TASKS_COLUMNS,
 	.tree = true,
 	.build = sheet_tasks_build,
 	.text = sheet_tasks_text,

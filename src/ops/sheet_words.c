@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sheet_words - a sheet in words: its rows described, its columns explained, and the whole as CSV
- * and JSON. Invariant: numbers are written exactly, and the same ones as the screen has rounded.
+ * sheet_words - a sheet in words: its rows described, its columns explained.
  */
 #include "base/cleanup.h"
 #include "ops/sheet.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,26 +36,6 @@ void sheet_describe(const struct sheet *s, const struct sheet_row *r, struct buf
 		buf_addc(out, '\n');
 }
 
-static void exact(const struct sheet_column *c, const struct sheet_value *v, char *dst, size_t size)
-{
-	switch (c->unit) {
-	case SHEET_TEXT:
-		snprintf(dst, size, "%s", v->text);
-		break;
-	case SHEET_COUNT:
-	case SHEET_NS:
-		snprintf(dst, size, "%" PRIu64, v->whole);
-		break;
-	case SHEET_SIGNED_NS:
-		snprintf(dst, size, "%" PRId64, (int64_t)v->whole);
-		break;
-	case SHEET_PERCENT:
-	case SHEET_PER_S:
-		snprintf(dst, size, "%.3f", v->number);
-		break;
-	}
-}
-
 void sheet_explain(const struct sheet *s, const struct sheet_row *r, size_t column, struct buf *out)
 {
 	static const char *const units[] = {"text",
@@ -65,7 +43,9 @@ void sheet_explain(const struct sheet *s, const struct sheet_row *r, size_t colu
 					    "time (ns in exports)",
 					    "time (ns in exports)",
 					    "percent of one CPU",
-					    "times a second"};
+					    "times a second",
+					    "a moment of guest time in s (ns in exports)",
+					    "the row says in what"};
 	const struct sheet_column *c = &s->def->columns[column];
 	struct sheet_value v;
 	char text[200];
@@ -77,7 +57,7 @@ void sheet_explain(const struct sheet *s, const struct sheet_row *r, size_t colu
 		return;
 	sheet_value(s, r, column, &v);
 	if (v.is == SHEET_KNOWN) {
-		exact(c, &v, text, sizeof(text));
+		sheet_exact(c, &v, text, sizeof(text));
 		buf_addf(out, "here: %s\n", text);
 		if (v.why)
 			buf_addf(out, "%s\n", v.why);
@@ -89,81 +69,4 @@ void sheet_explain(const struct sheet *s, const struct sheet_row *r, size_t colu
 	} else {
 		buf_adds(out, "here: a row of this kind has none\n");
 	}
-}
-
-static void csv_text(struct buf *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		buf_adds(out, text);
-		return;
-	}
-	buf_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	buf_addc(out, '"');
-}
-
-void sheet_csv(const struct sheet *s, struct buf *out)
-{
-	struct sheet_value v;
-	char text[200];
-	size_t i, k;
-
-	for (k = 0; k < s->def->ncolumns; k++)
-		buf_addf(out, "%s%s", k ? "," : "", s->def->columns[k].key);
-	buf_addc(out, '\n');
-	for (i = 0; i < s->n; i++) {
-		for (k = 0; k < s->def->ncolumns; k++) {
-			sheet_value(s, &s->rows[i], k, &v);
-			*text = '\0';
-			if (v.is == SHEET_KNOWN)
-				exact(&s->def->columns[k], &v, text, sizeof(text));
-			if (k)
-				buf_addc(out, ',');
-			csv_text(out, text);
-		}
-		buf_addc(out, '\n');
-	}
-}
-
-static struct json_object *json_value(const struct sheet_column *c, const struct sheet_value *v)
-{
-	if (v->is != SHEET_KNOWN)
-		return NULL;
-	switch (c->unit) {
-	case SHEET_TEXT:
-		return json_object_new_string(v->text);
-	case SHEET_COUNT:
-	case SHEET_NS:
-		return json_object_new_uint64(v->whole);
-	case SHEET_SIGNED_NS:
-		return json_object_new_int64((int64_t)v->whole);
-	default:
-		return json_object_new_double(v->number);
-	}
-}
-
-void sheet_json(const struct sheet *s, struct buf *out)
-{
-	struct json_object *rows = json_object_new_array(), *row;
-	struct sheet_value v;
-	size_t i, k;
-
-	for (i = 0; i < s->n; i++) {
-		row = json_object_new_object();
-		for (k = 0; k < s->def->ncolumns; k++) {
-			sheet_value(s, &s->rows[i], k, &v);
-			if (v.is != SHEET_BLANK)
-				json_object_object_add(row, s->def->columns[k].key,
-						       json_value(&s->def->columns[k], &v));
-		}
-		json_object_array_add(rows, row);
-	}
-	buf_adds(out, json_object_to_json_string_ext(rows, JSON_C_TO_STRING_PLAIN |
-								   JSON_C_TO_STRING_NOSLASHESCAPE));
-	buf_addc(out, '\n');
-	json_object_put(rows);
 }

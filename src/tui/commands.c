@@ -34,6 +34,21 @@ static int run_export(struct tui *t, char **words, size_t n, struct err *err)
 	return host->export_to(arg, words[1], words[2], force, err);
 }
 
+static int run_table(struct tui *t, char **words, size_t n, struct err *err)
+{
+	bool force = n > 1 && !strcmp(words[n - 1], "--force");
+	const char *file, *name = NULL;
+
+	n -= force;
+	if (n < 2 || n > 3)
+		return err_set(err, EINVAL,
+			       "table [NAME] FILE.csv|.json|.txt [--force]; for example: table tasks.csv");
+	file = words[n - 1];
+	if (n == 3)
+		name = words[1];
+	return tui_table_save(t, name, file, force, err);
+}
+
 static int run_trace(struct tui *t, char **words, size_t n, struct err *err)
 {
 	static const char *const names[] = {"auto", "on", "off"}; /* as enum tui_trace */
@@ -86,6 +101,9 @@ static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 
 static const struct tui_command table[] = {
 	{"export", "export FORMAT FILE", "write the session as c, json, sh, md or perfetto", run_export},
+	{"table", "table [NAME] FILE",
+	 "write the table under the cursor, or the one named, as it is shown: .csv, .json or .txt",
+	 run_table},
 	{"theme", "theme NAME", "change the colours", run_theme},
 	{"shell", "shell [CGROUP]",
 	 "a shell in the guest, outside the workload or in a cgroup; ^] leaves it", run_shell},

@@ -13,12 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* enum scx_dsq_id_flags and scx_dsq_ids, kernel 6.12 to 7.3 */
-#define DSQ_BUILTIN  (UINT64_C(1) << 63)
-#define DSQ_LOCAL_ON (UINT64_C(1) << 62)
-
-enum { DSQ_INVALID, DSQ_GLOBAL, DSQ_LOCAL, DSQ_BYPASS };
-
 void facts_add(struct facts *f, enum fact_kind kind, enum role role, size_t a, size_t b,
 	       const char *fmt, ...)
 {
@@ -52,26 +46,6 @@ void facts_finish(struct facts *f)
 	*f = (struct facts){0};
 }
 
-void facts_dsq_name(uint64_t id, uint64_t cpu, char *dst, size_t size)
-{
-	if (id == SAMPLE_ABSENT)
-		snprintf(dst, size, "-");
-	else if (!(id & DSQ_BUILTIN))
-		snprintf(dst, size, "0x%" PRIx64, id);
-	else if (id & DSQ_LOCAL_ON)
-		snprintf(dst, size, "local %" PRIu64, id & UINT32_MAX);
-	else if ((id & UINT32_MAX) == DSQ_LOCAL && cpu != SAMPLE_ABSENT)
-		snprintf(dst, size, "local %" PRIu64, cpu);
-	else if ((id & UINT32_MAX) == DSQ_LOCAL)
-		snprintf(dst, size, "local");
-	else if ((id & UINT32_MAX) == DSQ_GLOBAL)
-		snprintf(dst, size, "global");
-	else if ((id & UINT32_MAX) == DSQ_BYPASS)
-		snprintf(dst, size, "bypass");
-	else
-		snprintf(dst, size, "0x%" PRIx64, id);
-}
-
 void facts_held(uint64_t held, uint64_t dsq, uint64_t cpu, char *dst, size_t size)
 {
 	static const char *const words[SAMPLE_HELDS] = {
@@ -90,7 +64,7 @@ void facts_held(uint64_t held, uint64_t dsq, uint64_t cpu, char *dst, size_t siz
 	if (!word) {
 		snprintf(dst, size, "-");
 	} else if (!strcmp(word, "dsq")) {
-		facts_dsq_name(dsq, cpu, name, sizeof(name));
+		sheet_dsq_name(dsq, cpu, name, sizeof(name));
 		snprintf(dst, size, "dsq %s", name);
 	} else {
 		snprintf(dst, size, "%s", word);

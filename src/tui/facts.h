@@ -66,8 +66,6 @@ bool facts_expectation(const struct model *m, const struct fact *f, struct buf *
  * false when it has not, or in a way that has no name. */
 bool facts_expect_end(const struct model *m, struct buf *out);
 
-/* "local 3", "global", "bypass", "0x2a"; cpu: SAMPLE_ABSENT = not known. */
-void facts_dsq_name(uint64_t id, uint64_t cpu, char *dst, size_t size);
 /* enum sample_held in words, with the DSQ where it is on one. */
 void facts_held(uint64_t held, uint64_t dsq, uint64_t cpu, char *dst, size_t size);
 /* "-" where it is SAMPLE_ABSENT. */

@@ -80,7 +80,7 @@ static void dsq(const struct model *m, size_t i, size_t *of, struct facts *f)
 	char name[48], nr[24], oldest[32] = "-", head[24];
 	size_t n = 0, k;
 
-	facts_dsq_name(d->id, d->cpu, name, sizeof(name));
+	sheet_dsq_name(d->id, d->cpu, name, sizeof(name));
 	facts_number(d->nr, nr, sizeof(nr));
 	facts_number(d->head_vtime, head, sizeof(head));
 	if (d->oldest_ns != SAMPLE_ABSENT && d->oldest_ns <= m->sample_ns)

@@ -10,12 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const kind_names[LOG_KINDS] = {
-	[LOG_OP] = "op",         [LOG_EVENT] = "event", [LOG_OUTPUT] = "output",
-	[LOG_KERNEL] = "kernel", [LOG_GUEST] = "agent", [LOG_HOST] = "host",
-	[LOG_TRACE] = "trace",
-};
-
 static bool shown(const struct tui_state *st, enum pane pane, const struct model_line *l)
 {
 	const char *filter = st->lists[pane].filter;
@@ -38,7 +32,7 @@ static void row(const struct model_line *l, const char *search, struct canvas *c
 	bool hit = *search && strstr(l->text, search);
 
 	if (r.cols >= 60)
-		used += canvas_printf(c, r, y, used, -1, ROLE_DIM, "%-6s ", kind_names[l->kind]);
+		used += canvas_printf(c, r, y, used, -1, ROLE_DIM, "%-6s ", log_kind_name(l->kind));
 	used += canvas_printf(c, r, y, used, -1, roles[l->mark], "%s ", hit ? "*" : marks[l->mark]);
 	canvas_text(c, r, y, used, -1,
 		    hit                                             ? ROLE_KEY
@@ -55,7 +49,7 @@ static void title(const struct tui_state *st, enum pane pane, size_t n, char *ds
 	for (i = 0; pane == PANE_LOG_FULL && i < LOG_KINDS && used < size; i++)
 		used += (size_t)snprintf(dst + used, size - used, "  %c%s%s", "OEUKAHT"[i],
 					 st -> hidden_kinds &(1u << i) ? " -" : " +",
-					 kind_names[i]);
+					 log_kind_name((enum log_kind)i));
 	if (*st->lists[pane].filter && used < size)
 		snprintf(dst + used, size - used, "  filter: %s", st->lists[pane].filter);
 }

@@ -95,6 +95,8 @@ static void write_tables(struct writer *w)
 	for (i = 0; (d = sheet_def_at(i)); i++) {
 		snprintf(head, sizeof(head), "TABLE of %s", d->name);
 		put(w, ROLE_TITLE, head, d->summary);
+		if (d != &sheet_tasks && d->columns == sheet_tasks.columns)
+			continue; /* the same columns, said once */
 		for (k = 0; k < d->ncolumns; k++)
 			put(w, ROLE_KEY, d->columns[k].head, d->columns[k].says);
 	}

@@ -78,5 +78,8 @@ int tui_shell_open(struct tui *t, const char *cgroup, struct err *err);
 const struct tui_host *tui_host_of(struct tui *t, void **arg);
 struct tui_state *tui_state_of(struct tui *t);
 void tui_show(struct tui *t, const struct screen_def *screen);
+/* A table (ops/sheet.h) by its name, or (NULL) that of the focused pane, filtered and sorted as it
+ * is shown, of the moment that is shown, into a file whose suffix says in what form. */
+int tui_table_save(struct tui *t, const char *name, const char *file, bool force, struct err *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "tui/tui.h"
 
 #include <locale.h>
+#include <unistd.h>
 
 #define S     UINT64_C(1000000000)
 #define LOCAL UINT64_C(0xC000000000000000) /* SCX_DSQ_LOCAL_ON | cpu */
@@ -603,6 +604,48 @@ static void nothing_is_lost_where_the_source_does_not_tell_queues(void **state)
 	assert_shows(b, "held somewhere: the source does not tell queues");
 }
 
+static void slurp(const char *path, struct buf *out)
+{
+	FILE *f = fopen(path, "r");
+	int c;
+
+	assert_non_null(f);
+	buf_reset(out);
+	while ((c = fgetc(f)) != EOF)
+		buf_addc(out, (char)c);
+	fclose(f);
+}
+
+static void a_table_goes_into_a_file_as_it_is_shown(void **state)
+{
+	struct bench *b = *state;
+	char folder[] = "/tmp/scxplore-table-XXXXXX", line[200], path[100];
+	cleanup_buf struct buf text = BUF_INIT;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/tasks.csv", folder);
+	type(b->tui, "2ooof");
+	type(b->tui, "hogs\nstid\n");
+	snprintf(line, sizeof(line), ":table %s\n", path);
+	type(b->tui, line);
+	assert_shows(b, "wrote 4 rows of tasks to /tmp/scxplore-table-");
+	slurp(path, &text);
+	assert_memory_equal(buf_text(&text), "name,state,", 11);
+	assert_true(strstr(buf_text(&text), "hogs.3[214]") < strstr(buf_text(&text), "hogs.1[212]"));
+	type(b->tui, line);
+	assert_shows(b, "exists already; --force replaces it");
+	/* another table by its name takes nothing from the one under the cursor */
+	snprintf(line, sizeof(line), ":table cpus %s --force\n", path);
+	type(b->tui, line);
+	slurp(path, &text);
+	assert_memory_equal(buf_text(&text), "cpu,current,", 12);
+	assert_shows(b, "rows of cpus to");
+	type(b->tui, ":table tasks.odd\n");
+	assert_shows(b, "end it in .csv, .json or .txt");
+	unlink(path);
+	rmdir(folder);
+}
+
 #define TABLE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -622,6 +665,7 @@ int main(void)
 		TABLE_TEST(a_cpu_is_held_by_a_hog_and_that_is_no_stall),
 		TABLE_TEST(columns_that_nothing_fills_take_no_room),
 		TABLE_TEST(nothing_is_lost_where_the_source_does_not_tell_queues),
+		TABLE_TEST(a_table_goes_into_a_file_as_it_is_shown),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

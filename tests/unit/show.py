@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""show - `scxplore show`: every table of a recorded session in every form, at its end and at a past moment.
+Usage: show.py PROGRAM SESSION. Prints TAP."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+program, session = sys.argv[1:3]
+tests = []
+
+
+def run(*words):
+    done = subprocess.run([program, "show", *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test(name):
+    def add(fn):
+        tests.append((name, fn))
+        return fn
+    return add
+
+
+def tables():
+    return [line.split(":")[0] for line in run("--list")[1].splitlines() if line and line[0] != " "]
+
+
+@test("every table is written in every form, and the forms have the same rows")
+def _():
+    ok = {"tasks", "cpus", "cgroups", "log", "switches"} <= set(tables())
+    for table in tables():
+        status, text, _ = run(session, table, "--csv")
+        rows = list(csv.DictReader(io.StringIO(text), strict=True))
+        found = json.loads(run(session, table, "--json")[1])
+        same = len(rows) == len(found) and all(
+            (row[key] == "") == (one.get(key) in (None, "")) for row, one in zip(rows, found) for key in row)
+        ok = ok and status == 0 and same and run(session, table, "--text")[0] == 0
+        if not same:
+            print(f"# {table}")
+    return ok
+
+
+@test("an earlier moment has what was known then")
+def _():
+    def states(*at):
+        return [row["state"] for row in json.loads(run(session, "ops", "--json", *at)[1])]
+    early = states("--at", "op:3")
+    return (len(early) < len(states()) and early[-1] in ("queued", "done") and early[2] == "done"
+            and states("--at", "10.2s") == states("--at", "10.2")
+            and len(json.loads(run(session, "scheds", "--json", "--at", "op:3")[1])) == 0
+            and len(json.loads(run(session, "scheds", "--json")[1])) == 2)
+
+
+@test("columns, order and filter are those that were asked for")
+def _():
+    _, text, _ = run(session, "tasks", "--csv", "--columns", "tid,run_ns", "--sort", "tid", "--reverse", "--filter", "hogs")
+    lines = text.split("\n")
+    tids = [int(line.split(",")[0]) for line in lines[1:-1]]
+    return lines[0] == "tid,run_ns" and len(tids) == 3 and tids == sorted(tids)
+
+
+@test("a file has its form by its suffix, and is replaced only by --force")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "cpus.json")
+        first = run(session, "cpus", "-o", path)[0]
+        with open(path, encoding="utf-8") as f:
+            rows = json.load(f)
+        status, _, err = run(session, "cpus", "-o", path)
+        return (first == 0 and len(rows) == 2 and status == 2 and "--force" in err
+                and run(session, "cpus", "-o", path, "--force")[0] == 0
+                and run(session, "cpus", "-o", os.path.join(folder, "cpus.odd"))[0] == 2
+                and os.listdir(folder) == ["cpus.json"])
+
+
+@test("what cannot be is refused by its name")
+def _():
+    wrong = [(("nonesuch",), "there is no table"), (("cpus", "--at", "soon"), "soon"),
+             (("cpus", "--at", "op:999"), "no op 999"), (("cpus", "--at", "step:9"), "no step 9"),
+             (("cpus", "--columns", "nope"), "nope"), (("cpus", "--sort", "nope"), "nope"),
+             (("cpus", "--from", "1s"), "--from"), (("log", "--outline", "flat"), "no tree"),
+             (("tasks", "--outline", "round"), "round")]
+    ok = True
+    for words, said in wrong:
+        status, out, err = run(session, *words)
+        if status != 2 or out or said not in err:
+            print(f"# {words}: {err.strip()}")
+            ok = False
+    return ok and "not a session" in run(sys.argv[0], "cpus")[2]
+
+
+print(f"1..{len(tests)}")
+for i, (name, fn) in enumerate(tests, 1):
+    try:
+        good = fn()
+    except (ValueError, KeyError, TypeError, IndexError, csv.Error) as e:
+        print(f"# {type(e).__name__}: {e}")
+        good = False
+    print(f"{'ok' if good else 'not ok'} {i} - {name}")
