@@ -87,6 +87,7 @@ static void tabled(const struct model *model)
 			buf_reset(&out);
 			sheet_csv(&s, &out);
 			sheet_json(&s, &out);
+			sheet_plain(&s, &out);
 			if (s.n) {
 				sheet_describe(&s, &s.rows[s.n - 1], &out);
 				sheet_explain(&s, &s.rows[0], k, &out);
