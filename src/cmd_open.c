@@ -14,11 +14,13 @@
 #include "session/load.h"
 #include "session/session.h"
 #include "session/session_info.h"
+#include "tui/cast.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +41,8 @@ struct app {
 	struct past *past; /* NULL: nobody has looked back yet */
 	struct tui *tui;
 	struct canvas canvas;
+	struct cast *cast; /* NULL: no film is made */
+	const char *cast_path;
 	bool ascii, dirty, quitting, screen;
 	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
@@ -51,6 +55,20 @@ struct app {
 };
 
 /* ---- drawing ---------------------------------------------------------------------------- */
+
+/* That a film cannot be written is said once; it ends there. */
+static void film(struct app *a, const char *mark)
+{
+	struct err err = ERR_INIT;
+	int r;
+
+	if (!a->cast)
+		return;
+	r = mark ? cast_mark(a->cast, mark, loop_now_ns(), &err)
+		 : cast_draw(a->cast, &a->canvas, tui_theme(a->tui), loop_now_ns(), &err);
+	if (r < 0)
+		tui_say(a->tui, ROLE_FAIL, err.msg);
+}
 
 static void draw(struct app *a)
 {
@@ -65,6 +83,7 @@ static void draw(struct app *a)
 	}
 	tui_draw(a->tui, &a->canvas);
 	term_draw(&a->canvas, tui_theme(a->tui));
+	film(a, NULL);
 	if (a->session)
 		session_look(a->session, tui_scheduler_shown(a->tui) ? LOOK_NS : 0);
 	a->dirty = false;
@@ -116,11 +135,28 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 
 /* ---- what the session tells --------------------------------------------------------------- */
 
+/* A marker where an op or a step begins: "op 7: move hogs to=high". */
+static void mark_op(struct app *a, const struct event *ev)
+{
+	const struct model_op *op = a->cast && ev->type == EV_BEGIN
+					    ? model_op(session_model(a->session), ev->seq)
+					    : NULL;
+	cleanup_free char *text = NULL;
+
+	if (!op)
+		return;
+	text = op->op && (op->op->def->flags & OPF_STEP)
+		       ? xasprintf("%s", op->text)
+		       : xasprintf("op %" PRIu64 ": %s", op->seq, op->text);
+	film(a, text);
+}
+
 static void on_event(void *arg, const struct event *ev)
 {
 	struct app *a = arg;
 
 	a->dirty = true;
+	mark_op(a, ev);
 	open_shell_event(&a->shell, ev);
 }
 
@@ -389,8 +425,11 @@ static int start_screen(struct app *a, const char *path, bool recording, struct 
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	loop_id frame;
 	sigset_t set;
-	int r = term_init(err);
+	int r;
 
+	if (a->cast_path && !(a->cast = cast_create(a->cast_path, base, loop_now_ns(), err)))
+		return -err->code;
+	r = term_init(err);
 	if (r < 0)
 		return r;
 	a->screen = true;
@@ -416,6 +455,7 @@ static void end(struct app *a)
 		term_finish();
 	}
 	tui_destroy(a->tui);
+	cast_destroy(a->cast);
 	canvas_finish(&a->canvas);
 	past_close(a->past); /* its moments share the session's trace */
 	session_destroy(a->session);
@@ -476,7 +516,7 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 	return r;
 }
 
-static int parse(int argc, char **argv, const char **file, const char **save, bool *trace)
+static int parse(int argc, char **argv, const char **file, const char **save, const char **cast, bool *trace)
 {
 	int i;
 
@@ -487,6 +527,10 @@ static int parse(int argc, char **argv, const char **file, const char **save, bo
 			*save = argv[++i];
 		else if (!strncmp(argv[i], "--save=", 7))
 			*save = argv[i] + 7;
+		else if (!strcmp(argv[i], "--cast") && i + 1 < argc)
+			*cast = argv[++i];
+		else if (!strncmp(argv[i], "--cast=", 7))
+			*cast = argv[i] + 7;
 		else if (argv[i][0] == '-' || *file)
 			return command_usage(&cmd_open, "'%s' is not understood here", argv[i]);
 		else
@@ -506,7 +550,7 @@ static int run_open(int argc, char **argv)
 
 	a->loop.epoll_fd = -1;
 	r = guest_options_take(&options, &argc, argv, &err);
-	status = r == 0 ? parse(argc, argv, &file, &save, &a->trace) : 0;
+	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->trace) : 0;
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
@@ -532,7 +576,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [--cast FILE] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

@@ -78,6 +78,18 @@ int canvas_width(const char *text)
 	return w;
 }
 
+/* A wide character of which one half is written over is gone as a whole, as in a terminal. */
+static void set(struct canvas *c, struct cell *dst, struct cell cell)
+{
+	int col = (int)(dst - c->cells) % c->cols;
+
+	if (!dst->cp && col)
+		dst[-1].cp = ' ';
+	if (col + 1 < c->cols && dst->cp && !dst[1].cp)
+		dst[1].cp = ' ';
+	*dst = cell;
+}
+
 int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
 		const char *text)
 {
@@ -101,10 +113,13 @@ int canvas_text(struct canvas *c, struct rect in, int row, int col, int width, e
 		if (!w)
 			continue; /* combining characters are left out: a cell holds one code point
 				   */
-		*cell = (struct cell){.cp = cp, .role = role};
+		set(c, cell, (struct cell){.cp = cp, .role = role});
 		next = w == 2 ? at(c, in, row, col + used + 1) : NULL;
-		if (next)
+		if (next) {
+			set(c, next, (struct cell){.cp = ' '});
+			*cell = (struct cell){.cp = cp, .role = role};
 			*next = (struct cell){.cp = 0, .role = role};
+		}
 		used += w;
 	}
 	return used;
@@ -125,9 +140,12 @@ void canvas_put(struct canvas *c, struct rect in, int row, int col, struct cell 
 	next = w == 2 ? at(c, in, row, col + 1) : NULL;
 	if (!w || (w == 2 && !next))
 		cell.cp = '?';
-	*dst = cell;
-	if (next)
+	set(c, dst, cell);
+	if (next) {
+		set(c, next, (struct cell){.cp = ' '});
+		*dst = cell;
 		*next = (struct cell){.cp = 0, .role = cell.role, .reverse = cell.reverse};
+	}
 }
 
 int canvas_printf(struct canvas *c, struct rect in, int row, int col, int width, enum role role,
@@ -151,7 +169,7 @@ void canvas_fill(struct canvas *c, struct rect in, enum role role, uint32_t cp)
 			struct cell *cell = at(c, in, r, k);
 
 			if (cell)
-				*cell = (struct cell){.cp = cp, .role = role};
+				set(c, cell, (struct cell){.cp = cp, .role = role});
 		}
 }
 
