@@ -44,6 +44,7 @@ struct app {
 	struct cast *cast; /* NULL: no film is made */
 	const char *cast_path;
 	bool ascii, dirty, quitting, screen;
+	bool live; /* a sample of the guest has come */
 	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
 	/* a running export */
@@ -167,7 +168,13 @@ static void on_shell(void *arg, const struct wire_header *h, struct wire_reader 
 
 static void on_sample(void *arg)
 {
-	((struct app *)arg)->dirty = true;
+	struct app *a = arg;
+
+	a->dirty = true;
+	/* the first one is what a person has been waiting for */
+	if (!a->live)
+		draw(a);
+	a->live = true;
 }
 
 static void on_finished(void *arg, bool clean, const char *text)
@@ -480,6 +487,7 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 		return -err->code;
 	config.guest = options->config;
 	config.guest.shell_tools = true;
+	config.guest.warm = !options->no_warm;
 	config.journal = path;
 	a->session = session_create(&a->loop, &config, &observer, a, err);
 	if (!a->session)

@@ -336,6 +336,7 @@ void completions_man(struct buf *out)
 		{"SXP_AGENT", "the agent to pack instead of the installed one"},
 		{"SXP_QEMU", "the QEMU to use"},
 		{"SXP_THEMES", "a folder of themes to look in first"},
+		{"SXP_WARM_BOUND", "MiB that the saved guests of warm starts may take together (3072)"},
 		{"SXP_SCENARIOS", "the folder of the scenarios that come with the program"},
 		{"SXP_SCHED_NAME",
 		 "the program of a user-space scheduler that ops call by its bare name: "

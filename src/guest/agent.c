@@ -15,6 +15,7 @@
 #include "guest/exact.h"
 #include "guest/fault.h"
 #include "guest/files.h"
+#include "guest/freeze.h"
 #include "guest/group.h"
 #include "guest/host_turn.h"
 #include "guest/kmsg.h"
@@ -56,6 +57,11 @@ enum { CPUS_PER_PATIENCE = 16 };
 static struct loop loop;
 static struct err boot_err; /* what was wrong before the port was open */
 static bool configured, start_asked, ready, probes_settled;
+static bool anew; /* a copy of a guest that was set up: another session's configuration is to come */
+static struct {
+	int64_t code;
+	char text[1024], missing[1024];
+} probes; /* what was told of them */
 static uint64_t sample_ns = SAMPLE_DEFAULT_NS;
 static uint64_t watchdog_ns;
 static unsigned ncpus;
@@ -81,6 +87,8 @@ static void maybe_start(void)
 static void on_chain(void)
 {
 	probes_settled = true;
+	if (ready)
+		freeze_may();
 	maybe_start();
 }
 
@@ -91,15 +99,23 @@ static void on_watchdog(const char *why)
 	chain_start(&loop, chain_names, on_chain);
 }
 
+static void tell_probes(void)
+{
+	port_event(&(struct event){.type = EV_PROBES, .code = probes.code, .text = probes.text});
+	if (*probes.missing)
+		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = probes.missing});
+}
+
 static void on_probes(void *arg, struct job_reply *r)
 {
 	int e = r->code;
 
 	if (!e)
 		e = -probe_attach(r);
-	port_event(&(struct event){.type = EV_PROBES, .code = e, .text = r->text});
-	if (!e && *r->path)
-		port_event(&(struct event){.type = EV_PROBES, .code = ENOTSUP, .text = r->path});
+	probes.code = e;
+	text_copy(probes.text, sizeof(probes.text), r->text);
+	text_copy(probes.missing, sizeof(probes.missing), e ? "" : r->path);
+	tell_probes();
 	sampler_set_rate(sample_ns);
 	report_set_rate(sample_ns);
 	sched_watchdog_first(watchdog_ns, on_watchdog);
@@ -144,6 +160,12 @@ static void set_probes(bool on)
 		port_event(&(struct event){.type = EV_PROBES, .code = err.code, .text = err.msg});
 }
 
+static void tell_ready(void)
+{
+	stage("cgroups");
+	port_event(&(struct event){.type = EV_READY, .count = ncpus, .cgroup = cgroup_root()});
+}
+
 static void on_root(void *arg, struct job_reply *r)
 {
 	if (r->code) {
@@ -151,11 +173,12 @@ static void on_root(void *arg, struct job_reply *r)
 		return;
 	}
 	cgroup_set_root_id(r->id);
-	stage("cgroups");
-	port_event(&(struct event){.type = EV_READY, .count = ncpus, .cgroup = cgroup_root()});
+	tell_ready();
 	sampler_start_scan();
 	printk_init(&loop);
 	ready = true;
+	if (probes_settled)
+		freeze_may();
 	maybe_start();
 }
 
@@ -196,6 +219,21 @@ static void configure_one(const char *key, const char *value)
 		port_log(3, "%s", err.msg);
 }
 
+/* What a copy of a guest may be told otherwise than its original was; the rest is done already. */
+static bool changes_in_copy(const char *key)
+{
+	return !strcmp(key, WIRE_CONFIG_SAMPLE) || !strcmp(key, WIRE_CONFIG_DURATION);
+}
+
+static void go_on_anew(void)
+{
+	anew = false;
+	sampler_set_rate(sample_ns);
+	report_set_rate(sample_ns);
+	tell_ready();
+	tell_probes();
+}
+
 static void configure(struct wire_reader *p)
 {
 	struct wire_writer *w;
@@ -206,9 +244,12 @@ static void configure(struct wire_reader *p)
 		key = wire_get_str(p);
 		value = wire_get_str(p);
 		/* later on, only what is broken on purpose may change */
-		if (!p->bad && (!configured || !strcmp(key, WIRE_CONFIG_FAULT)))
+		if (!p->bad && (!configured || !strcmp(key, WIRE_CONFIG_FAULT) ||
+				(anew && changes_in_copy(key))))
 			configure_one(key, value);
 	}
+	if (configured && anew)
+		go_on_anew();
 	if (configured)
 		return;
 	configured = true;
@@ -222,6 +263,24 @@ static void configure(struct wire_reader *p)
 		return;
 	port_event(&(struct event){.type = EV_PROBES, .code = err.code, .text = err.msg});
 	probes_settled = true;
+}
+
+static void say_hello(void)
+{
+	struct utsname u;
+
+	uname(&u);
+	port_event(&(struct event){.type = EV_HELLO, .count = WIRE_VERSION, .text = u.release});
+	stage("agent");
+}
+
+static void thaw(struct wire_reader *p)
+{
+	enum wire_thaw now = freeze_thaw(p);
+
+	anew = now == THAW_ANEW;
+	if (now != THAW_ON)
+		say_hello();
 }
 
 static void on_frame(const struct wire_header *h, struct wire_reader *p)
@@ -276,6 +335,12 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 	case WIRE_HOST_DONE:
 		host_turn_frame(h, p);
 		break;
+	case WIRE_FREEZE:
+		freeze_frame();
+		break;
+	case WIRE_THAW:
+		thaw(p);
+		break;
 	case WIRE_PULL_TAKEN:
 		pull_frame(h, p);
 		break;
@@ -288,12 +353,9 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 
 static void on_opened(void)
 {
-	struct utsname u;
 	struct err err = ERR_INIT;
 
-	uname(&u);
-	port_event(&(struct event){.type = EV_HELLO, .count = WIRE_VERSION, .text = u.release});
-	stage("agent");
+	say_hello();
 	if (boot_err.code)
 		port_log(2, "%s", boot_err.msg);
 	if (kmsg_init(&loop, &err) || sched_watch_init(&loop, &err) || sched_parts_init(&loop, &err) || sysrq_init(&loop, &err) ||

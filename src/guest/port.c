@@ -42,6 +42,8 @@ static size_t frame_left;   /* bytes of the frame at the head still to go, 0 = a
 static uint8_t first[4096]; /* frames that overtake */
 static size_t first_len, first_sent;
 static bool held;
+static bool freezing;      /* port_freeze() */
+static size_t freeze_left; /* bytes of the queue that still go before the silence */
 static uint64_t events_lost;
 static uint8_t frame[FRAME_MAX];
 
@@ -96,21 +98,26 @@ static void flush(void)
 	if (port_fd < 0 || held)
 		return;
 	for (;;) {
-		if (!frame_left && !flush_first())
+		/* frozen, only an answer that is half sent already may still overtake */
+		if (!frame_left && (!freezing || first_sent) && !flush_first())
 			return;
-		if (!queue_len)
+		if (!queue_len || (freezing && !freeze_left))
 			return;
 		if (!frame_left)
 			frame_left = head_frame_size();
 		part = frame_left;
 		if (part > queue_size - queue_head)
 			part = queue_size - queue_head;
+		if (freezing && part > freeze_left)
+			part = freeze_left;
 		n = put(queue + queue_head, part);
 		if (!n)
 			return;
 		queue_head = (queue_head + n) % queue_size;
 		queue_len -= n;
 		frame_left -= n;
+		if (freezing)
+			freeze_left -= n;
 		if (!queue_len)
 			queue_head = 0;
 	}
@@ -225,6 +232,33 @@ bool port_end(struct wire_writer *w, enum wire_type type, uint64_t seq)
 void port_hold(bool hold)
 {
 	held = hold;
+	flush();
+}
+
+bool port_freeze(void)
+{
+	struct wire_writer w;
+
+	wire_begin(&w, frame, sizeof(frame));
+	if (port_fd < 0 || !wire_end(&w, WIRE_FROZEN, 0, loop_now_ns()) ||
+	    queue_size - queue_len < w.len)
+		return false;
+	push(frame, w.len);
+	freeze_left = queue_len;
+	freezing = true;
+	flush();
+	return true;
+}
+
+void port_thaw(bool drop)
+{
+	freezing = false;
+	freeze_left = 0;
+	if (drop) {
+		queue_head = queue_len = frame_left = 0;
+		first_len = first_sent = 0;
+		events_lost = 0;
+	}
 	flush();
 }
 

@@ -42,6 +42,13 @@ bool port_end(struct wire_writer *w, enum wire_type type, uint64_t seq);
 /* From now on what is said waits in the queue, as if the host did not read; or goes again. */
 void port_hold(bool hold);
 
+/*
+ * WIRE_FROZEN behind what is queued now, and then nothing any more, until it is let go: drop = what has
+ * come together meanwhile is for nobody. false = the queue is full: it is not said.
+ */
+bool port_freeze(void);
+void port_thaw(bool drop);
+
 /* Room for this many bytes of output now? Leaves space for events. */
 bool port_takes_bulk(size_t len);
 /* false = dropped, the host is behind. */

@@ -59,6 +59,12 @@ enum wire_type {
 	WIRE_PULL_TAKEN = 24,	/* struct files_taken */
 	WIRE_HOST_DONE = 40, /* u32 errno, str words: what became of WIRE_HOST_TURN; seq is the op's */
 	WIRE_TRACE = 30, /* u8 on, u32 slots of each CPU's ring (0 = enough); answered by EV_TRACE */
+	/*
+	 * A copy of the whole guest (vmm/moment): between WIRE_FROZEN and WIRE_THAW nothing crosses in
+	 * either direction, so that the copy has no frame cut in two.
+	 */
+	WIRE_FREEZE = 100, /* nothing: what is queued now is said, WIRE_FROZEN behind it, then silence */
+	WIRE_THAW = 101,   /* u8 enum wire_thaw, u64 host CLOCK_REALTIME in ns, bytes of chance */
 	WIRE_SCHED_LOOK = 31, /* u64 ns between EV_SCHED_PARTS; 0 = none any more */
 	/* guest to host */
 	WIRE_EVENT = 64,  /* struct event (wire_event.h) */
@@ -66,6 +72,7 @@ enum wire_type {
 	WIRE_SHELL_OUTPUT = 68, /* u64 stream (1 or 2), bytes */
 	WIRE_SHELL_TAKEN = 69,  /* u64 bytes of input taken so far, no bytes */
 	WIRE_TRACE_RINGS = 70,  /* struct wire_trace_rings: the stream begins */
+	WIRE_FROZEN = 102, /* nothing: the last that is said before WIRE_THAW */
 	WIRE_HOST_TURN = 90, /* nothing: the host does what the op of this seq asks for (kernel_ops.h) */
 	WIRE_FILE_ASK = 80,	/* struct files_ask */
 	WIRE_FILE_WANT = 81,	/* struct files_want */
@@ -73,6 +80,14 @@ enum wire_type {
 	WIRE_PULL_DATA = 83,	/* struct files_chunk */
 	WIRE_PULL_END = 84,	/* u64 bytes there were in all */
 };
+
+/* What has become of the guest since WIRE_FROZEN. */
+enum wire_thaw {
+	THAW_ON = 0,      /* the copy was made, it goes on */
+	THAW_ANEW = 1,    /* it is a copy, for another session: EV_HELLO, then WIRE_CONFIG as after a boot */
+	THAW_REWOUND = 2, /* it is a copy of the same session: EV_HELLO, and it goes on */
+};
+#define WIRE_CHANCE_BYTES 64
 
 /* Keys of WIRE_CONFIG (strings on the wire, unknown ones are ignored and logged). */
 #define WIRE_CONFIG_ROOT   "root"   /* workload root, "/scxplore" */

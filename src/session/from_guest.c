@@ -46,11 +46,9 @@ static void on_ready(struct session *s)
 	if (s->config.interactive)
 		s->begun = true;
 	tracing_ready(s->tracing);
-	session_flush_pending(s);
-	if (s->begun)
-		session_send(s, WIRE_START, 0, NULL);
-	if (s->ending)
-		session_send(s, WIRE_END, 0, NULL);
+	s->holding = guest_leaves_copy(s->guest);
+	if (!s->holding)
+		session_let_ops_go(s);
 }
 
 static void note_exit(struct session *s, const char *name)
@@ -97,6 +95,11 @@ static void on_event(struct session *s, const struct event *ev)
 		host_load_begin(&s->host_load, loop_now_ns());
 		on_ready(s);
 		observe_ready(s->observe);
+		break;
+	case EV_PROBES:
+		s->copyable = true;
+		if (!s->config.sample_ns || s->model->samples)
+			session_copy_for_later(s);
 		break;
 	case EV_FAILED:
 		kernel_ops_ended(s->kernel_ops, ev->seq);
@@ -208,6 +211,7 @@ const struct guest_ops session_guest_ops = {
 	.accel = on_accel,
 	.frame = on_frame,
 	.stopped = on_stopped,
+	.copied = session_copied,
 	.log = on_log,
 	.gone = on_gone,
 };

@@ -108,7 +108,7 @@ void observe_ready(struct observe *o)
 {
 	o->ready = true;
 	if (o->sight)
-		loop_arm(o->loop, o->timer, o->sample_ns, o->sample_ns);
+		loop_arm(o->loop, o->timer, 1, o->sample_ns); /* the first at once */
 }
 
 static bool look(struct observe *o)

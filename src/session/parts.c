@@ -28,6 +28,7 @@ static void take_sample(void *arg, struct sample *sample)
 	model_sample(s->model, sample);
 	if (s->observer->sample)
 		s->observer->sample(s->arg);
+	session_copy_for_later(s);
 }
 
 static void set_agent_rate(void *arg, uint64_t ns)

@@ -100,7 +100,7 @@ void session_begin(struct session *s)
 	if (s->begun)
 		return;
 	s->begun = true;
-	if (s->ready && !s->exact)
+	if (s->ready && !s->holding && !s->exact)
 		session_send(s, WIRE_START, 0, NULL);
 }
 
@@ -109,7 +109,7 @@ void session_end(struct session *s)
 	if (s->ending)
 		return;
 	s->ending = true;
-	if (s->ready && !s->finished)
+	if (s->ready && !s->holding && !s->finished)
 		session_send(s, WIRE_END, 0, NULL);
 }
 

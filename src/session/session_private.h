@@ -39,6 +39,8 @@ struct session {
 	bool sample_due;
 	uint64_t look_ns; /* as asked of the agent */
 	bool configured, ready, begun, ending, finished, warned_silent;
+	/* of a guest that leaves a copy for later starts: ops wait until it is made; it can be */
+	bool holding, copyable;
 	struct exact *exact; /* NULL = the run is none */
 	struct transfer *transfer;
 	struct kernel_ops *kernel_ops;
@@ -83,6 +85,15 @@ int session_send_or_queue(struct session *s, const void *frame, size_t len, stru
 void session_flush_pending(struct session *s);
 /* The frames of a whole exact run, which the guest takes along in its initramfs. */
 int session_give_script(struct session *s, struct err *err);
+
+/* ---- warm.c ------------------------------------------------------------------------------ */
+
+/* What waited for the guest to be ready, or copied. */
+void session_let_ops_go(struct session *s);
+/* A copy for later starts, if one is due: the first sample is there, so that a person sees the guest
+ * before it stands still, and its probes. Cheap to repeat. */
+void session_copy_for_later(struct session *s);
+void session_copied(void *session, int code, const char *why);
 
 /* ---- from_guest.c, silence.c, parts.c ----------------------------------------------------- */
 

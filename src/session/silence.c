@@ -40,6 +40,7 @@ void session_ping_due(void *arg)
 		return;
 	}
 	session_send(s, WIRE_PING, 0, &now);
+	session_copy_for_later(s); /* where no sample comes */
 	if (quiet > SILENCE_KILL_NS && !s->config.interactive) {
 		session_log(s, 2, "the agent has been silent for two minutes: the guest is ended");
 		session_kill(s);

@@ -61,7 +61,7 @@ int session_send_or_queue(struct session *s, const void *frame, size_t len, stru
 {
 	int r;
 
-	if (!s->ready) {
+	if (!s->ready || s->holding) {
 		buf_add(&s->pending, frame, len);
 		return 0;
 	}

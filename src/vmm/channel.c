@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -122,4 +123,31 @@ int channel_write(struct channel *c, const void *data, size_t len)
 	flush(c);
 	want(c);
 	return 0;
+}
+
+int channel_write_fd(struct channel *c, const void *data, size_t len, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.room = {0}};
+	struct iovec part = {.iov_base = (void *)data, .iov_len = len};
+	struct msghdr m = {.msg_iov = &part,
+			   .msg_iovlen = 1,
+			   .msg_control = control.room,
+			   .msg_controllen = sizeof(control.room)};
+	ssize_t n;
+
+	if (c->fd < 0)
+		return -EPIPE;
+	if (c->out.len)
+		return -EAGAIN;
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(int));
+	n = sendmsg(c->fd, &m, MSG_NOSIGNAL);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : channel_write(c, (const char *)data + n, len - (size_t)n);
 }

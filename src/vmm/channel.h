@@ -32,5 +32,7 @@ void channel_close(struct channel *c); /* also of one never opened ({.fd = -1}) 
 /* Take what is still to be read of a peer that has ended. */
 void channel_drain(struct channel *c);
 int channel_write(struct channel *c, const void *data, size_t len); /* 0, -EPIPE, -ENOBUFS */
+/* With a descriptor, which stays the caller's; at once or not at all: -EAGAIN while something waits. */
+int channel_write_fd(struct channel *c, const void *data, size_t len, int fd);
 
 #endif

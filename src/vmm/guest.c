@@ -7,23 +7,16 @@
  * limit (ended with the console's tail). Invariant: gone() is called exactly once per
  * guest_start() that returned 0, from the loop.
  */
-#include "vmm/guest.h"
+#include "vmm/guest_private.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "vmm/accel.h"
-#include "vmm/channel.h"
-#include "vmm/console.h"
-#include "vmm/include.h"
 #include "vmm/initramfs.h"
-#include "vmm/kernel.h"
 #include "vmm/machine.h"
 #include "vmm/paths.h"
 #include "vmm/pin.h"
-#include "vmm/qemu.h"
-#include "vmm/qmp.h"
 #include "vmm/shell_tools.h"
-#include "vmm/tsc.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,6 +26,8 @@
 #define SECOND_NS       UINT64_C(1000000000)
 #define BOOT_NS         (30 * SECOND_NS)
 #define BOOT_PER_CPU_NS (3 * SECOND_NS)
+#define WARM_NS         (8 * SECOND_NS)
+#define WARM_PER_CPU_NS (SECOND_NS / 2)
 #define KVM_WATCH_NS    (8 * SECOND_NS)
 #define STOP_NS         (3 * SECOND_NS)
 #define WIRE_OUT_MAX    (8u << 20)
@@ -40,53 +35,16 @@
 #define TAIL_LINES      12
 #define EXACT_PATIENCE  4 /* one thread for all CPUs, and counting */
 
-struct guest {
-	struct loop *loop;
-	const struct guest_ops *ops;
-	void *arg;
-	struct guest_config config;
-	struct include_set include;
-	struct include_set files; /* guest_take_files() */
-	struct buf script;
-	char machine[MACHINE_MAX];
-	char *steady;
-	struct kernel kernel;
-	char *qemu_binary;
-	int qemu_major;
-	int initramfs_fd;
-
-	struct tsc_mark tsc; /* taken at creation */
-
-	enum guest_state state;
-	enum accel accel;
-	uint64_t start_ns;
-	unsigned attempt;
-	bool pinned;
-	bool stopped;		     /* its CPUs, by whomever */
-	bool stopping;               /* a power-off was asked for */
-	bool killed;                 /* by guest_kill() */
-	char failure[256];           /* why the boot is being given up; "" = not */
-	char shutdown[QMP_WORD_MAX]; /* reason of QEMU's SHUTDOWN event */
-
-	struct qemu qemu;
-	struct memory memory;
-	loop_id exit_source, boot_timer, watch_timer, stop_timer;
-	struct channel qmp, con, wire, errs;
-	struct console console, stderr_text;
-	char *command;
-};
-
 static void launch(struct guest *g);
+static void boot_cold(struct guest *g);
+static int pack(struct guest *g, struct err *err);
 
-static void stage(struct guest *g, const char *name)
+void guest_stage(struct guest *g, const char *name)
 {
 	g->ops->stage(g->arg, name, loop_now_ns() - g->start_ns);
 }
 
-static void say(struct guest *g, int level, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void say(struct guest *g, int level, const char *fmt, ...)
+void guest_say(struct guest *g, int level, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -114,6 +72,7 @@ struct guest *guest_create(struct loop *loop, const struct guest_config *config,
 		-1;
 	g->qmp.fd = g->con.fd = g->wire.fd = g->errs.fd = -1;
 	g->exit_source = g->boot_timer = g->watch_timer = g->stop_timer = -1;
+	moment_init(g);
 	return g;
 }
 
@@ -137,6 +96,7 @@ static void reap(struct guest *g)
 	channel_drain(&g->con);
 	channel_drain(&g->errs);
 	close_streams(g);
+	moment_reap(g);
 	qemu_kill(&g->qemu);
 }
 
@@ -187,6 +147,7 @@ static void fall_back(struct guest *g)
 	g->accel = ACCEL_TCG;
 	g->attempt = 0;
 	g->ops->accel(g->arg, g->accel, reason);
+	moment_warm_find(g, g->agent);
 	launch(g);
 }
 
@@ -209,6 +170,11 @@ static void boot_ended(struct guest *g)
 
 	if (!*g->failure)
 		quote_qemu(g);
+	if (moment_enters(g)) {
+		moment_warm_failed(g, g->failure);
+		boot_cold(g);
+		return;
+	}
 	if (g->accel == ACCEL_KVM && g->config.accel == ACCEL_AUTO) {
 		fall_back(g);
 		return;
@@ -216,11 +182,23 @@ static void boot_ended(struct guest *g)
 	text_copy(why, sizeof(why), g->failure);
 	/* an image or command line QEMU refuses will not be better the second time */
 	if (g->attempt < ATTEMPTS && g->console.total) {
-		say(g, 4, "a boot was lost (%s): trying once more", why);
+		guest_say(g, 4, "a boot was lost (%s): trying once more", why);
 		launch(g);
 		return;
 	}
 	tell_boot_failed(g, why);
+}
+
+/* After a warm start that failed. */
+static void boot_cold(struct guest *g)
+{
+	struct err err = ERR_INIT;
+
+	g->attempt = 0;
+	if (pack(g, &err) < 0)
+		tell_boot_failed(g, err.msg);
+	else
+		launch(g);
 }
 
 static void on_qemu_exit(void *arg, int fd, uint32_t events)
@@ -248,7 +226,7 @@ static void kill_process(struct guest *g)
 		kill(g->qemu.pid, SIGKILL); /* on_qemu_exit() follows */
 }
 
-static void give_up_boot(struct guest *g, const char *why)
+void guest_give_up_boot(struct guest *g, const char *why)
 {
 	if (g->state != GUEST_BOOTING || *g->failure)
 		return;
@@ -287,6 +265,7 @@ void guest_destroy(struct guest *g)
 	if (!g)
 		return;
 	close_streams(g);
+	moment_finish(g);
 	loop_remove(g->loop, g->exit_source);
 	loop_remove(g->loop, g->boot_timer);
 	loop_remove(g->loop, g->watch_timer);
@@ -303,6 +282,7 @@ void guest_destroy(struct guest *g)
 	kernel_finish(&g->kernel);
 	free(g->qemu_binary);
 	free(g->steady);
+	free(g->agent);
 	free(g->command);
 	free((char *)g->config.kernel);
 	free((char *)g->config.append);
@@ -331,7 +311,7 @@ static void ask_for_threads(struct guest *g)
 	if (g->config.pin_from && (g->accel == ACCEL_KVM || g->config.pin_any))
 		qmp_send(g, "{\"execute\":\"query-cpus-fast\"}\n");
 	else if (g->config.pin_from)
-		say(g, 4, "vCPUs are not pinned: the guest runs under TCG, where the emulator's own work is "
+		guest_say(g, 4, "vCPUs are not pinned: the guest runs under TCG, where the emulator's own work is "
 			  "on the same threads and times are no measure");
 }
 
@@ -341,19 +321,22 @@ static void pin(struct guest *g, const struct qmp_message *m)
 
 	g->pinned = pin_threads(m->thread, m->nthreads, g->config.pin_from, &err) == 0;
 	if (g->pinned)
-		say(g, 6, "vCPUs are pinned, each to one CPU of this host");
+		guest_say(g, 6, "vCPUs are pinned, each to one CPU of this host");
 	else
-		say(g, 4, "vCPUs are not pinned: %s", err.msg);
+		guest_say(g, 4, "vCPUs are not pinned: %s", err.msg);
 }
 
 static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 {
+	if (*m->id && moment_answer(g, m))
+		return;
 	switch (m->kind) {
 	case QMP_GREETING:
-		stage(g, "qemu");
+		guest_stage(g, "qemu");
 		qmp_send(g, "{\"execute\":\"qmp_capabilities\"}\n");
 		if (g->config.exact)
 			qmp_send(g, "{\"execute\":\"cont\"}\n");
+		moment_greeting(g);
 		break;
 	case QMP_EVENT:
 		/* a machine that stops by itself: ask why (internal-error, io-error,
@@ -364,6 +347,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 			qmp_send(g, "{\"execute\":\"query-status\"}\n");
 		if (g->stopped && !strcmp(m->event, "STOP") && g->ops->stopped)
 			g->ops->stopped(g->arg);
+		if (!strcmp(m->event, "MIGRATION"))
+			moment_migration(g, m->status);
 		if (!strcmp(m->event, "SHUTDOWN"))
 			text_copy(g->shutdown, sizeof(g->shutdown), m->reason);
 		break;
@@ -371,13 +356,13 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 		if (m->nthreads)
 			pin(g, m);
 		if (!strcmp(m->status, "internal-error")) {
-			give_up_boot(g, "QEMU reports an internal error of the accelerator");
+			guest_give_up_boot(g, "QEMU reports an internal error of the accelerator");
 			if (g->state == GUEST_UP)
 				kill_process(g);
 		}
 		break;
 	case QMP_ERROR:
-		say(g, 4, "QEMU refused a monitor command: %s", m->error);
+		guest_say(g, 4, "QEMU refused a monitor command: %s", m->error);
 		break;
 	case QMP_OTHER:
 	case QMP_MALFORMED:
@@ -407,7 +392,7 @@ static void on_console(void *arg, struct channel *c)
 	struct guest *g = arg;
 
 	if (!g->console.total) {
-		stage(g, "linux");
+		guest_stage(g, "linux");
 		loop_arm(g->loop, g->watch_timer, 0, 0);
 	}
 	console_add(&g->console, c->in.data, c->in.len);
@@ -429,8 +414,9 @@ static void on_first_frame(struct guest *g)
 	loop_arm(g->loop, g->watch_timer, 0, 0);
 	if (g->accel == ACCEL_KVM)
 		accel_remember_works();
+	moment_awake(g);
 	ask_for_threads(g);
-	stage(g, "agent");
+	guest_stage(g, "agent");
 }
 
 static void on_wire(void *arg, struct channel *c)
@@ -446,14 +432,17 @@ static void on_wire(void *arg, struct channel *c)
 		if (n == 0)
 			break;
 		if (n < 0) {
-			say(g, 3, "the guest sent bytes that are no frame: the guest is ended");
+			guest_say(g, 3, "the guest sent bytes that are no frame: the guest is ended");
 			kill_process(g);
 			at = c->in.len;
 			break;
 		}
 		if (g->state == GUEST_BOOTING)
 			on_first_frame(g);
-		g->ops->frame(g->arg, &h, &payload);
+		if (h.type == WIRE_FROZEN)
+			moment_frozen(g);
+		else
+			g->ops->frame(g->arg, &h, &payload);
 		at += (size_t)n;
 	}
 	if (c->fd >= 0)
@@ -469,12 +458,12 @@ static void on_boot_deadline(void *arg)
 
 	snprintf(why, sizeof(why), "the agent did not speak within %llu s",
 		 (unsigned long long)((loop_now_ns() - g->start_ns) / SECOND_NS));
-	give_up_boot(g, why);
+	guest_give_up_boot(g, why);
 }
 
 static void on_kvm_watch(void *arg)
 {
-	give_up_boot(arg, "the guest made no progress in its first seconds");
+	guest_give_up_boot(arg, "the guest made no progress in its first seconds");
 }
 
 static int open_streams(struct guest *g)
@@ -495,7 +484,7 @@ static int open_streams(struct guest *g)
 	return r < 0 ? r : 0;
 }
 
-static struct qemu_spec spec_of(const struct guest *g)
+struct qemu_spec guest_spec(const struct guest *g)
 {
 	struct qemu_spec spec = {
 		.binary = g->qemu_binary,
@@ -508,12 +497,10 @@ static struct qemu_spec spec_of(const struct guest *g)
 		.append = g->config.append,
 		.exact = g->config.exact,
 		.steady = g->steady,
+		.incoming = moment_enters(g),
 	};
 
-	if (spec.exact)
-		spec.tsc_khz = QEMU_EXACT_TSC_KHZ;
-	else if (g->accel == ACCEL_TCG)
-		spec.tsc_khz = tsc_khz_since(&g->tsc);
+	spec.tsc_khz = g->tsc_khz;
 	return spec;
 }
 
@@ -529,9 +516,16 @@ static int name_machine(struct guest *g, const struct qemu_spec *spec, struct er
 static int try_launch(struct guest *g, struct err *err)
 {
 	unsigned cpus = topology_cpus(&g->config.topology);
-	struct qemu_spec spec = spec_of(g);
+	struct qemu_spec spec;
 	int r;
 
+	if (moment_enters(g))
+		g->tsc_khz = g->moment.file.head.tsc_khz;
+	else if (g->config.exact)
+		g->tsc_khz = QEMU_EXACT_TSC_KHZ;
+	else
+		g->tsc_khz = g->accel == ACCEL_TCG ? tsc_khz_since(&g->tsc) : 0;
+	spec = guest_spec(g);
 	g->attempt++;
 	g->pinned = g->stopped = false;
 	g->failure[0] = '\0';
@@ -544,7 +538,6 @@ static int try_launch(struct guest *g, struct err *err)
 		r = name_machine(g, &spec, err);
 	if (r == 0)
 		r = qemu_spawn(&g->qemu, &spec, err);
-	memory_close_files(&g->memory);
 	if (r < 0)
 		return r;
 	free(g->command);
@@ -554,12 +547,21 @@ static int try_launch(struct guest *g, struct err *err)
 		reap(g);
 		return err_sys(err, -r, "watch QEMU");
 	}
+	r = moment_launched(g, err);
+	if (r < 0) {
+		reap(g);
+		return r;
+	}
 	g->state = GUEST_BOOTING;
+	if (moment_enters(g))
+		console_add(&g->console, g->moment.file.head.console,
+			    g->moment.file.head.console_len);
 	loop_arm(g->loop, g->boot_timer,
-		 (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt *
-			 (g->config.exact ? EXACT_PATIENCE : 1),
+		 moment_enters(g) ? WARM_NS + cpus * WARM_PER_CPU_NS
+				  : (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt *
+					    (g->config.exact ? EXACT_PATIENCE : 1),
 		 0);
-	if (g->accel == ACCEL_KVM)
+	if (g->accel == ACCEL_KVM && !moment_enters(g))
 		loop_arm(g->loop, g->watch_timer, KVM_WATCH_NS, 0);
 	return 0;
 }
@@ -588,11 +590,10 @@ static int prepare(struct guest *g, struct err *err)
 	g->qemu_binary = qemu_find(g->config.qemu, err);
 	if (!g->qemu_binary)
 		return -err->code;
-	g->qemu_major = qemu_version(g->qemu_binary);
 	r = kernel_resolve(g->config.kernel, &g->kernel, err);
 	if (r < 0)
 		return r;
-	stage(g, "kernel");
+	guest_stage(g, "kernel");
 	agent = paths_agent(err);
 	if (!agent)
 		return -err->code;
@@ -610,10 +611,18 @@ static int prepare(struct guest *g, struct err *err)
 	r = include_merge(&g->include, &g->files, err);
 	if (r < 0)
 		return r;
-	g->initramfs_fd = initramfs_pack(agent, &g->kernel, &g->include, &g->script, err);
+	g->agent = STEAL(agent);
+	return 0;
+}
+
+/* What only a cold start needs. */
+static int pack(struct guest *g, struct err *err)
+{
+	g->qemu_major = qemu_version(g->qemu_binary);
+	g->initramfs_fd = initramfs_pack(g->agent, &g->kernel, &g->include, &g->script, err);
 	if (g->initramfs_fd < 0)
 		return g->initramfs_fd;
-	stage(g, "pack");
+	guest_stage(g, "pack");
 	return 0;
 }
 
@@ -623,6 +632,8 @@ static int choose_exact(struct guest *g, char *reason, size_t size, struct err *
 		return err_set(err, EINVAL,
 			       "an exact run counts instructions, which only TCG does: leave out "
 			       "--accel kvm, or --exact");
+	if (g->config.warm)
+		return err_set(err, EINVAL, "an exact run always boots: leave out --warm, or --exact");
 	if (!g->script.len)
 		return err_set(err, EINVAL, "an exact run takes its whole scenario along: there is none");
 	g->accel = ACCEL_TCG;
@@ -651,7 +662,16 @@ int guest_start(struct guest *g, struct err *err)
 	g->watch_timer = loop_add_timer(g->loop, on_kvm_watch, g);
 	g->stop_timer = loop_add_timer(g->loop, on_stop_timer, g);
 	g->ops->accel(g->arg, g->accel, reason);
-	return try_launch(g, err);
+	moment_warm_find(g, g->agent);
+	if (moment_enters(g)) {
+		g->qemu_major = (int)g->moment.file.head.qemu_major;
+		if (try_launch(g, err) == 0)
+			return 0;
+		moment_warm_failed(g, err->msg);
+		g->attempt = 0;
+	}
+	r = pack(g, err);
+	return r < 0 ? r : try_launch(g, err);
 }
 
 void guest_take_script(struct guest *g, const void *frames, size_t len)
@@ -669,7 +689,14 @@ int guest_take_files(struct guest *g, const struct include_set *files, struct er
 
 int guest_send(struct guest *g, const void *frame, size_t len)
 {
-	return g->state == GUEST_UP ? channel_write(&g->wire, frame, len) : -EPIPE;
+	if (g->state != GUEST_UP)
+		return -EPIPE;
+	if (!moment_holds(g))
+		return channel_write(&g->wire, frame, len);
+	if (g->moment.held.len + len > WIRE_OUT_MAX)
+		return -ENOBUFS;
+	buf_add(&g->moment.held, frame, len);
+	return 0;
 }
 
 enum guest_state guest_state(const struct guest *g)

@@ -63,6 +63,8 @@ struct guest_config {
 	bool shell_tools;           /* a shell and small programs for a person (shell_tools.h) */
 	enum observe_from observe;
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
+	bool warm; /* begin from a copy of such a guest in the cache, or leave one there for the next
+		      start; never together with exact or fault */
 	bool exact;                 /* counted instructions are the clock (TCG, one thread); the agent
 				       carries out guest_take_script() by itself */
 };
@@ -70,8 +72,8 @@ struct guest_config {
 enum guest_state { GUEST_IDLE, GUEST_BOOTING, GUEST_UP, GUEST_GONE };
 
 struct guest_ops {
-	/* A stage of the boot was reached ("kernel", "pack", "qemu", "linux", "agent"): ns since
-	 * guest_start(). */
+	/* A stage of the boot was reached ("kernel", "pack", "qemu", "linux", "agent"; of a warm start
+	 * "kernel", "memory", "qemu", "agent"): ns since guest_start(). */
 	void (*stage)(void *arg, const char *name, uint64_t ns);
 	/* Accelerator decided or changed; reason is words for the screen ("kvm starts but cannot
 	 * run the guest: internal-error"). */
@@ -81,6 +83,8 @@ struct guest_ops {
 	void (*frame)(void *arg, const struct wire_header *h, struct wire_reader *payload);
 	/* Its CPUs have stopped, asked for or not; may be NULL. */
 	void (*stopped)(void *arg);
+	/* guest_copy() is over and the guest goes on: 0, or -errno and why there is no copy; may be NULL. */
+	void (*copied)(void *arg, int code, const char *why);
 	/* Something to be told to the person (a lost boot that is tried again, ...); level as in
 	 * syslog. */
 	void (*log)(void *arg, int level, const char *text);
@@ -119,6 +123,15 @@ int guest_send(struct guest *g, const void *frame, size_t len);
 /* Its CPUs stand still from now on, until it is resumed. Without effect before the monitor answers. */
 void guest_pause(struct guest *g);
 void guest_resume(struct guest *g);
+
+/*
+ * A copy of the whole guest as it is between two frames; it stands still for some 50 ms. copied() follows,
+ * once, unless the guest ends before. What is sent meanwhile waits. Errors are returned when it cannot even
+ * be begun.
+ */
+int guest_copy(struct guest *g, struct err *err);
+/* A copy now, of the guest that is ready and has done nothing yet, is what later starts begin from. */
+bool guest_leaves_copy(const struct guest *g);
 
 /* Its clock goes on as this machine's does: it runs, is not stopped, and has no virtual clock. */
 bool guest_keeps_time(const struct guest *g);

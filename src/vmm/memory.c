@@ -53,6 +53,20 @@ static int map(struct memory *m, uint64_t size, struct err *err)
 	return 0;
 }
 
+static uint64_t share(unsigned mib, unsigned nodes, unsigned node)
+{
+	return (mib / nodes + (node ? 0 : mib % nodes)) * MIB;
+}
+
+void memory_plan(struct memory *m, unsigned mib)
+{
+	unsigned i;
+
+	m->view.size = mib * MIB;
+	for (i = 0; i < m->nodes && i < MEMORY_NODES_MAX; i++)
+		m->sizes[i] = share(mib, m->nodes, i);
+}
+
 int memory_init(struct memory *m, unsigned nodes, unsigned mib, struct err *err)
 {
 	unsigned i;
@@ -63,19 +77,37 @@ int memory_init(struct memory *m, unsigned nodes, unsigned mib, struct err *err)
 		return err_set(err, EINVAL, "%u NUMA nodes are more than %u: give --topology fewer",
 			       nodes, MEMORY_NODES_MAX);
 	for (i = 0; i < nodes && r == 0; i++)
-		r = add_node(m, (mib / nodes + (i ? 0 : mib % nodes)) * MIB, err);
+		r = add_node(m, share(mib, nodes, i), err);
 	return r < 0 ? r : map(m, mib * MIB, err);
 }
 
-void memory_close_files(struct memory *m)
+int memory_there(void *memory, uint64_t at, uint64_t *from, uint64_t *to)
 {
-	while (m->nodes)
-		close(m->fds[--m->nodes]);
+	const struct memory *m = memory;
+	uint64_t base = 0;
+	unsigned i;
+
+	for (i = 0; i < m->nodes; base += m->sizes[i++]) {
+		off_t begin, end;
+
+		if (at >= base + m->sizes[i])
+			continue;
+		begin = lseek(m->fds[i], at > base ? (off_t)(at - base) : 0, SEEK_DATA);
+		if (begin < 0 && errno == ENXIO)
+			continue;
+		end = begin < 0 ? -1 : lseek(m->fds[i], begin, SEEK_HOLE);
+		/* where it cannot be told, all of it counts */
+		*from = begin < 0 ? at : base + (uint64_t)begin;
+		*to = base + (end < 0 ? m->sizes[i] : (uint64_t)end);
+		return 1;
+	}
+	return 0;
 }
 
 void memory_finish(struct memory *m)
 {
-	memory_close_files(m);
+	while (m->nodes)
+		close(m->fds[--m->nodes]);
 	if (m->view.base)
 		munmap((void *)m->view.base, m->view.size);
 	m->view = (struct guest_memory){NULL, 0, 0};

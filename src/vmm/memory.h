@@ -49,10 +49,15 @@ struct memory {
 	unsigned nodes;
 };
 
+/* The sizes alone, for m->nodes nodes: what memory_init() would make. */
+void memory_plan(struct memory *m, unsigned mib);
 /* Shares mib between the nodes (the first takes the rest). 0 or -errno; finish it either way. */
 int memory_init(struct memory *m, unsigned nodes, unsigned mib, struct err *err);
-/* QEMU has its own descriptors by then. */
-void memory_close_files(struct memory *m);
-void memory_finish(struct memory *m); /* unmaps; all zero is fine */
+/*
+ * Where from byte `at` on something was ever written: [*from, *to), in bytes, within one node. 0 = nowhere
+ * any more; what lies between is zeros and takes no room.
+ */
+int memory_there(void *memory, uint64_t at, uint64_t *from, uint64_t *to);
+void memory_finish(struct memory *m); /* unmaps, closes the files; all zero is fine */
 
 #endif

@@ -128,6 +128,20 @@ static int take_exact(struct guest_options *o, const char *v, struct err *err)
 	return 0;
 }
 
+static int take_warm(struct guest_options *o, const char *v, struct err *err)
+{
+	o->config.warm = true;
+	o->no_warm = false;
+	return 0;
+}
+
+static int take_no_warm(struct guest_options *o, const char *v, struct err *err)
+{
+	o->config.warm = false;
+	o->no_warm = true;
+	return 0;
+}
+
 static const struct guest_option table[] = {
 	{"topology", "NnNlNcNt|NAME",
 	 "nodes, LLCs, cores per LLC, threads a core; names: 'scxplore matrix topologies' "
@@ -150,6 +164,11 @@ static const struct guest_option table[] = {
 	 "a virtual clock: the scenario runs by itself, the same to the nanosecond each time; "
 	 "under TCG",
 	 take_exact},
+	{"warm", "",
+	 "begin from a copy of such a guest that stood ready, or leave one in the cache for the next "
+	 "start (the screen does)",
+	 take_warm},
+	{"no-warm", "", "always boot, and leave nothing in the cache (all but the screen)", take_no_warm},
 };
 
 const struct guest_option *guest_option_at(size_t i)

@@ -16,6 +16,7 @@ struct guest_options {
 	struct guest_config config; /* topology.nodes == 0: none was asked for */
 	const char **include;       /* NULL-terminated; owned list of borrowed strings */
 	size_t ninclude;
+	bool no_warm; /* asked for */
 };
 
 struct guest_option {

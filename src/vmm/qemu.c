@@ -189,8 +189,13 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	add_cpus(a, s);
 	add(a, "-kernel");
 	add(a, "%s", s->kernel_image);
-	add(a, "-initrd");
-	add(a, "/proc/self/fd/%d", s->initramfs_fd);
+	if (s->incoming) {
+		add(a, "-incoming");
+		add(a, "defer");
+	} else {
+		add(a, "-initrd");
+		add(a, "/proc/self/fd/%d", s->initramfs_fd);
+	}
 	if (s->accel == ACCEL_TCG && s->tsc_khz)
 		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%u", s->tsc_khz);
 	add(a, "-append");
@@ -266,7 +271,8 @@ child(char **argv, const int *keep, size_t n, const struct qemu_spec *spec, int 
 	dup2(null, 1);
 	dup2(err_fd, 2);
 	for (i = 0; i < n; i++)
-		fcntl(keep[i], F_SETFD, 0);
+		if (keep[i] >= 0)
+			fcntl(keep[i], F_SETFD, 0);
 	for (i = 0; i < memory->nodes; i++)
 		fcntl(memory->fds[i], F_SETFD, 0);
 	if (spec->exact)

@@ -22,6 +22,7 @@ struct qemu_spec {
 	unsigned tsc_khz;   /* TCG: told to the guest; 0 = let it measure */
 	const char *append; /* or NULL */
 	const char *steady; /* exact: library to be loaded first (src/steady) */
+	bool incoming;      /* waits for a guest that is carried over; initramfs_fd is not used */
 	bool exact;         /* TCG: counted instructions are the clock, nothing random from outside */
 };
 

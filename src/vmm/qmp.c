@@ -54,6 +54,7 @@ static void classify(struct json_object *o, struct qmp_message *out)
 {
 	struct json_object *v;
 
+	copy(o, "id", out->id, sizeof(out->id));
 	if ((v = member(o, "QMP"))) {
 		out->kind = QMP_GREETING;
 		v = member(member(member(v, "version"), "qemu"), "major");
@@ -62,6 +63,7 @@ static void classify(struct json_object *o, struct qmp_message *out)
 		out->kind = QMP_EVENT;
 		copy(o, "event", out->event, sizeof(out->event));
 		copy(member(o, "data"), "reason", out->reason, sizeof(out->reason));
+		copy(member(o, "data"), "status", out->status, sizeof(out->status));
 	} else if ((v = member(o, "error"))) {
 		out->kind = QMP_ERROR;
 		copy(v, "desc", out->error, sizeof(out->error));

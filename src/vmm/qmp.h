@@ -19,7 +19,9 @@ struct qmp_message {
 	enum qmp_kind kind;
 	char event[QMP_WORD_MAX];  /* "STOP", "SHUTDOWN", ... */
 	char reason[QMP_WORD_MAX]; /* data.reason of an event, "guest-reset" */
-	char status[QMP_WORD_MAX]; /* return.status of query-status, "internal-error" */
+	char status[QMP_WORD_MAX]; /* return.status of query-status, "internal-error"; data.status of an
+				      event, "completed" */
+	char id[QMP_WORD_MAX];     /* of the command this answers; "" = it had none */
 	char error[256];           /* error.desc, sanitised */
 	int major;                 /* greeting: QEMU's version */
 	/* query-cpus-fast: the host's thread of each CPU of the guest, by its index; all or none */

@@ -57,7 +57,7 @@ static void options_are_taken_and_the_rest_stays_in_order(void **state)
 
 static void every_option_of_the_table_is_taken(void **state)
 {
-	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet", ""};
+	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet", "", "", ""};
 	const struct guest_option *option;
 	size_t i;
 
@@ -80,6 +80,19 @@ static void every_option_of_the_table_is_taken(void **state)
 		guest_options_finish(&o);
 	}
 	assert_int_equal(i, ARRAY_SIZE(values));
+}
+
+static void the_later_of_warm_and_no_warm_counts(void **state)
+{
+	struct guest_options o;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(take(&o, &err, WORDS("--no-warm", "--warm")), 0);
+	assert_true(o.config.warm && !o.no_warm);
+	guest_options_finish(&o);
+	assert_int_equal(take(&o, &err, WORDS("--warm", "--no-warm")), 0);
+	assert_true(!o.config.warm && o.no_warm);
+	guest_options_finish(&o);
 }
 
 static void an_option_without_a_value_takes_none(void **state)
@@ -190,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_are_taken_and_the_rest_stays_in_order),
 		cmocka_unit_test(every_option_of_the_table_is_taken),
+		cmocka_unit_test(the_later_of_warm_and_no_warm_counts),
 		cmocka_unit_test(an_option_without_a_value_takes_none),
 		cmocka_unit_test(errors_name_the_option),
 		cmocka_unit_test(the_environment_gives_what_no_option_does),
