@@ -20,10 +20,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 enum { SWITCH = 1, WAKEUP = 2, WAKEUP_NEW = 3, MIGRATE = 4 };
 
-struct bpf_spin_lock {
-	__u32 val;
-};
-
 /* struct exact_lane, with the lock as the verifier wants to see it */
 struct lane {
 	struct bpf_spin_lock lock;

@@ -37,6 +37,10 @@ enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_ANY = 0 };
 
+struct bpf_spin_lock {
+	__u32 val;
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct kernfs_node {
@@ -162,6 +166,7 @@ struct dl_rq {
 
 struct rq {
 	unsigned int nr_running;
+	struct task_struct *curr;
 	__u64 clock;
 	struct rt_rq rt;
 	struct dl_rq dl;

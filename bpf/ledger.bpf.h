@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * ledger - what every thread of the session's groups did, from every context switch and every tick: when it
- * first ran, for how long, on which CPUs, in which cgroups, and whether outside its cpuset.
+ * ledger - what every thread of the session's groups did: how often and how long it had a CPU, on
+ * which, in which cgroups, and whether outside its cpuset.
  *
- * The agent enters a task while it is held before its first instruction; what it forks is entered
- * here. Part of probes.bpf.c. Invariant: nothing is sampled, so "never" means never.
+ * Nothing is done at a switch: the kernel itself counts how often a task has left a CPU. A thread
+ * has a stand: a CPU, a cgroup, and whether that CPU is one of its cpuset. Each of these changes at
+ * an event (migration, attach, a cpuset that is written), and what the kernel's count has grown by
+ * until then happened at the stand of before. So a count is exact, "never" means never, and a CPU
+ * that a thread was sent to and taken from before it ran there is none of its. Times of first times
+ * are those when the thread came to the stand.
+ * Invariants: what is in an entry's `times` and `run_ns` is in its group's row, or is about to be,
+ * by whoever put it there; entry and stand change under its lock.
  */
 #ifndef LEDGER_BPF_H
 #define LEDGER_BPF_H
 
 struct ledger_task {
 	__u32 group; /* row of `groups` */
-	__u32 pad;
+	struct bpf_spin_lock lock;
+	__u64 task;          /* whose it is: a tid may go over to another thread at exec */
+	__u64 times, run_ns; /* as far as they are in the group's row */
+	__u64 cgroup_id;     /* the stand */
+	__u64 since_ns;
+	__u32 cpu;
+	__u32 outside;
 };
 
 struct {
@@ -89,10 +101,8 @@ static int in_cpuset(struct task_struct *p, __u32 cpu)
 	return word >> (cpu % 64) & 1;
 }
 
-static struct probe_group *group_row(const struct ledger_task *t)
+static struct probe_group *group_row(__u32 row)
 {
-	__u32 row = t->group;
-
 	return bpf_map_lookup_elem(&groups, &row);
 }
 
@@ -114,9 +124,17 @@ static void note_place(struct probe_group *g, __u64 id, __u64 now, __u32 cpu, in
 	__sync_fetch_and_add(&g->cgroups_lost, 1);
 }
 
-static void note_escape(struct probe_group *g, struct task_struct *p, __u64 id, __u64 now, __u32 cpu)
+static void note_cpu(struct probe_group *g, __u64 now, __u32 cpu, int tid)
 {
-	if (__sync_fetch_and_add(&g->escapes, 1))
+	if (cpu < PROBE_LEDGER_CPUS && !g->cpu_ns[cpu] &&
+	    !__sync_val_compare_and_swap(&g->cpu_ns[cpu], 0, now))
+		g->cpu_tid[cpu] = tid;
+}
+
+static void note_escape(struct probe_group *g, struct task_struct *p, __u64 id, __u64 now,
+			__u32 cpu, __u64 times)
+{
+	if (__sync_fetch_and_add(&g->escapes, times))
 		return;
 	g->escape.t_ns = now;
 	g->escape.id = id;
@@ -125,94 +143,84 @@ static void note_escape(struct probe_group *g, struct task_struct *p, __u64 id, 
 	bpf_probe_read_kernel(g->escape_comm, sizeof(g->escape_comm), p->comm);
 }
 
-static void leaves(struct task_struct *p, unsigned int state, __u64 now, __u32 cpu)
+/*
+ * How often it has got a CPU: as often as it has left one, and once more when it has one now. The
+ * kernel makes a task a CPU's current one before it counts that the one before has left: what is
+ * read here in between is one too few, never one too many.
+ */
+static __always_inline bool has_cpu(struct task_struct *p)
 {
-	__u32 tid = (__u32)p->pid;
-	/* whoever is idle is nobody's */
-	struct ledger_task *t = tid ? bpf_map_lookup_elem(&ledger, &tid) : 0;
-	struct probe_group *g = t ? group_row(t) : 0;
+	const struct rq *rq = &runqueues ? bpf_per_cpu_ptr(&runqueues, p->thread_info.cpu) : 0;
 
-	if (g && cpu < PROBE_LEDGER_CPUS && g->cpu_since_ns[cpu]) {
-		__sync_fetch_and_add(&g->run_ns, now - g->cpu_since_ns[cpu]);
-		g->cpu_since_ns[cpu] = 0;
-	}
-	if (t && state & TASK_DEAD)
-		bpf_map_delete_elem(&ledger, &tid);
+	return rq && BPF_CORE_READ(rq, curr) == p;
 }
 
-/* Where a thread is while it runs. */
-static void stands(struct task_struct *p, struct probe_group *g, __u64 now, __u32 cpu)
+static __always_inline __u64 times_of(struct task_struct *p)
 {
-	__u32 tid = (__u32)p->pid;
-	__u64 id;
+	__u64 left = p->nvcsw + p->nivcsw;
 
-	if (cpu < PROBE_LEDGER_CPUS && !g->cpu_ns[cpu] &&
-	    !__sync_val_compare_and_swap(&g->cpu_ns[cpu], 0, now))
-		g->cpu_tid[cpu] = (int)tid;
-	id = cgroup_of(p);
-	note_place(g, id, now, cpu, (int)tid);
-	if (in_cpuset(p, cpu) == 0 && is_settled())
-		note_escape(g, p, id, now, cpu);
+	return left + has_cpu(p);
 }
 
-static void enters(struct task_struct *p, __u64 now, __u32 cpu)
+static __always_inline struct ledger_task *ledger_of(struct task_struct *p)
 {
-	__u32 tid = (__u32)p->pid;
-	struct ledger_task *t = tid ? bpf_map_lookup_elem(&ledger, &tid) : 0;
-	struct probe_group *g = t ? group_row(t) : 0;
-
-	if (!g)
-		return;
-	if (cpu < PROBE_LEDGER_CPUS)
-		g->cpu_since_ns[cpu] = now;
-	__sync_fetch_and_add(&g->switches, 1);
-	if (!g->first_run_ns)
-		__sync_val_compare_and_swap(&g->first_run_ns, 0, now);
-	stands(p, g, now, cpu);
-}
-
-/* A thread that is moved or confined while it runs may not switch for long: the tick looks, too. */
-SEC("fentry/sched_tick")
-int BPF_PROG(ledger_tick)
-{
-	struct task_struct *p = bpf_get_current_task_btf();
 	__u32 tid = (__u32)p->pid;
 	struct ledger_task *t = bpf_map_lookup_elem(&ledger, &tid);
-	struct probe_group *g = t ? group_row(t) : 0;
 
-	if (g)
-		stands(p, g, bpf_ktime_get_ns(), bpf_get_smp_processor_id());
-	return 0;
+	return t && t->task == (__u64)p ? t : 0;
 }
 
-SEC("tp_btf/sched_switch")
-int BPF_PROG(ledger_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
-	     unsigned int prev_state)
+enum { LEDGER_STAYS, LEDGER_ANEW };
+
+/*
+ * What it did until now, for its stand of before; with LEDGER_ANEW it stands on that CPU from here
+ * on, in the cgroup it is in.
+ */
+static __always_inline void ledger_account(struct task_struct *p, struct ledger_task *t, int how,
+					   __u32 cpu)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	__u64 now = bpf_ktime_get_ns();
+	__u64 times = times_of(p), run = p->se.sum_exec_runtime, now = bpf_ktime_get_ns();
+	__u64 more, ran, id = 0, was_id, was_since;
+	struct probe_group *g = group_row(t->group);
+	__u32 outside = 0, was_cpu, was_outside;
 
-	leaves(prev, preempt ? 0 : prev_state, now, cpu);
-	enters(next, now, cpu);
-	return 0;
-}
-
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ledger_fork, struct task_struct *parent, struct task_struct *child)
-{
-	__u32 tid = (__u32)parent->pid;
-	struct ledger_task *t = bpf_map_lookup_elem(&ledger, &tid), fresh = {};
-	struct probe_group *g = t ? group_row(t) : 0;
-
+	if (how == LEDGER_ANEW) {
+		id = cgroup_of(p);
+		outside = is_settled() && in_cpuset(p, cpu) == 0;
+	}
+	bpf_spin_lock(&t->lock);
+	/* another CPU may have looked later and been here sooner */
+	more = times - t->times;
+	more = more >> 63 ? 0 : more;
+	ran = run - t->run_ns;
+	ran = ran >> 63 ? 0 : ran;
+	t->times += more;
+	t->run_ns += ran;
+	was_id = t->cgroup_id;
+	was_since = t->since_ns;
+	was_cpu = t->cpu;
+	was_outside = t->outside;
+	if (how == LEDGER_ANEW) {
+		t->cgroup_id = id;
+		t->since_ns = now;
+		t->cpu = cpu;
+		t->outside = outside;
+	}
+	bpf_spin_unlock(&t->lock);
 	if (!g)
-		return 0;
-	fresh.group = t->group;
-	tid = (__u32)child->pid;
-	if (bpf_map_update_elem(&ledger, &tid, &fresh, BPF_ANY))
-		__sync_fetch_and_add(&g->threads_lost, 1);
-	else
-		__sync_fetch_and_add(&g->threads, 1);
-	return 0;
+		return;
+	if (ran)
+		__sync_fetch_and_add(&g->run_ns, ran);
+	if (more) {
+		__sync_fetch_and_add(&g->switches, more);
+		note_cpu(g, was_since, was_cpu, p->pid);
+		note_place(g, was_id, was_since, was_cpu, p->pid);
+	}
+	if (more && was_outside)
+		note_escape(g, p, was_id, was_since, was_cpu, more);
+	/* moved while it runs: it goes on there without having to get a CPU */
+	if (how == LEDGER_ANEW && id != was_id && has_cpu(p))
+		note_place(g, id, now, cpu, p->pid);
 }
 
 #endif

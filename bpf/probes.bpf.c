@@ -5,6 +5,9 @@
  *
  * Counters go to a mapped array and cost no system call; only rare events are records. Each
  * program is loaded by itself: one that this kernel cannot attach leaves the others working.
+ * Invariant: what is attached all the time is at no event that a busy guest has all the time: no
+ * switch, no wake-up. The programs that are (their names begin with watch_) come and go as somebody wants to
+ * see what they count.
  */
 #include "ktypes.h"
 
@@ -58,6 +61,7 @@ struct {
 } observers SEC(".maps");
 
 const volatile __u32 ncpus = 1;
+const volatile __u32 counts_moves = 1; /* count_migration is attached */
 
 static struct probe_cpu *cpu_at(__u32 cpu)
 {
@@ -78,10 +82,12 @@ static bool is_observer(struct task_struct *p)
 	return bits && *bits >> (pid % 64) & 1;
 }
 
+#include "ledger.bpf.h"
 #include "wakes.bpf.h"
+#include "ledger_events.bpf.h"
 
 SEC("tp_btf/sched_switch")
-int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
+int BPF_PROG(watch_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -89,7 +95,7 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 	__u64 now = bpf_ktime_get_ns();
 
 	wakes_out(prev, now, prev_state && !preempt);
-	wakes_in(next, now, cpu);
+	wakes_in(next, now);
 	if (!c)
 		return 0;
 	if (c->since_ns && prev->pid)
@@ -109,8 +115,6 @@ int BPF_PROG(count_switch, bool preempt, struct task_struct *prev, struct task_s
 	return 0;
 }
 
-#include "ledger.bpf.h"
-
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(count_migration, struct task_struct *p, int dest_cpu)
 {
@@ -120,7 +124,8 @@ int BPF_PROG(count_migration, struct task_struct *p, int dest_cpu)
 	/* told also when it stays */
 	if (from == (__u32)dest_cpu)
 		return 0;
-	wakes_migrate(p, from, (__u32)dest_cpu);
+	moves_note(p, from, (__u32)dest_cpu);
+	ledger_moves(p, (__u32)dest_cpu);
 	/* other CPUs may count the same destination at once */
 	if (c)
 		__sync_fetch_and_add(&c->migrations, 1);
@@ -160,6 +165,7 @@ int BPF_PROG(note_exec, struct task_struct *p, int old_pid, struct linux_binprm 
 {
 	struct probe_record *r = record_new(PROBE_EXEC);
 
+	ledger_renumbered(p, (__u32)old_pid);
 	if (!r)
 		return 0;
 	r->pid = p->tgid;
@@ -290,10 +296,29 @@ static __always_inline void list_state(struct task_struct *p, struct probe_task 
 	bpf_probe_read_kernel(t->allowed, sizeof(t->allowed), p->cpus_ptr);
 }
 
+/* Where it has been. */
+static __always_inline void list_moves(struct task_struct *p, struct probe_task *t)
+{
+	struct moves_task *m = counts_moves ? moves_of(p, 0) : 0, none = {.last_cpus = ~0ull};
+
+	/* one that has moved before it was looked at is not known */
+	if (!m && (!counts_moves || p->se.nr_migrations))
+		return;
+	if (!m)
+		m = &none;
+	t->has_moves = 1;
+	t->mig_llc = m->llc;
+	t->mig_cross = m->cross;
+	t->mig_node = m->node;
+	t->last_cpus = times_of(p) == m->times || (m->last_cpus & 0xffff) == (__u32)t->cpu
+			       ? m->last_cpus
+			       : m->last_cpus << 16 | (__u32)t->cpu;
+}
+
 /* What events have told. */
 static __always_inline void list_wakes(struct task_struct *p, struct probe_task *t)
 {
-	struct wakes_task *w = wakes_of(p, 0);
+	struct wakes_task *w = watched_since_ns ? wakes_of(p, 0) : 0;
 
 	t->since_ns = ~0ull;
 	if (!w)
@@ -301,10 +326,6 @@ static __always_inline void list_wakes(struct task_struct *p, struct probe_task 
 	wakes_percentiles(w);
 	t->has_wakes = 1;
 	t->since_ns = w->since_ns ? w->since_ns : ~0ull;
-	t->mig_llc = w->llc;
-	t->mig_cross = w->cross;
-	t->mig_node = w->node;
-	t->last_cpus = w->last_cpus;
 	t->wakes = w->wakes;
 	t->wake_p50_ns = w->wakes ? w->p50_ns : ~0ull;
 	t->wake_p99_ns = w->wakes ? w->p99_ns : ~0ull;
@@ -339,6 +360,7 @@ int list_tasks(struct bpf_iter__task *ctx)
 	t.migrations = p->se.nr_migrations;
 	bpf_probe_read_kernel(t.comm, sizeof(t.comm), p->comm);
 	list_state(p, &t);
+	list_moves(p, &t);
 	list_wakes(p, &t);
 	bpf_seq_write(ctx->meta->seq, &t, sizeof(t));
 	return 0;

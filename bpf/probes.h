@@ -69,7 +69,7 @@ struct probe_task {
 	/* as the columns of struct sample_task of these names; all ones = not known */
 	unsigned long long start_ns, since_ns, weight, voluntary, involuntary, slice_ns, dsq, vtime;
 	unsigned int prio, sclass, held;
-	unsigned int has_wakes; /* what follows is known */
+	unsigned int has_wakes, has_moves, pad2; /* wakes to waker are known; mig_llc to last_cpus */
 	unsigned long long mig_llc, mig_cross, mig_node, last_cpus;
 	unsigned long long wakes, wake_p50_ns, wake_p99_ns, wake_max_ns, waker;
 	unsigned long long allowed[PROBE_MASK_WORDS]; /* CPUs it may run on */
@@ -107,10 +107,20 @@ struct probe_place {
 	int tid;
 };
 
+/* What the agent hands to ledger_enter and ledger_settle. */
+struct probe_enter {
+	unsigned int tid, group;
+	unsigned int done; /* by the program: it is in the ledger */
+	unsigned int pad;
+};
+
+struct probe_settle {
+	unsigned int anew, pad;
+};
+
 /* One per group of the session, in a mapped array; see ledger.bpf.h. */
 struct probe_group {
-	unsigned long long first_run_ns; /* 0 = has not run */
-	unsigned long long run_ns;	 /* of all threads, up to the last time each left a CPU */
+	unsigned long long run_ns;	 /* of all threads; of one that runs, up to its last tick */
 	unsigned long long switches;	 /* times a thread got a CPU */
 	unsigned long long threads;	 /* forked by its tasks */
 	unsigned long long threads_lost, cgroups_lost; /* what found no room here */
@@ -119,7 +129,6 @@ struct probe_group {
 	char escape_comm[PROBE_COMM];
 	struct probe_place seen[PROBE_LEDGER_CGROUPS]; /* cgroups it ran in */
 	unsigned long long cpu_ns[PROBE_LEDGER_CPUS];  /* first time on this CPU, 0 = never */
-	unsigned long long cpu_since_ns[PROBE_LEDGER_CPUS]; /* runs there since; 0 = does not */
 	int cpu_tid[PROBE_LEDGER_CPUS];
 };
 

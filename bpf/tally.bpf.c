@@ -52,11 +52,8 @@ struct task_struct___tally {
 	int on_rq;
 	struct sched_entity___tally se;
 } __attribute__((preserve_access_index));
-struct rq___tally {
-	struct task_struct *curr;
-} __attribute__((preserve_access_index));
 
-extern const struct rq runqueues __ksym;
+extern const struct rq runqueues __ksym __weak;
 
 struct bpf_iter_task {
 	__u64 opaque[3];
@@ -66,10 +63,6 @@ extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task,
 extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
 extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
 enum { THREADS_OF_PROCESS = 2 }; /* BPF_TASK_ITER_PROC_THREADS, kernel/bpf/task_iter.c */
-
-struct bpf_spin_lock {
-	__u32 val;
-};
 
 const volatile struct tally_watch watches[TALLY_WATCHES];
 const volatile __u32 has_groups;
@@ -108,26 +101,13 @@ struct {
 	__uint(max_entries, TALLY_RING_SIZE);
 } moments SEC(".maps");
 
-/* Those of probes.bpf.c, put here by the loader. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} ledger SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, PROBE_LEDGER_GROUPS);
-	__type(key, __u32);
-	__type(value, struct probe_group);
-} groups SEC(".maps");
-
-static __u64 cgroup_id_of(struct task_struct *p)
+static __u64 cgroup_of(struct task_struct *p)
 {
 	return BPF_CORE_READ(p, cgroups, dfl_cgrp, kn, id);
 }
+
+/* The maps are those of probes.bpf.c, put here by the loader. */
+#include "ledger.bpf.h"
 
 /*
  * No branches where arithmetic does: the verifier walks every path through eight watches, and every
@@ -171,25 +151,19 @@ static __u32 cgroup_mask(struct task_struct *p)
 	return mask;
 }
 
-static __u32 group_mask(__u32 tid)
+static __u32 group_mask(struct task_struct *p)
 {
-	__u64 *row = has_groups ? bpf_map_lookup_elem(&ledger, &tid) : 0;
-	__u32 mask = 0;
+	struct ledger_task *t = has_groups ? ledger_of(p) : 0;
+	__u32 mask = 0, row;
 	int i;
 
-	if (!row)
+	if (!t)
 		return 0;
+	row = t->group;
 	for (i = 0; i < TALLY_WATCHES; i++)
 		if (watches[i].what && !watches[i].cgroup_id)
-			mask |= (__u32)(differs(watches[i].group, (__u32)*row) ^ 1) << i;
+			mask |= (__u32)(differs(watches[i].group, row) ^ 1) << i;
 	return mask;
-}
-
-static bool is_current(struct task_struct *p)
-{
-	const struct rq *rq = bpf_per_cpu_ptr(&runqueues, p->thread_info.cpu);
-
-	return rq && BPF_CORE_READ((const struct rq___tally *)(const void *)rq, curr) == p;
 }
 
 /* What its runqueue says now. */
@@ -202,7 +176,7 @@ static __u32 now_in(struct task_struct *p)
 	if (!BPF_CORE_READ_BITFIELD_PROBED(q, on_rq) ||
 	    BPF_CORE_READ_BITFIELD_PROBED(q, se.sched_delayed))
 		return AWAY;
-	return is_current(p) ? RUNS : WAITS;
+	return has_cpu(p) ? RUNS : WAITS;
 }
 
 static __always_inline __u64 compare(__u32 how, __u64 a, __u64 b)
@@ -259,7 +233,7 @@ static __always_inline void say(struct tally_record *r, __u64 now)
 	bpf_ringbuf_output(&moments, r, sizeof(*r), 0);
 }
 
-/* The ledger counts those, and its program runs before ours. */
+/* What the ledger has; note() has brought it up to this event. */
 static __always_inline void read_switches(__u64 *v)
 {
 	struct probe_group *g;
@@ -321,6 +295,7 @@ static __always_inline void count(struct tally_locked *t, struct thread *e, __u3
 /* Global, so that the verifier looks at it once for each program. */
 __noinline int note(struct task_struct *p __arg_trusted, __u32 how)
 {
+	struct ledger_task *l = has_groups ? ledger_of(p) : 0;
 	struct thread *e, fresh = {};
 	__u32 tid = (__u32)BPF_CORE_READ(p, pid), zero = 0, mask;
 	struct tally_locked *t = bpf_map_lookup_elem(&tally, &zero);
@@ -329,9 +304,11 @@ __noinline int note(struct task_struct *p __arg_trusted, __u32 how)
 
 	if (!t || !tid)
 		return 0;
+	if (l)
+		ledger_account(p, l, LEDGER_STAYS, 0);
 	e = bpf_map_lookup_elem(&threads, &tid);
-	id = cgroup_id_of(p);
-	mask = e && e->cgroup_id == id && !has_groups ? e->mask : group_mask(tid) | cgroup_mask(p);
+	id = cgroup_of(p);
+	mask = e && e->cgroup_id == id && !has_groups ? e->mask : group_mask(p) | cgroup_mask(p);
 	if (!e) {
 		/* nobody's thread, and the iterator has passed */
 		if (t->armed && (!mask || how & ENDS))
@@ -345,11 +322,11 @@ __noinline int note(struct task_struct *p __arg_trusted, __u32 how)
 	}
 	for (i = 0; i < MOVES_MAX; i++) {
 		count(t, e, how, mask, id);
-		if (cgroup_id_of(p) == id)
+		if (cgroup_of(p) == id)
 			break;
 		/* moved meanwhile */
-		id = cgroup_id_of(p);
-		mask = group_mask(tid) | cgroup_mask(p);
+		id = cgroup_of(p);
+		mask = group_mask(p) | cgroup_mask(p);
 	}
 	/* before it is armed the iterator must find that a dead thread had its last event */
 	if (how & ENDS && t->armed)
@@ -372,7 +349,7 @@ SEC("tp_btf/sched_wakeup")
 int BPF_PROG(tally_wakeup, struct task_struct *p)
 {
 	/* whoever was about to sleep runs still */
-	note(p, is_current(p) ? RUNS : WAITS);
+	note(p, has_cpu(p) ? RUNS : WAITS);
 	return 0;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * wakes - what only events tell of a task: how long it took from each wake-up to a CPU, who woke it,
- * where it ran last, and between which caches and nodes it was moved.
+ * wakes - what only events tell of a task: how long it took from each wake-up to a CPU, who woke it;
+ * and, from its migrations alone, where it ran last and between which caches and nodes it went.
  *
- * Kept with the task by the kernel (task storage), so that nothing is looked up by number and nothing
- * outlives the task. Part of probes.bpf.c. A wake-up is sched_waking, where the waiting begins (see
+ * Migrations are counted all the time; wake-ups and switches cost each of them and are looked at
+ * only while somebody wants to see it: `watched_since_ns` says since when. Kept with the task by the kernel
+ * (task storage), so that nothing is looked up by number and nothing outlives the task. Part of probes.bpf.c. A wake-up is sched_waking, where the waiting begins (see
  * trace.bpf.c); one of a task that does not sleep then is none. Waits are counted in a histogram
  * of four parts an octave from 1 us to 16 s: what is read from it is right to an eighth.
  * Invariant: a task's row is written under its runqueue's lock or that of its state.
@@ -16,15 +17,21 @@
 #define WAKES_BINS	 96
 
 struct wakes_task {
+	__u64 watched_ns; /* what is here was counted since then */
 	__u64 woken_ns; /* 0 = has had a CPU since */
-	__u64 since_ns; /* of the last switch or wake-up */
+	__u64 since_ns; /* of the last switch or wake-up; 0 = none seen */
 	__u64 max_ns, wakes;
-	__u64 last_cpus;     /* 4 * 16 bits, the newest lowest */
 	__u64 counted;	     /* wake-ups that p50 and p99 are of */
 	__u64 p50_ns, p99_ns;
-	__u32 waker;
-	__u32 llc, cross, node; /* migrations */
+	__u32 waker, pad;
 	__u32 bins[WAKES_BINS];
+};
+
+struct moves_task {
+	__u64 last_cpus; /* 3 * 16 bits, the newest lowest: those it ran on before its CPU of now */
+	__u64 times;	 /* it had got a CPU when it came to this one */
+	__u32 llc, cross, node; /* migrations */
+	__u32 pad;
 };
 
 struct {
@@ -34,6 +41,16 @@ struct {
 	__type(value, struct wakes_task);
 } wakes SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct moves_task);
+} moves SEC(".maps");
+
+/* CLOCK_MONOTONIC; 0 = not now. Written by the agent before the programs are attached. */
+__u64 watched_since_ns;
+
 /* Which last-level cache and node a CPU belongs to; written by the loader. */
 const volatile __u16 llc_of[PROBE_CPUS_MAX];
 const volatile __u16 node_of[PROBE_CPUS_MAX];
@@ -42,9 +59,18 @@ const volatile __u16 node_of[PROBE_CPUS_MAX];
 #define INTERRUPT_MASK 0x00ffff00
 extern const int __preempt_count __ksym __weak;
 
+/* Its row of this time; what was counted before does not belong to it. */
 static __always_inline struct wakes_task *wakes_of(struct task_struct *p, __u64 flags)
 {
-	return bpf_task_storage_get(&wakes, p, 0, flags);
+	struct wakes_task *w = bpf_task_storage_get(&wakes, p, 0, flags);
+
+	if (!w || w->watched_ns == watched_since_ns)
+		return w;
+	if (!flags)
+		return 0;
+	__builtin_memset(w, 0, sizeof(*w));
+	w->watched_ns = watched_since_ns;
+	return w;
 }
 
 static __always_inline __u32 wakes_bin(__u64 ns)
@@ -90,12 +116,10 @@ static __always_inline void wakes_wake(struct task_struct *p, __u32 waker)
 	if (!p->on_cpu)
 		w->since_ns = w->woken_ns;
 	w->waker = waker;
-	if (!w->last_cpus)
-		w->last_cpus = ~0ull;
 }
 
 SEC("tp_btf/sched_waking")
-int BPF_PROG(count_wakeup, struct task_struct *p)
+int BPF_PROG(watch_wakeup, struct task_struct *p)
 {
 	struct probe_cpu *c = cpu_at(bpf_get_smp_processor_id());
 	const int *count = &__preempt_count ? bpf_this_cpu_ptr(&__preempt_count) : 0;
@@ -108,7 +132,7 @@ int BPF_PROG(count_wakeup, struct task_struct *p)
 
 /* A new one has not waited for a wake-up; from here on it has a row. */
 SEC("tp_btf/sched_wakeup_new")
-int BPF_PROG(count_new, struct task_struct *p)
+int BPF_PROG(watch_new, struct task_struct *p)
 {
 	struct wakes_task *w = wakes_of(p, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
@@ -116,7 +140,6 @@ int BPF_PROG(count_new, struct task_struct *p)
 		return 0;
 	w->woken_ns = w->since_ns = bpf_ktime_get_ns();
 	w->waker = (__u32)bpf_get_current_pid_tgid();
-	w->last_cpus = ~0ull;
 	return 0;
 }
 
@@ -132,7 +155,7 @@ static __always_inline void wakes_out(struct task_struct *p, __u64 now, bool sle
 		w->woken_ns = 0;
 }
 
-static __always_inline void wakes_in(struct task_struct *p, __u64 now, __u32 cpu)
+static __always_inline void wakes_in(struct task_struct *p, __u64 now)
 {
 	struct wakes_task *w = p->pid ? wakes_of(p, 0) : 0;
 	__u64 wait;
@@ -141,8 +164,6 @@ static __always_inline void wakes_in(struct task_struct *p, __u64 now, __u32 cpu
 	if (!w)
 		return;
 	w->since_ns = now;
-	if ((w->last_cpus & 0xffff) != cpu)
-		w->last_cpus = w->last_cpus << 16 | cpu;
 	if (!w->woken_ns)
 		return;
 	wait = now > w->woken_ns ? now - w->woken_ns : 0;
@@ -155,13 +176,27 @@ static __always_inline void wakes_in(struct task_struct *p, __u64 now, __u32 cpu
 		w->bins[bin]++;
 }
 
-static __always_inline void wakes_migrate(struct task_struct *p, __u32 from, __u32 to)
+static __always_inline struct moves_task *moves_of(struct task_struct *p, __u64 flags)
 {
-	struct wakes_task *w;
+	return bpf_task_storage_get(&moves, p, 0, flags);
+}
 
-	w = wakes_of(p, 0);
-	if (!w)
+static __always_inline void moves_note(struct task_struct *p, __u32 from, __u32 to)
+{
+	struct moves_task *m;
+	__u64 times;
+
+	/* no kernel thread is shown */
+	m = p->flags & PF_KTHREAD ? 0 : moves_of(p, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!m)
 		return;
+	times = times_of(p);
+	if (!m->last_cpus)
+		m->last_cpus = ~0ull;
+	/* one that was pulled away before it got the CPU did not run there */
+	if (times != m->times && (m->last_cpus & 0xffff) != from)
+		m->last_cpus = m->last_cpus << 16 | from;
+	m->times = times;
 	/* a power of two; the compiler would check both at once, which the verifier does not follow */
 	from &= PROBE_CPUS_MAX - 1;
 	to &= PROBE_CPUS_MAX - 1;
@@ -169,11 +204,11 @@ static __always_inline void wakes_migrate(struct task_struct *p, __u32 from, __u
 	from &= PROBE_CPUS_MAX - 1;
 	to &= PROBE_CPUS_MAX - 1;
 	if (node_of[from] != node_of[to])
-		w->node++;
+		m->node++;
 	else if (llc_of[from] != llc_of[to])
-		w->cross++;
+		m->cross++;
 	else
-		w->llc++;
+		m->llc++;
 }
 
 /*

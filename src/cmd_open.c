@@ -85,8 +85,10 @@ static void draw(struct app *a)
 	tui_draw(a->tui, &a->canvas);
 	term_draw(&a->canvas, tui_theme(a->tui));
 	film(a, NULL);
-	if (a->session)
+	if (a->session) {
+		session_watch(a->session, tui_watches(a->tui));
 		session_look(a->session, tui_scheduler_shown(a->tui) ? LOOK_NS : 0);
+	}
 	a->dirty = false;
 	a->drawn_ns = loop_now_ns();
 }

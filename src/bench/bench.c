@@ -13,6 +13,7 @@ static const struct bench benches[] = {
 	{"answer", "the agent's answer to a ping under every broken scheduler", bench_answer},
 	{"observe", "what looking costs the guest, beside perf sched record and trace-cmd",
 	 bench_observe},
+	{"cost", "of observe, what the program itself costs the guest", bench_cost},
 	{"memory", "memory of the program over an hour of a session, and its file", bench_memory},
 };
 

@@ -88,7 +88,7 @@ int bench_answer(const struct bench_options *o, struct json_object *to, struct e
 	struct json_object *list;
 	struct subject s;
 	size_t i;
-	int r = subject_boot(&s, o, NULL, err);
+	int r = subject_boot(&s, o, NULL, false, err);
 
 	figure(to, "target_p99_ms", TARGET_MS);
 	figure(to, "busy_workers", HOGS);

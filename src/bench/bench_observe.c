@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench_observe - what looking costs the guest: the time a workload takes while it is looked at in
- * one way or another, over the time it takes when nothing is attached. All ways take turns in one
- * guest, in an order that changes from round to round, so that whatever else the machine does
- * falls on all of them alike. Of each way the fastest turn is taken, too: what disturbs makes a
- * turn slower, never faster.
+ * one way or another, over the time it takes when nothing is attached. The guest's clock counts the
+ * instructions that its CPUs carry out, so that whatever else the machine does falls out. All ways
+ * take turns in one guest, in an order that changes from round to round. Of each way the fastest
+ * turn is taken, too: what disturbs makes a turn slower, never faster.
  */
 #include "bench/bench.h"
 #include "bench/figures.h"
@@ -19,39 +19,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 9, ROUNDS_BRIEF = 1, PER_SECOND = 10 };
+enum { ROUNDS = 5, ROUNDS_BRIEF = 1, PER_SECOND = 10 };
 
 struct way {
 	const char *name;
 	const char *what;
-	bool probes;
-	unsigned per_second;
+	struct subject_eyes eyes;
 	const char *before; /* the workload's command line; "" = nothing */
 	const char *needs;  /* a program of this machine; NULL = nothing */
+	bool only_all;      /* not of bench_cost() */
 };
 
 /* The first is what the others are compared with. */
 static const struct way ways[] = {
-	{"nothing", "no probe attached, no sample taken", false, 0, "", NULL},
-	{"nothing_again", "the same once more: what is left is noise", false, 0, "", NULL},
-	{"screens", "probes attached, the agent asked once a second: the default screens", true, 1,
-	 "", NULL},
-	{"screens_by_agent", "probes attached, the agent asked ten times a second: --observe guest",
-	 true, PER_SECOND, "", NULL},
-	{"perf_sched_record", "perf sched record", false, 0,
-	 "perf sched record -o /tmp/perf.data -- ", "perf"},
-	{"trace_cmd", "trace-cmd record -e sched", false, 0,
-	 "trace-cmd record -q -e sched -o /tmp/trace.dat ", "trace-cmd"},
+	{.name = "nothing", .what = "no probe attached, no sample taken", .before = ""},
+	{.name = "nothing_again",
+	 .what = "the same once more: what is left is noise",
+	 .before = "",
+	 .only_all = true},
+	{.name = "screens",
+	 .what = "the default screens: state is read from memory, the agent asked once a second",
+	 .eyes = {.probes = true, .per_second = 1},
+	 .before = ""},
+	{.name = "timeline",
+	 .what = "the same, and every switch, wake-up and migration streamed to the Timeline",
+	 .eyes = {.probes = true, .per_second = 1, .trace = true},
+	 .before = ""},
+	{.name = "wake_ups",
+	 .what = "the default screens with a column of wake-up latencies or wakers",
+	 .eyes = {.probes = true, .per_second = 1, .watch = true},
+	 .before = "",
+	 .only_all = true},
+	{.name = "screens_by_agent",
+	 .what = "--observe guest: every switch and wake-up looked at, the agent asked ten times a "
+		 "second",
+	 .eyes = {.probes = true, .per_second = PER_SECOND, .watch = true},
+	 .before = "",
+	 .only_all = true},
+	{.name = "perf_sched_record",
+	 .what = "perf sched record",
+	 .before = "perf sched record -o /tmp/perf.data -- ",
+	 .needs = "perf",
+	 .only_all = true},
+	{.name = "trace_cmd",
+	 .what = "trace-cmd record -e sched",
+	 .before = "trace-cmd record -q -e sched -o /tmp/trace.dat ",
+	 .needs = "trace-cmd",
+	 .only_all = true},
 };
 
 struct work {
 	const char *name, *line, *brief, *key; /* the number is what follows the key */
 };
 
+/* Long enough that a sample or two of the agent fall into each turn. */
 static const struct work works[] = {
-	{"pipe", "perf bench -f simple sched pipe -l 20000",
-	 "perf bench -f simple sched pipe -l 500", NULL},
-	{"hackbench", "hackbench -g 2 -l 250", "hackbench -g 2 -l 5", "Time:"},
+	{"pipe", "perf bench -f simple sched pipe -l 150000",
+	 "perf bench -f simple sched pipe -l 20000", NULL},
+	{"hackbench", "hackbench -g 2 -l 600", "hackbench -g 2 -l 100", "Time:"},
 };
 
 enum { WAYS = ARRAY_SIZE(ways), WORKS = ARRAY_SIZE(works) };
@@ -108,7 +133,7 @@ static int one_turn(struct subject *s, const struct work *work, unsigned way, bo
 
 	if (*t->why[way])
 		return 0;
-	r = subject_look(s, w->probes, w->per_second, err);
+	r = subject_look(s, &w->eyes, err);
 	if (r < 0)
 		return r;
 	/* that one way does not work here is no reason not to measure the others */
@@ -126,7 +151,7 @@ static int one_turn(struct subject *s, const struct work *work, unsigned way, bo
 }
 
 static int measure(struct subject *s, const struct work *work, unsigned rounds, bool brief,
-		   struct times *t, struct err *err)
+		   bool all, struct times *t, struct err *err)
 {
 	unsigned round, i;
 	int r = 0;
@@ -137,18 +162,22 @@ static int measure(struct subject *s, const struct work *work, unsigned rounds, 
 				 ways[i].needs);
 	for (round = 0; round < rounds && r == 0; round++)
 		for (i = 0; i < WAYS && r == 0; i++)
-			r = one_turn(s, work, (round + i) % WAYS, brief, t, err);
+			if (all || !ways[(round + i) % WAYS].only_all)
+				r = one_turn(s, work, (round + i) % WAYS, brief, t, err);
 	return r;
 }
 
-static void tell(struct times *t, struct json_object *to)
+static void tell(struct times *t, bool all, struct json_object *to)
 {
 	double middle = readings_percentile(&t->s[0], 50), least = readings_percentile(&t->s[0], 0);
 	unsigned i;
 
 	for (i = 0; i < WAYS; i++) {
-		struct json_object *o = figure_object(to, ways[i].name);
+		struct json_object *o;
 
+		if (!all && ways[i].only_all)
+			continue;
+		o = figure_object(to, ways[i].name);
 		figure_text(o, "what", ways[i].what);
 		if (*t->why[i])
 			figure_text(o, "absent", t->why[i]);
@@ -161,7 +190,7 @@ static void tell(struct times *t, struct json_object *to)
 	}
 }
 
-int bench_observe(const struct bench_options *o, struct json_object *to, struct err *err)
+static int bench(const struct bench_options *o, bool all, struct json_object *to, struct err *err)
 {
 	const char *include[8];
 	struct subject s;
@@ -170,11 +199,12 @@ int bench_observe(const struct bench_options *o, struct json_object *to, struct 
 
 	include[n++] = "perf";
 	include[n++] = "hackbench";
-	if (there("trace-cmd"))
+	if (all && there("trace-cmd"))
 		include[n++] = "trace-cmd";
 	include[n] = NULL;
-	r = subject_boot(&s, o, include, err);
+	r = subject_boot(&s, o, include, true, err);
 	figure(to, "target_screens_percent", 2);
+	figure(to, "target_timeline_percent", 5);
 	for (i = 0; i < WORKS && r == 0; i++) {
 		struct times t = {.why = {""}};
 		unsigned k;
@@ -183,11 +213,21 @@ int bench_observe(const struct bench_options *o, struct json_object *to, struct 
 			    o->rounds  ? o->rounds
 			    : o->brief ? ROUNDS_BRIEF
 				       : ROUNDS,
-			    o->brief, &t, err);
-		tell(&t, figure_object(to, works[i].name));
+			    o->brief, all, &t, err);
+		tell(&t, all, figure_object(to, works[i].name));
 		for (k = 0; k < WAYS; k++)
 			readings_finish(&t.s[k]);
 	}
 	subject_end(&s);
 	return r;
+}
+
+int bench_observe(const struct bench_options *o, struct json_object *to, struct err *err)
+{
+	return bench(o, true, to, err);
+}
+
+int bench_cost(const struct bench_options *o, struct json_object *to, struct err *err)
+{
+	return bench(o, false, to, err);
 }

@@ -25,6 +25,7 @@ static void on_event(void *arg, const struct event *ev)
 		text_copy(s->why, sizeof(s->why), ev->text);
 	}
 	s->probes += ev->type == EV_PROBES;
+	s->traces += ev->type == EV_TRACE;
 }
 
 static void on_sample(void *arg)
@@ -69,7 +70,7 @@ static int turn(struct subject *s, double end, const char *what, struct err *err
 }
 
 int subject_boot(struct subject *s, const struct bench_options *o, const char *const *include,
-		 struct err *err)
+		 bool counted, struct err *err)
 {
 	struct session_config config = {
 		.guest = o->guest.config, .interactive = true, .sample_ns = SAMPLE_NS};
@@ -77,6 +78,7 @@ int subject_boot(struct subject *s, const struct bench_options *o, const char *c
 	int r;
 
 	*s = (struct subject){.loop.epoll_fd = -1};
+	config.guest.counted = counted;
 	if (include)
 		config.guest.include = include;
 	r = loop_init(&s->loop, err);
@@ -168,21 +170,28 @@ int subject_ping(struct subject *s, double limit_ms, double *ms, struct err *err
 	return r;
 }
 
-int subject_look(struct subject *s, bool probes, unsigned per_second, struct err *err)
+int subject_look(struct subject *s, const struct subject_eyes *eyes, struct err *err)
 {
 	double end = wall_ms() + DEADLINE_MS;
-	unsigned told = s->probes;
+	unsigned told = s->probes, traced = s->traces;
 	uint64_t had;
-	int r = session_rate(s->session, per_second ? UINT64_C(1000000000) / per_second : 0);
+	int r = session_rate(s->session,
+			     eyes->per_second ? UINT64_C(1000000000) / eyes->per_second : 0);
 
+	session_watch(s->session, eyes->watch);
 	if (r == 0)
-		r = session_probes(s->session, probes);
+		r = session_probes(s->session, eyes->probes);
 	if (r < 0)
 		return err_sys(err, -r, "tell the agent what to look at");
 	while (r == 0 && s->probes == told)
 		r = turn(s, end, "probes", err);
+	if (eyes->trace != session_traces(s->session)) {
+		session_trace(s->session, eyes->trace, 0);
+		while (r == 0 && s->traces == traced)
+			r = turn(s, end, "the stream of switches", err);
+	}
 	/* what was under way when it changed */
-	for (had = s->samples; r == 0 && per_second && s->samples < had + 3;)
+	for (had = s->samples; r == 0 && eyes->per_second && s->samples < had + 3;)
 		r = turn(s, end, "samples", err);
 	return r;
 }

@@ -21,9 +21,12 @@ struct subject {
 	bool failed;   /* the op that ended last */
 };
 
-/* Boots and waits for the agent and its probes. include is NULL-terminated or NULL. */
+/*
+ * Boots and waits for the agent and its probes. include is NULL-terminated or NULL. counted: the
+ * guest's clock counts its instructions.
+ */
 int subject_boot(struct subject *s, const struct bench_options *o, const char *const *include,
-		 struct err *err);
+		 bool counted, struct err *err);
 void subject_end(struct subject *s); /* after a failed boot, too */
 
 /* Done, or the error is what the guest said. */
@@ -42,8 +45,15 @@ int subject_run(struct subject *s, const char *name, const char *line, struct bu
 void subject_pong(struct subject *s, uint64_t token);
 /* Milliseconds until the agent's answer; an error after limit_ms. */
 int subject_ping(struct subject *s, double limit_ms, double *ms, struct err *err);
-/* The probes on or off, and that many samples a second (0 = none). Returns when it is so. */
-int subject_look(struct subject *s, bool probes, unsigned per_second, struct err *err);
+struct subject_eyes {
+	bool probes;         /* those that are there all the time */
+	bool watch;          /* session_watch() */
+	bool trace;          /* session_trace() */
+	unsigned per_second; /* samples of the agent */
+};
+
+/* Returns when the guest is looked at in that way. */
+int subject_look(struct subject *s, const struct subject_eyes *eyes, struct err *err);
 /* Lets that much time of the host go by while the loop turns. */
 int subject_wait(struct subject *s, double ms, struct err *err);
 

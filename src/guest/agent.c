@@ -199,6 +199,9 @@ static void configure_one(const char *key, const char *value)
 		fault_set(value, &err);
 	} else if (!strcmp(key, WIRE_CONFIG_SAMPLE)) {
 		configure_number(value, &sample_ns);
+	} else if (!strcmp(key, WIRE_CONFIG_WATCH)) {
+		configure_number(value, &number);
+		probe_watch(number);
 	} else if (!strcmp(key, WIRE_CONFIG_WATCHDOG)) {
 		configure_number(value, &watchdog_ns);
 	} else if (!strcmp(key, WIRE_CONFIG_PROBE)) {
@@ -222,7 +225,8 @@ static void configure_one(const char *key, const char *value)
 /* What a copy of a guest may be told otherwise than its original was; the rest is done already. */
 static bool changes_in_copy(const char *key)
 {
-	return !strcmp(key, WIRE_CONFIG_SAMPLE) || !strcmp(key, WIRE_CONFIG_DURATION);
+	return !strcmp(key, WIRE_CONFIG_SAMPLE) || !strcmp(key, WIRE_CONFIG_DURATION) ||
+	       !strcmp(key, WIRE_CONFIG_WATCH);
 }
 
 static void go_on_anew(void)
@@ -316,6 +320,9 @@ static void on_frame(const struct wire_header *h, struct wire_reader *p)
 		break;
 	case WIRE_PROBES:
 		set_probes(wire_get_u8(p));
+		break;
+	case WIRE_WATCH:
+		probe_watch(wire_get_u8(p));
 		break;
 	case WIRE_SHELL:
 	case WIRE_SHELL_INPUT:

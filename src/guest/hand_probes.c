@@ -3,8 +3,9 @@
  * hand_probes - loading and attaching the BPF probes, in a hand that leaves afterwards.
  *
  * libbpf allocates and parses for a while: neither belongs into the agent. What is attached lives
- * on through the descriptors that are sent. Invariant: a probe that this kernel refuses is left
- * out and named, the others work.
+ * on through the descriptors that are sent; those of the programs that come and go are attached by
+ * hand_watch(). Invariant: a probe that this kernel refuses is left out and named, the others work,
+ * but for the ledger, which is whole or absent.
  */
 #include "guest/hand.h"
 
@@ -14,11 +15,13 @@
 #include "guest/probe.h"
 #include "probes.skel.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PROGRAMS_MAX = 32 };
 
@@ -32,6 +35,7 @@ static void say(char *dst, size_t size, const char *name)
 }
 
 static uint32_t ncpus;
+static bool counts_moves = true;
 static const struct cpu_layout *layout;
 
 static struct probes *open_with(const bool *wanted)
@@ -43,6 +47,7 @@ static struct probes *open_with(const bool *wanted)
 	if (!s)
 		return NULL;
 	s->rodata->ncpus = ncpus;
+	s->rodata->counts_moves = counts_moves;
 	/* without a layout every migration is one within a cache */
 	for (cpu = 0; layout && cpu < PROBE_CPUS_MAX; cpu++) {
 		s->rodata->llc_of[cpu] = layout->llc[cpu];
@@ -66,6 +71,7 @@ static bool leave_out(bool *wanted, const char *name)
 		if (wanted[i] && !strcmp(bpf_program__name(p), name)) {
 			wanted[i] = false;
 			found = true;
+			counts_moves &= p != s->progs.count_migration;
 		}
 		i++;
 	}
@@ -101,30 +107,66 @@ static void add_fd(struct job_reply *r, char *kinds, enum probe_fd kind, int fd)
 	r->fds[r->nfds++] = fd;
 }
 
-static void attach(struct probes *s, const bool *wanted, struct job_reply *r, char *kinds)
+/* Without one of these the ledger would leave out what a thread did, and say nothing. */
+static const char *const ledger_needs[] = {"ledger_fork",    "ledger_new",   "ledger_attach",
+					   "ledger_dead",    "ledger_enter", "ledger_settle",
+					   "count_migration"};
+
+static bool needs(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ledger_needs); i++)
+		if (!strcmp(ledger_needs[i], name))
+			return true;
+	return false;
+}
+
+/* What becomes of a program besides being attached for good, which is what a link's descriptor
+ * says. */
+static enum probe_fd kind_of(const struct probes *s, const struct bpf_program *p)
+{
+	if (p == s->progs.read_runqueues)
+		return PROBE_FD_READER;
+	if (p == s->progs.ledger_enter)
+		return PROBE_FD_ENTER;
+	if (p == s->progs.ledger_settle)
+		return PROBE_FD_SETTLE;
+	if (p == s->progs.list_tasks)
+		return PROBE_FD_TASKS;
+	return strncmp(bpf_program__name(p), "watch_", 6) ? PROBE_FD_LINK : PROBE_FD_WATCH;
+}
+
+/* Returns whether the ledger has all it needs. */
+static bool attach(struct probes *s, const bool *wanted, struct job_reply *r, char *kinds)
 {
 	struct bpf_program *p;
 	struct bpf_link *link;
 	unsigned i = 0;
-	bool reader;
+	bool is, whole = true;
 
 	bpf_object__for_each_program(p, s->obj)
 	{
-		/* this one is run on request, the others are attached */
-		reader = p == s->progs.read_runqueues && wanted[i];
-		link = wanted[i++] && !reader ? bpf_program__attach(p) : NULL;
-		if (reader)
-			add_fd(r, kinds, PROBE_FD_READER, bpf_program__fd(p));
-		else if (link)
-			add_fd(r, kinds, p == s->progs.list_tasks ? PROBE_FD_TASKS : PROBE_FD_LINK,
-			       bpf_link__fd(link));
-		if (reader || link)
+		enum probe_fd kind = kind_of(s, p);
+
+		is = wanted[i++];
+		if (is && (kind == PROBE_FD_LINK || kind == PROBE_FD_TASKS)) {
+			link = bpf_program__attach(p);
+			is = link;
+			if (link)
+				add_fd(r, kinds, kind, bpf_link__fd(link));
+		} else if (is) {
+			add_fd(r, kinds, kind, bpf_program__fd(p));
+		}
+		whole &= is || !needs(bpf_program__name(p));
+		if (is)
 			say(attached, sizeof(attached), bpf_program__name(p));
 		else
 			say(absent, sizeof(absent), bpf_program__name(p));
 	}
 	if (*absent && *hand_load_why())
 		say(absent, sizeof(absent), hand_load_why());
+	return whole;
 }
 
 int hand_probes(struct hand *h, struct job_reply *r)
@@ -148,13 +190,32 @@ int hand_probes(struct hand *h, struct job_reply *r)
 	add_fd(r, kinds, PROBE_FD_DROPS, bpf_map__fd(s->maps.drops));
 	add_fd(r, kinds, PROBE_FD_OBSERVERS, bpf_map__fd(s->maps.observers));
 	add_fd(r, kinds, PROBE_FD_SETTLING, bpf_map__fd(s->maps.settling));
-	add_fd(r, kinds, PROBE_FD_LEDGER, bpf_map__fd(s->maps.ledger));
 	add_fd(r, kinds, PROBE_FD_GROUPS, bpf_map__fd(s->maps.groups));
 	add_fd(r, kinds, PROBE_FD_RECORDS, bpf_map__fd(s->maps.records));
-	attach(s, wanted, r, kinds);
+	add_fd(r, kinds, PROBE_FD_SINCE, bpf_map__fd(s->maps.bss));
+	if (attach(s, wanted, r, kinds))
+		add_fd(r, kinds, PROBE_FD_LEDGER, bpf_map__fd(s->maps.ledger));
 	r->data = kinds;
 	r->data_len = (size_t)r->nfds;
 	r->text = attached;
 	r->path = absent;
+	return 0;
+}
+
+int hand_watch(struct hand *h, struct job_reply *r)
+{
+	int i, e;
+
+	for (i = 0; i < h->nfds; i++) {
+		int link = bpf_raw_tracepoint_open(NULL, h->fds[i]);
+
+		if (link < 0) {
+			e = -link;
+			while (r->nfds)
+				close(r->fds[--r->nfds]);
+			return hand_fail_sys(h, e, "attach the probes on switches");
+		}
+		r->fds[r->nfds++] = link;
+	}
 	return 0;
 }

@@ -57,14 +57,20 @@ static char state_letter(const struct probe_task *t)
 	return t->on_cpu ? 'R' : 'r';
 }
 
-static void take_wakes(struct sample_task *dst, const struct probe_task *t)
+static void take_moves(struct sample_task *dst, const struct probe_task *t)
 {
-	if (!t->has_wakes)
+	if (!t->has_moves)
 		return;
 	dst->mig_llc = t->mig_llc;
 	dst->mig_cross = t->mig_cross;
 	dst->mig_node = t->mig_node;
 	dst->last_cpus = t->last_cpus;
+}
+
+static void take_wakes(struct sample_task *dst, const struct probe_task *t)
+{
+	if (!t->has_wakes)
+		return;
 	dst->wakes = t->wakes;
 	dst->wake_p50_ns = t->wake_p50_ns;
 	dst->wake_p99_ns = t->wake_p99_ns;
@@ -111,6 +117,7 @@ static void take_task(struct sample_task *dst, const struct probe_task *t, struc
 	};
 	sample_clear(dst, &sample_task_fields);
 	take_state(dst, t, masks);
+	take_moves(dst, t);
 	take_wakes(dst, t);
 	memcpy(dst->comm, t->comm, sizeof(dst->comm));
 	dst->comm[sizeof(dst->comm) - 1] = '\0';

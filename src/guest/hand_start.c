@@ -13,6 +13,7 @@
 #include "guest/fault_switch.h"
 #include "guest/hand.h"
 #include "guest/hand_attr.h"
+#include "guest/ledger.h"
 #include "guest/paths_inside.h"
 #include "guest/wire_op.h"
 #include "guest/work_crew.h"
@@ -35,6 +36,7 @@ enum { FD_GO, FD_STATUS, FD_OUT, FD_ERR, FD_IN, FD_REPORTS = FD_OUT };
 struct order {
 	const char *name;
 	uint32_t count;
+	uint32_t row; /* of the group; a shell's is none */
 	const char *cgroup;
 	bool place;
 	const char *term;                    /* of a shell; "" = a payload or workers */
@@ -93,11 +95,14 @@ static void give_up(int status, uint32_t index, enum start_stage stage, int erro
 }
 
 /* Blocks; false when the agent closed the pipe instead. */
-static bool is_let_go(int go)
+static bool is_let_go(int go, uint32_t row)
 {
 	char byte;
 
-	return read(go, &byte, 1) == 1;
+	if (read(go, &byte, 1) != 1)
+		return false;
+	ledger_first_run(row);
+	return true;
 }
 
 static void write_self(const char *path, const char *text)
@@ -234,7 +239,7 @@ static void child_custom(const struct order *o, uint32_t index, const int *fds, 
 	put_variable(&e, CUSTOM_COMM, "", comm);
 	for (i = 0; i + 1 < c->nparams; i += 2)
 		put_variable(&e, CUSTOM_PARAM, c->params[i], c->params[i + 1]);
-	if (!is_let_go(fds[FD_GO]))
+	if (!is_let_go(fds[FD_GO], o->row))
 		_exit(127);
 	close_range(3, CUSTOM_FDS - 1, 0);
 	close_range(CUSTOM_FDS, ~0u, CLOSE_RANGE_CLOEXEC);
@@ -275,7 +280,7 @@ static void child_work(const struct order *o, uint32_t index, const int *fds)
 	if (o->work->is_custom)
 		child_custom(o, index, fds, comm);
 	crew_worker(o->work, index, &w);
-	if (!is_let_go(fds[FD_GO]))
+	if (!is_let_go(fds[FD_GO], o->row))
 		_exit(127);
 	close_range(3, WORK_FD_FIRST - 1, 0);
 	work_begin(&w);
@@ -289,7 +294,7 @@ static void child(const struct order *o, uint32_t index, int sock, const int *fd
 static void child(const struct order *o, uint32_t index, int sock, const int *fds)
 {
 	/* a payload does nothing at all before it is let go */
-	if (!o->work && !is_let_go(fds[FD_GO]))
+	if (!o->work && !is_let_go(fds[FD_GO], o->row))
 		_exit(127);
 	close(sock);
 	become_ordinary();
@@ -366,6 +371,7 @@ static int read_order(struct hand *h, struct order *o)
 
 	o->name = wire_get_str(&h->in);
 	o->count = wire_get_u32(&h->in);
+	o->row = wire_get_u32(&h->in);
 	o->cgroup = wire_get_str(&h->in);
 	o->place = wire_get_u8(&h->in);
 	work = wire_get_str(&h->in);

@@ -41,6 +41,8 @@
  *   SAMPLE       fds: iterator link, reader -> num = tasks in the shared rows, id = left out
  *   PROBES       u32 ncpus -> fds, data = enum probe_fd of each, text = attached, path = absent;
  *                the hand leaves
+ *   WATCH        fds: programs -> fds: their links, which is all or none; attached here, which changes
+ *                the kernel's code
  *   MOUNTS       nothing -> flag = cgroup2 is still at its place
  *   SYSRQ        u8 key; fd: the trigger
  *   SCHED_LOAD   u8 attach (else it is only verified), str built-in name or path, u32 n, n * (str
@@ -98,6 +100,7 @@
 	X(SCAN, "read the cgroups' counters", hand_scan)                                           \
 	X(SAMPLE, "read the tasks' counters", hand_sample)                                         \
 	X(PROBES, "load the probes", hand_probes)                                                  \
+	X(WATCH, "attach the probes on switches", hand_watch)                                      \
 	X(MOUNTS, "look at the mounts", hand_mounts)                                               \
 	X(SYSRQ, "pass on a sysrq key", hand_sysrq)                          \
 	X(SCHED_LOAD, "load a scheduler", hand_sched_load)                                         \

@@ -9,14 +9,27 @@
 #include "guest/fault_switch.h"
 #include "guest/port.h"
 #include "guest/probe.h"
+#include "guest/shared.h"
 
 #include <errno.h>
 #include <stdio.h>
 
+_Static_assert((int)GROUPS_MAX == SHARED_GROUPS, "a first run has room for every group");
+
 void ledger_release(struct group *g)
 {
 	probe_ledger_clear(group_index(g));
+	__atomic_store_n(&shared_rows->first_run_ns[group_index(g)], 0, __ATOMIC_SEQ_CST);
 	g->released_ns = loop_now_ns();
+}
+
+void ledger_first_run(uint32_t row)
+{
+	uint64_t none = 0, now = loop_now_ns();
+
+	if (row < GROUPS_MAX)
+		__atomic_compare_exchange_n(&shared_rows->first_run_ns[row], &none, now, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 void ledger_enter(struct group *g, int pid)
@@ -26,23 +39,11 @@ void ledger_enter(struct group *g, int pid)
 	g->unentered |= !probe_ledger_enter(group_index(g), pid);
 }
 
-/* Up to now, also for a thread that has not left its CPU yet. */
-static uint64_t run_ns(const struct probe_group *row)
-{
-	uint64_t now = loop_now_ns(), ns = row->run_ns;
-	unsigned cpu;
-
-	for (cpu = 0; cpu < PROBE_LEDGER_CPUS; cpu++)
-		if (row->cpu_since_ns[cpu] && row->cpu_since_ns[cpu] < now)
-			ns += now - row->cpu_since_ns[cpu];
-	return ns;
-}
-
 static struct probe_group row;
 
 uint64_t ledger_run_ns(const struct group *g)
 {
-	return probe_ledger_read(group_index(g), &row) ? run_ns(&row) : 0;
+	return probe_ledger_read(group_index(g), &row) ? row.run_ns : 0;
 }
 
 uint64_t ledger_switches(const struct group *g)
@@ -72,7 +73,14 @@ static bool read_row(const struct group *g)
 	return true;
 }
 
-static void tell_place(const struct group *g, uint64_t seq, const struct probe_place *p)
+/* Its threads stood there before they were let go. */
+static uint64_t not_before(uint64_t t_ns, uint64_t first_run)
+{
+	return t_ns < first_run ? first_run : t_ns;
+}
+
+static void tell_place(const struct group *g, uint64_t seq, const struct probe_place *p,
+		       uint64_t first_run)
 {
 	char path[CGROUP_FULL_MAX];
 
@@ -81,7 +89,7 @@ static void tell_place(const struct group *g, uint64_t seq, const struct probe_p
 				   .seq = seq,
 				   .name = g->name,
 				   .cgroup = path,
-				   .id = p->t_ns,
+				   .id = not_before(p->t_ns, first_run),
 				   .index = p->cpu,
 				   .pid = p->tid});
 }
@@ -106,6 +114,7 @@ static void tell_escape(const struct group *g, uint64_t seq)
 int ledger_tell(const char *name, uint64_t seq, struct err *err)
 {
 	struct group *g = group_find(name);
+	uint64_t first_run;
 	unsigned i;
 
 	if (!g)
@@ -114,12 +123,12 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 		return err_set(err, ENOTSUP,
 			       "what '%s' did was not noted: the probes are absent on this kernel",
 			       name);
+	first_run = shared_rows->first_run_ns[group_index(g)];
 	port_event(&(struct event){.type = EV_LEDGER,
 				   .seq = seq,
 				   .name = g->name,
-				   .count = run_ns(&row),
-				   .id = row.first_run_ns ? row.first_run_ns - g->released_ns
-							   : UINT64_MAX,
+				   .count = row.run_ns,
+				   .id = first_run ? first_run - g->released_ns : UINT64_MAX,
 				   .index = row.switches,
 				   .code = (int64_t)(row.threads_lost + row.cgroups_lost)});
 	for (i = 0; i < PROBE_LEDGER_CPUS; i++)
@@ -128,11 +137,11 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 						   .seq = seq,
 						   .name = g->name,
 						   .index = i,
-						   .id = row.cpu_ns[i],
+						   .id = not_before(row.cpu_ns[i], first_run),
 						   .pid = row.cpu_tid[i]});
 	for (i = 0; i < PROBE_LEDGER_CGROUPS; i++)
 		if (row.seen[i].id)
-			tell_place(g, seq, &row.seen[i]);
+			tell_place(g, seq, &row.seen[i], first_run);
 	if (row.escapes)
 		tell_escape(g, seq);
 	return 0;

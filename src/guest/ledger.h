@@ -9,6 +9,8 @@
 #include "guest/group.h"
 
 void ledger_release(struct group *g); /* it counts from here: just before its tasks are let go */
+/* By a task itself, as the first thing when it is let go; row: group_index(). Only the first counts. */
+void ledger_first_run(uint32_t row);
 void ledger_enter(struct group *g, int pid); /* while the task is held */
 uint64_t ledger_run_ns(const struct group *g); /* 0 without probes */
 uint64_t ledger_switches(const struct group *g);

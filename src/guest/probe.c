@@ -5,6 +5,7 @@
 #include "guest/probe.h"
 
 #include "base/cleanup.h"
+#include "guest/probe_watch.h"
 #include "guest/ring.h"
 
 #include <errno.h>
@@ -23,7 +24,8 @@ static const volatile struct probe_runqueue *lengths;
 static uint64_t *observers;
 static int known[64]; /* observers before there was a map; 0 = free */
 static struct ring ring;
-static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1, groups_fd = -1;
+static int tasks_fd = -1, reader_fd = -1, ledger_fd = -1, groups_fd = -1, enter_fd = -1,
+	   settle_fd = -1;
 static volatile struct probe_group *groups;
 static uint64_t *settling, settling_now;
 static uint64_t *kept; /* observers of probes that were taken off */
@@ -131,6 +133,16 @@ static int take(enum probe_fd kind, int fd)
 		if (settling)
 			*settling = settling_now;
 		return settling ? 0 : -errno;
+	case PROBE_FD_ENTER:
+		enter_fd = fd;
+		return 0;
+	case PROBE_FD_SETTLE:
+		settle_fd = fd;
+		return 0;
+	case PROBE_FD_WATCH:
+		return probe_watch_program(fd);
+	case PROBE_FD_SINCE:
+		return probe_watch_since(fd);
 	case PROBE_FD_GROUPS:
 		groups = map(fd, PROBE_LEDGER_GROUPS * sizeof(*groups), PROT_READ | PROT_WRITE, 0);
 		groups_fd = fd;
@@ -151,6 +163,7 @@ int probe_attach(struct job_reply *r)
 			first = e;
 	}
 	r->nfds = 0;
+	probe_watch_attach();
 	return first;
 }
 
@@ -165,6 +178,7 @@ int probe_detach(int *fds)
 	int n = nheld;
 
 	probe_drain();
+	probe_watch_detach();
 	loop_remove(loop, ring_id);
 	ring_unmap(&ring);
 	unmap(cpus, PROBE_CPUS_MAX * sizeof(*cpus));
@@ -180,7 +194,7 @@ int probe_detach(int *fds)
 	if (observers)
 		kept = observers;
 	observers = NULL;
-	ring_id = tasks_fd = reader_fd = ledger_fd = groups_fd = -1;
+	ring_id = tasks_fd = reader_fd = ledger_fd = groups_fd = enter_fd = settle_fd = -1;
 	memcpy(fds, held, (size_t)n * sizeof(*fds));
 	nheld = 0;
 	return n;
@@ -215,9 +229,31 @@ uint64_t probe_drops(void)
 	return drops ? *drops : 0;
 }
 
+/* A program of type "syscall" runs here and now and waits for nothing. */
+static bool run_program(int fd, void *in, size_t len)
+{
+	union bpf_attr attr;
+
+	if (fd < 0)
+		return false;
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = (uint32_t)fd;
+	attr.test.ctx_in = (uint64_t)(uintptr_t)in;
+	attr.test.ctx_size_in = (uint32_t)len;
+	return syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr)) == 0;
+}
+
+static bool account(bool anew)
+{
+	struct probe_settle in = {.anew = anew};
+
+	return run_program(settle_fd, &in, sizeof(in));
+}
+
 bool probe_ledger_clear(unsigned group)
 {
-	if (!groups || ledger_fd < 0 || group >= PROBE_LEDGER_GROUPS)
+	/* what its tasks did while they were held is nobody's */
+	if (!groups || ledger_fd < 0 || group >= PROBE_LEDGER_GROUPS || !account(false))
 		return false;
 	memset((void *)&groups[group], 0, sizeof(*groups));
 	return true;
@@ -225,29 +261,25 @@ bool probe_ledger_clear(unsigned group)
 
 bool probe_ledger_enter(unsigned group, int pid)
 {
-	uint64_t value = group; /* as struct ledger_task */
-	uint32_t key = (uint32_t)pid;
-	union bpf_attr attr;
+	struct probe_enter in = {.tid = (uint32_t)pid, .group = group};
 
-	if (ledger_fd < 0)
-		return false;
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = (uint32_t)ledger_fd;
-	attr.key = (uint64_t)(uintptr_t)&key;
-	attr.value = (uint64_t)(uintptr_t)&value;
-	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) == 0;
+	return run_program(enter_fd, &in, sizeof(in)) && in.done;
 }
 
 void probe_settling(int delta)
 {
+	/* what was an escape before is one; what is none afterwards is looked at then */
+	if (delta > 0 && !settling_now)
+		account(false);
 	settling_now += (uint64_t)(int64_t)delta;
 	if (settling)
 		__atomic_store_n(settling, settling_now, __ATOMIC_SEQ_CST);
+	account(true);
 }
 
 bool probe_ledger_read(unsigned group, struct probe_group *out)
 {
-	if (!groups || ledger_fd < 0 || group >= PROBE_LEDGER_GROUPS)
+	if (!groups || ledger_fd < 0 || group >= PROBE_LEDGER_GROUPS || !account(false))
 		return false;
 	memcpy(out, (const void *)&groups[group], sizeof(*out));
 	return true;

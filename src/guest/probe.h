@@ -26,6 +26,10 @@ enum probe_fd { /* what a descriptor of JOB_PROBES' answer is */
 		PROBE_FD_LEDGER, /* hash of tasks */
 		PROBE_FD_GROUPS, /* rows of the ledger */
 		PROBE_FD_SETTLING, /* count of changes under way */
+		PROBE_FD_ENTER,    /* program that enters a task in the ledger */
+		PROBE_FD_SETTLE,   /* program that brings its rows up to now */
+		PROBE_FD_WATCH,    /* program that is attached while somebody watches */
+		PROBE_FD_SINCE,    /* since when */
 };
 
 void probe_init(struct loop *loop, void (*record)(const struct probe_record *r));
@@ -45,11 +49,18 @@ void probe_observer(int pid, bool is);
 
 /* Counters of one CPU; false when there are none. */
 bool probe_cpu(unsigned cpu, struct probe_cpu *out);
+/*
+ * What every switch and every wake-up is looked at for (bpf/wakes.bpf.h, and in struct probe_cpu
+ * what is not of migrations): not before probe_watch(true), not after probe_watch(false). Takes effect as soon
+ * as a hand has done it; its counters begin at 0. Asked for before there are probes: with them.
+ */
+void probe_watch(bool on);
+bool probe_watches(void); /* it is so now */
 void probe_runqueue(unsigned cpu, struct probe_runqueue *out); /* as of the last JOB_SAMPLE */
 uint64_t probe_drops(void);
 /*
- * The ledger (bpf/ledger.bpf.h): empty a group's row; enter a held task; read the row. false = this
- * kernel keeps none.
+ * The ledger (bpf/ledger.bpf.h): empty a group's row; enter a held task; read the row, as of now. false =
+ * this kernel keeps none.
  */
 bool probe_ledger_clear(unsigned group);
 bool probe_ledger_enter(unsigned group, int pid);

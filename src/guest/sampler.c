@@ -79,11 +79,13 @@ static void fill_cpu(struct sample_cpu *c, unsigned cpu, uint64_t now)
 		c->local_dsq = 200;
 	if (!probe_cpu(cpu, &p))
 		return;
+	c->migrations = p.migrations;
+	c->mig_out = p.left;
+	if (!probe_watches())
+		return;
 	c->pid = p.pid;
 	c->cgroup_id = p.cgroup_id;
 	c->switches = p.switches;
-	c->migrations = p.migrations;
-	c->mig_out = p.left;
 	c->wakeups = p.wakeups;
 	c->busy_ns = p.busy_ns;
 	/* a CPU that does not switch is busy all the same */

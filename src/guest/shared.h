@@ -12,6 +12,8 @@
 
 #include "base/err.h"
 
+#define SHARED_GROUPS 512 /* GROUPS_MAX */
+
 struct shared {
 	char root[64];					  /* workload root, "/scxplore" */
 	struct sample_cgroup cgroups[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN */
@@ -21,6 +23,7 @@ struct shared {
 	struct sample_mask cpusets[SAMPLE_CGROUPS_MAX]; /* JOB_SCAN: one each; all 0 = not known */
 	uint64_t nr_running[SAMPLE_CPUS_MAX]; /* JOB_SAMPLE; SAMPLE_ABSENT = not known */
 	uint64_t steal_ns;                    /* JOB_SCAN; the same */
+	uint64_t first_run_ns[SHARED_GROUPS]; /* CLOCK_MONOTONIC, by row of the group; 0 = not yet */
 };
 
 #define SHARED_CGROUP_FD 512 /* the same number in every process */

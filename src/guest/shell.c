@@ -284,6 +284,7 @@ static int send_start(const struct order *o, struct err *err)
 	}
 	wire_put_str(w, "shell");
 	wire_put_u32(w, 1);
+	wire_put_u32(w, UINT32_MAX);
 	wire_put_str(w, shell_now.cgroup);
 	wire_put_u8(w, true);
 	wire_put_str(w, "");

@@ -465,6 +465,7 @@ static int send_start(struct line *l, const struct wire_op *op, struct group *g,
 	}
 	wire_put_str(w, g->name);
 	wire_put_u32(w, g->count);
+	wire_put_u32(w, group_index(g));
 	wire_put_str(w, g->cgroup);
 	wire_put_u8(w, !fault_misplaces());
 	wire_put_str(w, work);

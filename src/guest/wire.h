@@ -41,6 +41,9 @@ enum wire_type {
 			      first */
 	WIRE_PROBES = 9,   /* u8: 0 = take all probes off, 1 = attach them anew; EV_PROBES says when.
 			      Their counters begin again: for measuring what they cost */
+	WIRE_WATCH = 10,   /* u8: 1 = look at every switch and wake-up, which costs the guest something: what
+			      wakes_*, since_ns, waker of tasks and switches, busy_ns, wakeups and the current task of CPUs
+			      in its samples come from; 0 = no more, they are absent */
 	/*
 	 * A guest shell (guest/shell.h); seq is the host's number of it, frames with another one are
 	 * left out. Each side counts what the other has taken, so that neither buffers more than a
@@ -93,6 +96,7 @@ enum wire_thaw {
 #define WIRE_CONFIG_ROOT   "root"   /* workload root, "/scxplore" */
 #define WIRE_CONFIG_FAULT  "fault"  /* a name of wire_fault.h, or "" */
 #define WIRE_CONFIG_SAMPLE "sample" /* ns between samples, decimal */
+#define WIRE_CONFIG_WATCH  "watch"  /* as WIRE_WATCH, "1" or "0", from the beginning on */
 #define WIRE_CONFIG_WATCHDOG                                                                       \
 	"watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
 #define WIRE_CONFIG_SEED     "seed" /* of the kernel's random numbers in an exact run, decimal */

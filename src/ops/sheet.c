@@ -155,18 +155,27 @@ void sheet_row_text(const struct sheet *s, const struct sheet_row *r, struct buf
 }
 
 /* "wait>1s": the column, and where the comparison begins; -1 for a filter that is only a text. */
-static int condition(const struct sheet *s, const char **op)
+static int condition(const struct sheet_def *def, const char *filter, const char **op)
 {
 	char key[32];
-	size_t n = strcspn(s->ask.filter, "<>=!");
+	size_t n = strcspn(filter, "<>=!");
 
-	*op = s->ask.filter + n;
+	*op = filter + n;
 	if (!**op || !n || n >= sizeof(key))
 		return -1;
-	memcpy(key, s->ask.filter, n);
+	memcpy(key, filter, n);
 	for (key[n] = '\0'; n && key[n - 1] == ' ';)
 		key[--n] = '\0';
-	return sheet_column_by_name(s->def, key);
+	return sheet_column_by_name(def, key);
+}
+
+bool sheet_asks_watched(const struct sheet_def *def, const struct sheet_ask *ask)
+{
+	const char *op;
+	int by = ask->filter ? condition(def, ask->filter, &op) : -1;
+
+	return (by >= 0 && def->columns[by].watched) ||
+	       (ask->sort && ask->sort <= def->ncolumns && def->columns[ask->sort - 1].watched);
 }
 
 static bool compare(double seen, const char *op, double wanted)
@@ -201,7 +210,7 @@ bool sheet_keeps(const struct sheet *s, const struct sheet_row *r)
 
 	if (!*s->ask.filter)
 		return true;
-	at = condition(s, &op);
+	at = condition(s->def, s->ask.filter, &op);
 	if (at < 0) {
 		sheet_row_text(s, r, &text);
 		return sheet_text_has(buf_text(&text), s->ask.filter);

@@ -67,6 +67,8 @@ struct sheet_column {
 	uint8_t rank;  /* the higher, the sooner it goes as it gets narrower; 0 = never */
 	bool left;
 	bool sum;  /* of a folded row: that of all its members together */
+	bool watched; /* only wake-ups and switches tell it, which are looked at while it is asked for: it
+			 never stands by itself */
 	size_t at; /* for value() */
 	void (*value)(const struct sheet *s, const struct sheet_row *r,
 		      const struct sheet_column *c, struct sheet_value *v);
@@ -128,6 +130,9 @@ const struct sheet_def *sheet_def_by_name(const char *name, struct err *err);
 /* Column by its key or head, or the only one that begins so; -1 = there is none, or more than one.
  */
 int sheet_column_by_name(const struct sheet_def *def, const char *name);
+
+/* The table is sorted or filtered by a column that is `watched`. */
+bool sheet_asks_watched(const struct sheet_def *def, const struct sheet_ask *ask);
 
 void sheet_build(struct sheet *s, const struct sheet_def *def, const struct model *m,
 		 const struct sheet_ask *ask);

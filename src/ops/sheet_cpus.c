@@ -330,7 +330,9 @@ static void describe(const struct sheet *s, const struct sheet_row *r, struct bu
 }
 
 #define RUNQUEUE "the CPU's runqueue"
-#define SWITCHES "the probe on context switches, since it was attached"
+#define SWITCHES                                                                                   \
+	"the CPU's runqueue; where the agent tells the state, the probe on context switches"
+#define MOVES    "the probe on migrations"
 #define NOSWITCH "the probe is not attached, or the source does not count it"
 #define NOSCX    "no sched_ext on this kernel, or the source cannot read it"
 #define NOREAD   "the source does not read it"
@@ -360,12 +362,13 @@ static const struct sheet_column columns[] = {
 	 .says = "of these, deadline tasks", .from = RUNQUEUE, .absent = NOREAD},
 	{"switches_s", "SW/s", SHEET_PER_S, 5, 0, 4, .value = rate, .at = CPU(switches),
 	 .says = "context switches", .from = SWITCHES, .absent = NOSWITCH},
-	{"wakeups_s", "WAKE/s", SHEET_PER_S, 6, 0, 10, .value = rate, .at = CPU(wakeups),
-	 .says = "wake-ups that this CPU did", .from = "the probe on wake-ups", .absent = NOSWITCH},
+	{"wakeups_s", "WAKE/s", SHEET_PER_S, 6, 0, 10, .watched = true, .value = rate,
+	 .at = CPU(wakeups), .says = "wake-ups that this CPU did", .from = "the probe on wake-ups",
+	 .absent = NOSWITCH},
 	{"migrations_in_s", "MIG/s", SHEET_PER_S, 5, 0, 8, .value = rate, .at = CPU(migrations),
-	 .says = "tasks that came from another CPU", .from = SWITCHES, .absent = NOSWITCH},
+	 .says = "tasks that came from another CPU", .from = MOVES, .absent = NOSWITCH},
 	{"migrations_out_s", "OUT/s", SHEET_PER_S, 5, 0, 11, .value = rate, .at = CPU(mig_out),
-	 .says = "tasks that went to another CPU", .from = SWITCHES, .absent = NOSWITCH},
+	 .says = "tasks that went to another CPU", .from = MOVES, .absent = NOSWITCH},
 	{"delay_ns", "DELAY", SHEET_NS, 7, 0, 12, .value = delay,
 	 .says = "what a task waited for this CPU before it got it, on average between the last "
 		 "two samples",

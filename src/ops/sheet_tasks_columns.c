@@ -10,9 +10,13 @@
 #define TASK(field)   offsetof(struct sample_task, field)
 #define CGROUP(field) offsetof(struct sample_cgroup, field)
 
-#define KERNEL  "the kernel's task_struct, in the sample"
-#define PROBES  "the probes on wake-ups and switches, since they were attached"
-#define NOPROBE "the probe that counts it is not attached or does not exist on this kernel"
+#define KERNEL "the kernel's task_struct, in the sample"
+#define PROBES                                                                                     \
+	"the probes on wake-ups and switches, since they were attached: while such a column "      \
+	"stands"
+#define NOPROBE "it is counted from when its column was first looked at, if this kernel lets it be"
+#define MOVES   "the probe on migrations"
+#define NOMOVES "the probe on migrations does not exist on this kernel"
 #define SCX     "sched_ext's part of the task_struct"
 #define NOSCX   "no sched_ext scheduler runs it, or the source cannot read it"
 #define FILES   "the cgroup's files in the guest"
@@ -43,7 +47,7 @@ const struct sheet_column sheet_tasks_columns[] = {
 	 .says = "where it may run: its affinity and its cgroup's effective cpuset together",
 	 .from = "cpus_ptr of the task, cpuset.cpus.effective of the cgroup", .absent = NOFILE},
 	{"last", "LAST", SHEET_TEXT, 4, 11, 10, .left = true, .value = sheet_tasks_last,
-	 .says = "the CPUs it ran on last, the newest first", .from = PROBES, .absent = NOPROBE},
+	 .says = "the CPUs it ran on last, the newest first", .from = MOVES, .absent = NOMOVES},
 	{"run_percent", "RUN%", SHEET_PERCENT, 4, 0, 4, .value = sheet_tasks_run_share,
 	 .says = "share of one CPU that it ran, between the last two samples; of a cgroup between "
 		 "its last two "
@@ -56,8 +60,8 @@ const struct sheet_column sheet_tasks_columns[] = {
 	 .says = "what its weight promises of what it and the siblings that compete with it got "
 		 "together",
 	 .from = "cpu.weight, and run times over the last window of 2s"},
-	{"wake_p99_ns", "P99 WAKE", SHEET_NS, 8, 0, 11, .value = sheet_tasks_task_field,
-	 .at = TASK(wake_p99_ns),
+	{"wake_p99_ns", "P99 WAKE", SHEET_NS, 8, 0, 11, .watched = true,
+	 .value = sheet_tasks_task_field, .at = TASK(wake_p99_ns),
 	 .says = "99 of 100 of its wake-ups were not later, from wake-up to a CPU", .from = PROBES,
 	 .absent = NOPROBE ", or it has not been woken since"},
 	{"vtime_head_ns", "VTIME-HEAD", SHEET_SIGNED_NS, 10, 0, 14, .value = sheet_tasks_vtime_head,
@@ -97,25 +101,27 @@ const struct sheet_column sheet_tasks_columns[] = {
 	 .at = TASK(migrations), .says = "times it went to another CPU",
 	 .from = "se.nr_migrations of the task"},
 	{"mig_llc", "IN-LLC", SHEET_COUNT, 6, 0, 31, .sum = true, .value = sheet_tasks_task_field,
-	 .at = TASK(mig_llc), .says = "migrations within a last-level cache", .from = PROBES,
-	 .absent = NOPROBE},
+	 .at = TASK(mig_llc), .says = "migrations within a last-level cache", .from = MOVES,
+	 .absent = NOMOVES},
 	{"mig_cross", "X-LLC", SHEET_COUNT, 6, 0, 32, .sum = true, .value = sheet_tasks_task_field,
-	 .at = TASK(mig_cross), .says = "migrations to another cache of its node", .from = PROBES,
-	 .absent = NOPROBE},
+	 .at = TASK(mig_cross), .says = "migrations to another cache of its node", .from = MOVES,
+	 .absent = NOMOVES},
 	{"mig_node", "X-NODE", SHEET_COUNT, 6, 0, 33, .sum = true, .value = sheet_tasks_task_field,
-	 .at = TASK(mig_node), .says = "migrations to another NUMA node", .from = PROBES,
-	 .absent = NOPROBE},
-	{"wakes", "WAKES", SHEET_COUNT, 7, 0, 27, .sum = true, .value = sheet_tasks_task_field,
-	 .at = TASK(wakes), .says = "times it was woken", .from = PROBES, .absent = NOPROBE},
-	{"wake_p50_ns", "P50 WAKE", SHEET_NS, 8, 0, 28, .value = sheet_tasks_task_field,
-	 .at = TASK(wake_p50_ns),
+	 .at = TASK(mig_node), .says = "migrations to another NUMA node", .from = MOVES,
+	 .absent = NOMOVES},
+	{"wakes", "WAKES", SHEET_COUNT, 7, 0, 27, .sum = true, .watched = true,
+	 .value = sheet_tasks_task_field, .at = TASK(wakes), .says = "times it was woken",
+	 .from = PROBES, .absent = NOPROBE},
+	{"wake_p50_ns", "P50 WAKE", SHEET_NS, 8, 0, 28, .watched = true,
+	 .value = sheet_tasks_task_field, .at = TASK(wake_p50_ns),
 	 .says = "half of its wake-ups were not later, from wake-up to a CPU", .from = PROBES,
 	 .absent = NOPROBE ", or it has not been woken since"},
-	{"wake_max_ns", "MAX WAKE", SHEET_NS, 8, 0, 29, .value = sheet_tasks_task_field,
-	 .at = TASK(wake_max_ns), .says = "the latest of its wake-ups", .from = PROBES,
+	{"wake_max_ns", "MAX WAKE", SHEET_NS, 8, 0, 29, .watched = true,
+	 .value = sheet_tasks_task_field, .at = TASK(wake_max_ns),
+	 .says = "the latest of its wake-ups", .from = PROBES,
 	 .absent = NOPROBE ", or it has not been woken since"},
-	{"waker", "WOKEN BY", SHEET_TEXT, 12, 20, 21, .left = true, .value = sheet_tasks_waker,
-	 .says = "who woke it last", .from = PROBES,
+	{"waker", "WOKEN BY", SHEET_TEXT, 12, 20, 21, .left = true, .watched = true,
+	 .value = sheet_tasks_waker, .says = "who woke it last", .from = PROBES,
 	 .absent = NOPROBE ", or it has not been woken since"},
 	{"slice_ns", "SLICE", SHEET_NS, 7, 0, 30, .value = sheet_tasks_task_field,
 	 .at = TASK(slice_ns), .says = "what is left of its slice", .from = SCX ", or se.slice",

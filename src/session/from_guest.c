@@ -43,6 +43,7 @@ static void on_ready(struct session *s)
 		return;
 	}
 	loop_arm(s->loop, s->ping_timer, PING_NS, PING_NS);
+	session_settle_watch(s);
 	if (s->config.interactive)
 		s->begun = true;
 	tracing_ready(s->tracing);

@@ -104,6 +104,11 @@ void observe_boot(struct observe *o, const struct guest *g)
 		o->both = both_create(o->ops->log, o->arg);
 }
 
+bool observe_outside(const struct observe *o)
+{
+	return o->sight;
+}
+
 void observe_ready(struct observe *o)
 {
 	o->ready = true;

@@ -33,6 +33,8 @@ uint64_t observe_agent_ns(const struct observe *o);
 /* QEMU runs: types and symbols are read while the guest boots. */
 void observe_boot(struct observe *o, const struct guest *g);
 void observe_ready(struct observe *o); /* samples from now on */
+/* State is read from memory: the agent need not be asked for what a switch changes. */
+bool observe_outside(const struct observe *o);
 /* One from the agent; the rows are copied. */
 void observe_told(struct observe *o, struct sample *s);
 /* One moment now, told as a sample whether or not its turn has come. 0, or -errno with words: the

@@ -34,6 +34,7 @@ static void take_sample(void *arg, struct sample *sample)
 static void set_agent_rate(void *arg, uint64_t ns)
 {
 	session_rate(arg, ns);
+	session_settle_watch(arg);
 }
 
 static void on_log(void *arg, int level, const char *text)
@@ -164,6 +165,7 @@ void session_create_parts(struct session *s)
 	if (exact)
 		s->exact = exact_create();
 	s->tracing = tracing_create(s->loop, s->model->trace, &tracing_ops, s);
+	s->watch = config->watch;
 	tracing_want(s->tracing, config->trace && !exact, 0);
 	/* what is read from outside would be of the host's time */
 	s->observe = observe_create(s->loop, exact ? OBSERVE_GUEST : config->guest.observe,

@@ -42,6 +42,7 @@ struct session_config {
 	uint64_t sample_ns;  /* 0 = no samples */
 	const char *probe; /* borrowed: functions to probe until a scheduler ends (dump.h), or NULL */
 	bool trace;          /* every switch is streamed from the beginning on: session_trace() */
+	bool watch;          /* wake-ups are looked at from the beginning on: session_watch() */
 };
 
 struct session *session_create(struct loop *loop, const struct session_config *config,
@@ -82,6 +83,12 @@ void session_kill(struct session *s);   /* end the guest at once */
  */
 void session_trace(struct session *s, bool on, uint32_t slots);
 bool session_traces(const struct session *s); /* they are being read */
+/*
+ * The guest looks at each of its switches and wake-ups from about now on, or no more: without it the
+ * figures that only they tell (wake-up latencies, who woke whom, wake-ups a second) are absent, with it every one of
+ * them costs the guest something. Where the agent tells the state, it does so anyway. Cheap to repeat.
+ */
+void session_watch(struct session *s, bool on);
 /* With OBSERVE_BOTH: what the agent and the guest's memory were compared in, and in how much of it they
  * differed; 0 and 0 otherwise. */
 void session_compared(const struct session *s, uint64_t *made, uint64_t *wrong);

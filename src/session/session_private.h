@@ -37,7 +37,8 @@ struct session {
 	uint64_t sample_written_ns;
 	struct host_load host_load;
 	bool sample_due;
-	uint64_t look_ns; /* as asked of the agent */
+	uint64_t look_ns;       /* as asked of the agent */
+	bool watch, watch_told; /* wake-ups are to be looked at; as the agent was told */
 	bool configured, ready, begun, ending, finished, warned_silent;
 	/* of a guest that leaves a copy for later starts: ops wait until it is made; it can be */
 	bool holding, copyable;
@@ -79,6 +80,10 @@ void session_judge_hosts(struct session *s);
 
 /* A frame with one number, or with none (value NULL). 0 or -errno. */
 int session_send(struct session *s, enum wire_type type, uint64_t seq, const uint64_t *value);
+/* A frame with one byte, 0 or 1. 0 or -errno. */
+int session_send_switch(struct session *s, enum wire_type type, bool on);
+/* The agent is told when it is to look at wake-ups, or no more. */
+void session_settle_watch(struct session *s);
 void session_send_config(struct session *s);
 /* An op's frame: kept until the agent is ready. */
 int session_send_or_queue(struct session *s, const void *frame, size_t len, struct err *err);

@@ -22,6 +22,32 @@ int session_send(struct session *s, enum wire_type type, uint64_t seq, const uin
 	return guest_send(s->guest, frame, w.len);
 }
 
+int session_send_switch(struct session *s, enum wire_type type, bool on)
+{
+	uint8_t frame[WIRE_HEADER_SIZE + 1];
+	struct wire_writer w;
+
+	wire_begin(&w, frame, sizeof(frame));
+	wire_put_u8(&w, on);
+	if (!wire_end(&w, type, 0, 0))
+		return -EMSGSIZE;
+	return guest_send(s->guest, frame, w.len);
+}
+
+/* Where the agent tells the state, it needs every switch for it. */
+static bool wants_watch(const struct session *s)
+{
+	return s->watch || (s->config.sample_ns && !observe_outside(s->observe));
+}
+
+void session_settle_watch(struct session *s)
+{
+	if (!s->ready || s->finished || s->exact || wants_watch(s) == s->watch_told)
+		return;
+	s->watch_told = wants_watch(s);
+	session_send_switch(s, WIRE_WATCH, s->watch_told);
+}
+
 /* Into s->frame; 0 = it does not fit. */
 static size_t put_config(struct session *s)
 {
@@ -40,6 +66,9 @@ static size_t put_config(struct session *s)
 	wire_put_str(&w, s->fault ? s->fault : "");
 	wire_put_str(&w, WIRE_CONFIG_SAMPLE);
 	wire_put_str(&w, sample);
+	s->watch_told = wants_watch(s);
+	wire_put_str(&w, WIRE_CONFIG_WATCH);
+	wire_put_str(&w, s->watch_told ? "1" : "0");
 	wire_put_str(&w, WIRE_CONFIG_PROBE);
 	wire_put_str(&w, s->config.probe ? s->config.probe : "");
 	wire_put_str(&w, WIRE_CONFIG_DURATION);
@@ -153,14 +182,13 @@ int session_ping(struct session *s, uint64_t token)
 
 int session_probes(struct session *s, bool on)
 {
-	uint8_t frame[WIRE_HEADER_SIZE + 1];
-	struct wire_writer w;
+	return session_send_switch(s, WIRE_PROBES, on);
+}
 
-	wire_begin(&w, frame, sizeof(frame));
-	wire_put_u8(&w, on);
-	if (!wire_end(&w, WIRE_PROBES, 0, 0))
-		return -EMSGSIZE;
-	return guest_send(s->guest, frame, w.len);
+void session_watch(struct session *s, bool on)
+{
+	s->watch = on;
+	session_settle_watch(s);
 }
 
 int session_rate(struct session *s, uint64_t sample_ns)

@@ -36,7 +36,8 @@ static uint64_t choose(const struct list *l, const struct sheet_def *def, int co
 		if (next < 0)
 			break;
 		tried |= UINT64_C(1) << next;
-		if (def->columns[next].rank > ALWAYS_RANK && !(l->seen >> next & 1))
+		if ((def->columns[next].watched && l->costs) ||
+		    (def->columns[next].rank > ALWAYS_RANK && !(l->seen >> next & 1)))
 			continue;
 		if (used + 1 + wanted(&def->columns[next], cols) > cols)
 			continue;

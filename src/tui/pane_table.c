@@ -170,16 +170,21 @@ void pane_table(const struct model *m, struct tui_state *st, enum pane pane, str
 	struct list_place places[LIST_COLUMNS];
 	/* where every row counts there are no titles */
 	int top = r.rows > 3 ? 2 : 0, n, i;
+	struct sheet_ask ask = {.filter = l->filter, .sort = l->sort};
 	struct sheet s;
 	char text[320];
 
 	pane_sheet_build(&s, m, st, pane);
 	l->table = true;
+	l->costs = st->live;
 	follow(l, &s);
 	list_fit(l, (int)s.n, r.rows - top);
 	l->id = l->sel >= 0 && (size_t)l->sel < s.n ? s.rows[l->sel].id : 0;
 	look(l, &s, r.rows - top);
 	n = list_columns(l, s.def, r.cols, places);
+	st->watched |= sheet_asks_watched(s.def, &ask);
+	for (i = 0; i < n; i++)
+		st->watched |= s.def->columns[places[i].column].watched;
 	if (top) {
 		title(&s, l, st, text, sizeof(text));
 		canvas_rule(c, r, 0, text, focused);

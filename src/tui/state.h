@@ -29,6 +29,7 @@ struct list {
 	unsigned sort; /* column + 1; 0 = the table's own order */
 	bool reverse;
 	enum sheet_outline outline;
+	bool costs; /* a guest lives: columns that are sheet_column.watched wait until they are asked for */
 	uint64_t seen; /* bits of columns that have had a value in sight */
 	int order[LIST_COLUMNS], norder; /* columns as they stand from left to right */
 };
@@ -56,6 +57,8 @@ struct tui_state {
 	enum pane focus; /* among the panes of the screen */
 	bool zoom;
 	bool frozen;
+	bool live; /* there is a guest, and what is shown is of now */
+	bool watched; /* what stands in the picture asks for a column that is sheet_column.watched */
 	unsigned hidden_kinds; /* bits of enum log_kind not shown on the Log screen */
 	struct prompt prompt;
 	char message[600]; /* the last word to the person */

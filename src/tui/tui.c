@@ -183,6 +183,11 @@ bool tui_scheduler_shown(const struct tui *t)
 	return t->st.screen == &screen_sched && !t->st.frozen;
 }
 
+bool tui_watches(const struct tui *t)
+{
+	return t->st.watched;
+}
+
 bool tui_shell_shown(const struct tui *t)
 {
 	return t->st.screen == &screen_shell;
@@ -226,6 +231,8 @@ void tui_draw(struct tui *t, struct canvas *c)
 	struct rect r;
 
 	buf_reset(&t->teardown);
+	t->st.watched = false;
+	t->st.live = !t->st.past_ns && t->host->live && t->host->live(t->arg);
 	c->past = t->st.past_ns;
 	t->st.newest_ns = t->host->model(t->arg)->now_ns;
 	if (s && !c->past && !m->gone && !m->ended)

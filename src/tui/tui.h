@@ -66,6 +66,8 @@ void tui_shell_output(struct tui *t, const char *data, size_t len);
 void tui_shell_ended(struct tui *t, const char *words);
 /* The scheduler stands on the screen: what it keeps is asked for. */
 bool tui_scheduler_shown(const struct tui *t);
+/* The last picture has a column of what only wake-ups and switches tell: they are looked at. */
+bool tui_watches(const struct tui *t);
 /* It stands on the screen: what it prints is waited for. */
 bool tui_shell_shown(const struct tui *t);
 

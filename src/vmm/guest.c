@@ -495,6 +495,7 @@ struct qemu_spec guest_spec(const struct guest *g)
 		.kernel_image = g->kernel.image,
 		.initramfs_fd = g->initramfs_fd,
 		.append = g->config.append,
+		.counted = g->config.counted,
 		.exact = g->config.exact,
 		.steady = g->steady,
 		.incoming = moment_enters(g),
@@ -521,7 +522,7 @@ static int try_launch(struct guest *g, struct err *err)
 
 	if (moment_enters(g))
 		g->tsc_khz = g->moment.file.head.tsc_khz;
-	else if (g->config.exact)
+	else if (g->config.exact || g->config.counted)
 		g->tsc_khz = QEMU_EXACT_TSC_KHZ;
 	else
 		g->tsc_khz = g->accel == ACCEL_TCG ? tsc_khz_since(&g->tsc) : 0;
@@ -654,7 +655,10 @@ int guest_start(struct guest *g, struct err *err)
 	r = g->config.exact ? choose_exact(g, reason, sizeof(reason), err) : 0;
 	if (r == 0)
 		r = prepare(g, err);
-	if (r == 0 && !g->config.exact)
+	if (r == 0 && g->config.counted) {
+		g->accel = ACCEL_TCG;
+		snprintf(reason, sizeof(reason), "instructions are counted, which is its clock");
+	} else if (r == 0 && !g->config.exact)
 		r = accel_choose(g->config.accel, &g->accel, reason, sizeof(reason), err);
 	if (r < 0)
 		return r;
@@ -721,7 +725,7 @@ const char *guest_kernel_release(const struct guest *g)
 
 bool guest_keeps_time(const struct guest *g)
 {
-	return g->qemu.pidfd >= 0 && !g->stopped && !g->config.exact;
+	return g->qemu.pidfd >= 0 && !g->stopped && !g->config.exact && !g->config.counted;
 }
 
 const struct guest_memory *guest_memory(const struct guest *g)

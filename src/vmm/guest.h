@@ -67,6 +67,8 @@ struct guest_config {
 		      start; never together with exact or fault */
 	bool exact;                 /* counted instructions are the clock (TCG, one thread); the agent
 				       carries out guest_take_script() by itself */
+	bool counted;               /* the same clock, in a guest that is talked to as any other: times in
+				       it are instructions carried out, whatever else the host does */
 };
 
 enum guest_state { GUEST_IDLE, GUEST_BOOTING, GUEST_UP, GUEST_GONE };

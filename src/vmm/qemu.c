@@ -156,14 +156,17 @@ static void add_exact(struct args *a)
 
 static void add_accel(struct args *a, const struct qemu_spec *s)
 {
-	bool single =
-		topology_cpus(&s->topology) == 1 || (s->version && s->version < FIRST_SAFE_VERSION);
+	bool single = s->counted || topology_cpus(&s->topology) == 1 || (s->version && s->version < FIRST_SAFE_VERSION);
 
 	add(a, "-accel");
 	if (s->accel == ACCEL_KVM)
 		add(a, "kvm");
 	else
 		add(a, "tcg,thread=%s", single ? "single" : "multi");
+	if (s->counted) {
+		add(a, "-icount");
+		add(a, "shift=0,sleep=off");
+	}
 	add(a, "-cpu");
 	add(a, "%s", s->accel == ACCEL_KVM ? "host" : "max");
 }

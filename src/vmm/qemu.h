@@ -23,10 +23,11 @@ struct qemu_spec {
 	const char *append; /* or NULL */
 	const char *steady; /* exact: library to be loaded first (src/steady) */
 	bool incoming;      /* waits for a guest that is carried over; initramfs_fd is not used */
+	bool counted;       /* TCG: an instruction takes 1 ns of its time */
 	bool exact;         /* TCG: counted instructions are the clock, nothing random from outside */
 };
 
-#define QEMU_EXACT_TSC_KHZ 1000000 /* the time stamp counter of an exact guest counts nanoseconds */
+#define QEMU_EXACT_TSC_KHZ 1000000 /* the time stamp counter of an exact or counted guest counts nanoseconds */
 #define QEMU_EXACT_SHIFT   3       /* an instruction takes 2^3 ns of its time */
 #define QEMU_EXACT_SEED    1
 

@@ -31,7 +31,7 @@ RULES = [
     ("src/tui/*", ["base/*", "ops/*", "tui/*", "guest/wire_event.h"]),
     ("src/bench/*", ["base/*", "ops/*", "vmm/*", "session/*", "tui/*", "bench/*", *WIRE]),
     ("src/*", ["*"]),
-    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "wakes.bpf.h", "tally.h", "trace.h", "exact.h", "chain.h"]),
+    ("bpf/*", ["bpf/*", "probes.h", "ktypes.h", "ledger.bpf.h", "ledger_events.bpf.h", "wakes.bpf.h", "tally.h", "trace.h", "exact.h", "chain.h"]),
     ("bpf/sched/*", ["scx.h", "../ktypes.h"]),
     ("include/scxplore/*", []),
 ]

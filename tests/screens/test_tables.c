@@ -383,6 +383,32 @@ static void every_column_can_be_scrolled_to(void **state)
 	assert_golden(b->tui, "tasks-scrolled-80x24", 24, 80);
 }
 
+/* What every wake-up would have to be looked at for costs nobody anything who has not asked for it. */
+static void wake_ups_are_looked_at_only_while_such_a_column_is_asked_for(void **state)
+{
+	struct bench *b = *state;
+	size_t i;
+
+	for (i = 1; i <= 8; i++) {
+		press(b->tui, '0' + (int)i);
+		assert_shows(b, "");
+		assert_false(tui_watches(b->tui));
+	}
+	press(b->tui, '2');
+	for (i = 0; i < sheet_tasks.ncolumns && !sees(b, "P99 WAKE"); i++)
+		press(b->tui, KEY_GO_RIGHT);
+	assert_true(sees(b, "P99 WAKE"));
+	assert_true(tui_watches(b->tui));
+	for (i = 0; i < sheet_tasks.ncolumns; i++)
+		press(b->tui, KEY_GO_LEFT);
+	assert_false(sees(b, "P99 WAKE"));
+	assert_false(tui_watches(b->tui));
+	/* by what is not in sight */
+	type(b->tui, "fwake_max_ns>1ms\n");
+	assert_shows(b, "");
+	assert_true(tui_watches(b->tui));
+}
+
 static void what_is_wrong_with_a_task_is_said_by_sign_and_word(void **state)
 {
 	struct bench *b = *state;
@@ -654,6 +680,7 @@ int main(void)
 		TABLE_TEST(the_first_question_is_answered_at_every_size),
 		TABLE_TEST(tasks_have_a_screen_with_every_figure),
 		TABLE_TEST(every_column_can_be_scrolled_to),
+		TABLE_TEST(wake_ups_are_looked_at_only_while_such_a_column_is_asked_for),
 		TABLE_TEST(what_is_wrong_with_a_task_is_said_by_sign_and_word),
 		TABLE_TEST(a_table_is_sorted_by_the_column_one_names),
 		TABLE_TEST(a_filter_takes_a_text_or_a_comparison),
