@@ -276,6 +276,45 @@ static void a_guest_that_is_stopped_is_seen_as_it_stands(void **state)
 	eyes_close(&e);
 }
 
+/* ---- what only events tell --------------------------------------------------------------- */
+
+static bool has_wakes(struct lab *lab, const char *comm)
+{
+	const struct model *m = session_model(lab_session(lab));
+	size_t i;
+
+	for (i = 0; i < m->ntasks; i++)
+		if (!strcmp(m->tasks[i].comm, comm))
+			return m->tasks[i].wakes != SAMPLE_ABSENT && m->tasks[i].wakes > 0;
+	return false;
+}
+
+static void until_wakes(struct lab *lab, const char *comm, bool are)
+{
+	int i;
+
+	for (i = 0; i < 300 && has_wakes(lab, comm) != are; i++)
+		lab_samples(lab, 1);
+	assert_int_equal(has_wakes(lab, comm), are);
+}
+
+static void wake_ups_are_counted_only_while_they_are_watched(void **state)
+{
+	struct lab *lab = *state;
+
+	lab_ok(lab, "spawn wk pipe-io n=2");
+	lab_samples(lab, 20);
+	assert_false(has_wakes(lab, "wk.1"));
+	session_watch(lab_session(lab), true);
+	until_wakes(lab, "wk.1", true);
+	session_watch(lab_session(lab), false);
+	until_wakes(lab, "wk.1", false);
+	session_watch(lab_session(lab), true);
+	until_wakes(lab, "wk.1", true);
+	session_watch(lab_session(lab), false);
+	lab_ok(lab, "kill wk");
+}
+
 static int boot_both(void **state)
 {
 	*state = eyes_guest(OBSERVE_BOTH, NULL);
@@ -297,6 +336,7 @@ int main(void)
 		cmocka_unit_test(queues_are_as_long_as_their_scheduler_makes_them),
 		cmocka_unit_test(a_queue_is_told_in_its_order),
 		cmocka_unit_test(counters_are_those_of_sysfs),
+		cmocka_unit_test(wake_ups_are_counted_only_while_they_are_watched),
 		cmocka_unit_test(a_guest_that_is_stopped_is_seen_as_it_stands),
 	};
 
