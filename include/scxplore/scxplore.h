@@ -167,6 +167,9 @@ enum sxp_op_type {
 	SXP_EXPECT_KERNEL = 91, /**< What stands at `.what` is as `.compare` and `.value` say; judged in its place, sxp_check_ops() tells. */
 	SXP_KERNEL_WRITE = 92, /**< Write `.value` at the place `.what` of the guest's kernel; `.how`. */
 	SXP_SNAPSHOT = 93, /**< Stop all vCPUs, record one whole moment, let them go on; `.name`: a few words, or NULL. */
+	SXP_WATCH = 94, /**< From now on each write of the guest's to the place `.what` of its kernel stops it for one whole moment, recorded; at most 3 at a time. */
+	SXP_UNWATCH = 95, /**< The place `.what` is watched no longer. */
+	SXP_EXPECT_WATCH = 96, /**< Since it is watched, `.what` was written to so often as `.compare` and `.writes` say; judged in its place, sxp_check_ops() tells. */
 	SXP_SCHED_SET = 74, /**< Change values of the scheduler in force: `.set` as {"VARIABLE", "VALUE", "MAP[KEY].FIELD", "VALUE", 0}. */
 	SXP_IRQ_STEER = 75, /**< Send the interrupt `.irq` to `.cpus`. */
 	SXP_SCHED_PIN = 76, /**< Pin the map `.map` of the scheduler in force as /sys/fs/bpf/`.pin`. */
@@ -213,7 +216,7 @@ struct sxp_op {
 	const char *limit;		/**< SXP_EXPECT_CHECK: "2s", "15%", "200/s"; NULL = the check's own, "off" = not to be judged. */
 	unsigned samples;		/**< SXP_EXPECT_CHECK: how many in a row must be beyond the limit; 0 = 5. */
 	unsigned replays;		/**< SXP_EXPECT_CHECK: from how many replays `.limit` was learnt; 0 = from none. */
-	const char *compare;		/**< SXP_EXPECT_TASKS, SXP_EXPECT_KERNEL: "==", "!=", "<", "<=", ">", ">=". */
+	const char *compare;		/**< SXP_EXPECT_TASKS, SXP_EXPECT_KERNEL, SXP_EXPECT_WATCH: "==", "!=", "<", "<=", ">", ">=". */
 	unsigned threads;		/**< SXP_EXPECT_TASKS: how many. */
 	unsigned thread;		/**< SXP_MOVE: of one task this thread only, 1 = its first, in the order they began; 0 = all. */
 	const char *hash;		/**< SXP_EXPECT_TRACE: 16 hexadecimal digits, as `scxplore run --exact` says them. */
@@ -221,9 +224,10 @@ struct sxp_op {
 	const char *irq;		/**< SXP_IRQ_STEER: its number, or a name as at the end of a line of /proc/interrupts. */
 	const char *map;		/**< SXP_SCHED_PIN: a map's name. */
 	const char *pin;		/**< SXP_SCHED_PIN: letters, digits, '-' and '_'; the pin stays to the end of the session. */
-	const char *what;		/**< SXP_KERNEL_READ and its company: "nr_threads:int", "runqueues@0.nr_running", "task(hogs).pid"; `scxplore help kernel read` explains it. */
+	const char *what;		/**< SXP_KERNEL_READ, SXP_WATCH and their company: "nr_threads:int", "runqueues@0.nr_running", "task(hogs).pid"; `scxplore help kernel read` explains it. */
 	const char *value;		/**< SXP_EXPECT_KERNEL, SXP_KERNEL_WRITE: a number, "true", "false" or the name of an enum's value. */
 	const char *how;		/**< SXP_KERNEL_READ and its company: "hot" (also NULL), while the guest runs; "cold", while its vCPUs stand still. */
+	unsigned writes;		/**< SXP_EXPECT_WATCH: how many. */
 };
 
 /**
@@ -534,6 +538,17 @@ SXP_API const char *sxp_tasks(const struct sxp_result *r, const char *target, un
  *	   a text, until sxp_result_free(); NULL when there is none.
  */
 SXP_API const char *sxp_kernel_value(const struct sxp_result *r, const char *what, unsigned nth);
+
+/**
+ * @brief Who wrote to a place that SXP_WATCH has watched.
+ *
+ * @param r    What was seen.
+ * @param what The `.what` of the op.
+ * @param nth  Which write to it in the whole run, from 0.
+ * @return "VALUE, was VALUE; FUNCTION on CPU N, TASK[PID]" until sxp_result_free(), or what of that was
+ *	   seen; NULL when there was no such write.
+ */
+SXP_API const char *sxp_watch_hit(const struct sxp_result *r, const char *what, unsigned nth);
 
 /** A number that a program has printed, or that workers report together. This struct never grows. */
 struct sxp_metric {

@@ -143,6 +143,19 @@
 	  "host: a place in the kernel was looked at: which, what stands there, its bits, which "  \
 	  "kind (wire_place.h); flag = after the op has written it",                               \
 	  F_NAME, F_TEXT, F_ID, F_CODE, F_FLAG)                                                    \
+	X(WATCH, 121, "watch",                                                                     \
+	  "host: writes to a place in the kernel are watched (flag), or no longer: which, its "    \
+	  "address, bytes; errno and why when that was not asked for",                             \
+	  F_NAME, F_ID, F_COUNT, F_FLAG, F_CODE, F_TEXT)                                           \
+	X(WATCH_HIT, 122, "watch-hit",                                                             \
+	  "host: the guest wrote to a watched place: which, what stands there now, what stood "    \
+	  "there before, which write, the instruction behind it, its function, CPU, task (0 = "    \
+	  "idle); flag = seen late: nobody knows who wrote",                                       \
+	  F_NAME, F_TEXT, F_DATA, F_COUNT, F_ID, F_PATH, F_INDEX, F_PID, F_FLAG)                   \
+	X(WATCH_COUNT, 123, "watch-count",                                                         \
+	  "host: how often a place was written to since its watch was set; flag = the watch was "  \
+	  "there all the time; code = 1: it never was",                                            \
+	  F_NAME, F_COUNT, F_FLAG, F_CODE)                                                         \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

@@ -72,6 +72,9 @@ enum wire_op_id {
 	OP_EXPECT_KERNEL = 71, /* the host judges */
 	OP_KERNEL_WRITE = 72,
 	OP_SNAPSHOT = 73, /* the host does it, too; a sample is in the session file before EV_DONE */
+	OP_WATCH = 74, /* the host, too: from now on the guest stops for EV_WATCH_HIT and a sample */
+	OP_UNWATCH = 75,
+	OP_EXPECT_WATCH = 76, /* EV_WATCH_COUNT before EV_DONE; the host judges */
 	OP_EXPECT_TRACE = 80, /* never sent: it is about the whole run */
 	OP_ID_MAX = 96
 };

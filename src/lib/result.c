@@ -10,6 +10,7 @@
 #include "lib/api_scenario.h"
 #include "ops/model_kernel.h"
 #include "ops/model_tasks.h"
+#include "ops/model_watch.h"
 #include "ops/check.h"
 #include "ops/check_ledger.h"
 #include "ops/checks.h"
@@ -360,6 +361,13 @@ const char *sxp_kernel_value(const struct sxp_result *r, const char *what, unsig
 	const struct model_kernel *k = model_kernel_nth(model(r), what, nth);
 
 	return k ? k->text : NULL;
+}
+
+const char *sxp_watch_hit(const struct sxp_result *r, const char *what, unsigned nth)
+{
+	const struct model_watch_hit *h = model_watch_hit(model(r), what, nth);
+
+	return h ? h->words : NULL;
 }
 
 const char *sxp_kernel(const struct sxp_result *r)

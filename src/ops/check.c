@@ -11,6 +11,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/model_kernel.h"
+#include "ops/model_watch.h"
 #include "ops/model_tasks.h"
 
 #include <errno.h>
@@ -306,6 +307,9 @@ enum verdict check_op(const struct model *m, const struct op *op, uint64_t seq, 
 	case OP_EXPECT_KERNEL:
 		return check_kernel(m, seq, op_arg(op, WARG_PLACE)->str, op_arg(op, WARG_COMPARE)->str,
 				    op_arg(op, WARG_PUT)->str, why);
+	case OP_EXPECT_WATCH:
+		return check_watch(m, seq, op_arg(op, WARG_PLACE)->str, op_arg(op, WARG_COMPARE)->str,
+				   op_arg(op, WARG_COUNT)->num, why);
 	case OP_EXPECT_TRACE:
 		return check_trace(m, op_arg(op, WARG_HASH)->str,
 				   op_arg(op, WARG_MACHINE) ? op_arg(op, WARG_MACHINE)->str : NULL,

@@ -489,6 +489,8 @@ export_sh_fn export_sh_more(enum wire_op_id id)
 		[OP_EXPECT_CHECK] = export_sh_expect_check,
 		[OP_KERNEL_READ] = no_kernel,
 		[OP_SNAPSHOT] = no_kernel,
+		[OP_WATCH] = no_kernel,
+		[OP_UNWATCH] = no_kernel,
 		[OP_KERNEL_WRITE] = no_kernel, /* export_sh_check() refuses it */
 		[OP_LOOK] = left_out,
 		[OP_REPORT] = left_out,

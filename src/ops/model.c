@@ -13,6 +13,7 @@
 #include "ops/model_metric.h"
 #include "ops/model_private.h"
 #include "ops/model_kernel.h"
+#include "ops/model_watch.h"
 #include "ops/model_tasks.h"
 #include "ops/trace.h"
 
@@ -126,6 +127,7 @@ void model_destroy(struct model *m)
 	model_sched_finish(m);
 	model_tasks_finish(m);
 	model_kernel_finish(m);
+	model_watch_finish(m);
 	model_transfer_finish(m);
 	trace_destroy(m->trace);
 	free(m);
@@ -562,6 +564,10 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_KERNEL:
 		model_kernel_apply(m, ev);
 		break;
+	case EV_WATCH_HIT:
+	case EV_WATCH_COUNT:
+		model_watch_apply(m, ev);
+		break;
 	case EV_TASKS:
 		model_tasks_apply(m, ev);
 		break;
@@ -651,6 +657,7 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_PRINTK:
 	case EV_MOVED:
 	case EV_HOST_LOG:
+	case EV_WATCH:
 	case EV_ROUNDS:
 		break;
 	}

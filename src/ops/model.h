@@ -211,6 +211,10 @@ struct model {
 	size_t ntransfers;
 	struct model_kernel *kernel_looks; /* model_kernel.h */
 	size_t nkernel_looks;
+	struct model_watch_hit *watch_hits; /* model_watch.h */
+	size_t nwatch_hits;
+	struct model_watch_count *watch_counts;
+	size_t nwatch_counts;
 	struct model_tasks *task_lists; /* model_tasks.h */
 	size_t ntask_lists;
 	struct model_look *looks; /* model_ledger.h */

@@ -12,6 +12,7 @@
 #include "ops/check.h"
 #include "ops/figures.h"
 #include "ops/model_metric.h"
+#include "ops/model_watch.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -253,6 +254,24 @@ static void log_sched_exit(struct model *m, const struct event *ev)
 
 /* An op that is no push took them along by itself: that is said. */
 /* A line for the whole, and one for each thread, as many as a log bears. */
+static void log_watch(struct model *m, const struct event *ev)
+{
+	char words[640];
+
+	if (ev->type == EV_WATCH_HIT) {
+		model_watch_words(m, ev, words, sizeof(words));
+		add(m, ev, LOG_EVENT, MARK_NONE, "watch     %s is %s", ev->name, words);
+	} else if (ev->flag) {
+		add(m, ev, LOG_EVENT, MARK_NONE,
+		    "watch     %s: %" PRIu64 " bytes at 0x%016" PRIx64 " from now on", ev->name,
+		    ev->count, ev->id);
+	} else {
+		add(m, ev, LOG_EVENT, ev->code ? MARK_WARN : MARK_NONE,
+		    "watch     %s is watched no longer%s%s", ev->name, *ev->text ? ": " : "",
+		    ev->text);
+	}
+}
+
 static void log_tasks(struct model *m, const struct event *ev)
 {
 	unsigned n = 0;
@@ -414,6 +433,10 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_EVENT, MARK_NONE, "kernel    %s%s %s", ev->name,
 		    ev->flag ? " is now" : " is", ev->text);
 		break;
+	case EV_WATCH:
+	case EV_WATCH_HIT:
+		log_watch(m, ev);
+		break;
 	case EV_TASKS:
 		log_tasks(m, ev);
 		break;
@@ -502,6 +525,7 @@ void model_log_event(struct model *m, const struct event *ev)
 		    *ev->text ? ev->text : "looked at, not kept");
 		break;
 	case EV_PROGRESS:
+	case EV_WATCH_COUNT:
 	case EV_SCHED_PARTS:
 		break;
 	case EV_SHELL:

@@ -701,6 +701,47 @@ static const struct op_def table[] = {
 		},
 	},
 	{
+		.id = OP_WATCH, .words = {"watch"},
+		.summary = "each time the guest writes to a place in its kernel: stop all vCPUs, record who wrote and one "
+			   "whole moment, let them go on",
+		.example = "watch scx_nr_rejected:u64",
+		.api = "SXP_WATCH", .api_type = SXP_WATCH,
+		.flags = OPF_MAIN | OPF_BLOCKS | OPF_ASKS,
+		.args = {
+			{.key = "WHAT", .type = ARG_PLACE, .form = FORM_POSITIONAL,
+			 .summary = "a place, as for 'kernel read', of 1, 2, 4 or 8 bytes, aligned; at most 3 at a time, to "
+				    "'unwatch' or the end of the session",
+			 .wire = WARG_PLACE, FIELD(what)},
+		},
+	},
+	{
+		.id = OP_UNWATCH, .words = {"unwatch"},
+		.summary = "watch a place in the kernel no longer",
+		.example = "unwatch scx_nr_rejected:u64",
+		.api = "SXP_UNWATCH", .api_type = SXP_UNWATCH,
+		.flags = OPF_MAIN | OPF_BLOCKS | OPF_ASKS,
+		.args = {
+			{.key = "WHAT", .type = ARG_PLACE, .form = FORM_POSITIONAL,
+			 .summary = "as it was written for 'watch'", .wire = WARG_PLACE, FIELD(what)},
+		},
+	},
+	{
+		.id = OP_EXPECT_WATCH, .words = {"expect", "watch"},
+		.summary = "a watched place was written to so often since its watch was set",
+		.example = "expect watch scx_nr_rejected:u64 >= 1",
+		.api = "SXP_EXPECT_WATCH", .api_type = SXP_EXPECT_WATCH,
+		.flags = OPF_EXPECT | OPF_MAIN | OPF_BLOCKS | OPF_ASKS,
+		.args = {
+			{.key = "WHAT", .type = ARG_PLACE, .form = FORM_POSITIONAL,
+			 .summary = "as it was written for 'watch', also after 'unwatch'",
+			 .wire = WARG_PLACE, FIELD(what)},
+			{.key = "COMPARE", .type = ARG_COMPARE, .form = FORM_POSITIONAL,
+			 .summary = "== != < <= > >=", .wire = WARG_COMPARE, FIELD(compare)},
+			{.key = "N", .type = ARG_COUNT, .form = FORM_POSITIONAL, .min = 0, .max = 1000000,
+			 .summary = "writes", .wire = WARG_COUNT, FIELD(writes)},
+		},
+	},
+	{
 		.id = OP_LOOK, .words = {"look"},
 		.summary = "record what a group has done so far: run time, CPUs, cgroups",
 		.example = "look probe",

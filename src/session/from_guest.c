@@ -192,9 +192,19 @@ static void on_accel(void *arg, enum accel accel, const char *reason)
 	session_emit_text(s, EV_ACCEL, s->exact ? MODEL_ACCEL_EXACT : accel_name(accel), reason);
 }
 
-static void on_stopped(void *arg)
+static void on_stopped(void *arg, const struct guest_hit *hit)
 {
-	kernel_ops_stopped(((struct session *)arg)->kernel_ops);
+	kernel_ops_stopped(((struct session *)arg)->kernel_ops, hit);
+}
+
+static void on_watched(void *arg, const struct err *err)
+{
+	kernel_ops_watched(((struct session *)arg)->kernel_ops, err);
+}
+
+static void on_unwatched(void *arg, const char *why)
+{
+	kernel_ops_unwatched(((struct session *)arg)->kernel_ops, why);
 }
 
 static void on_log(void *arg, int level, const char *text)
@@ -212,6 +222,8 @@ const struct guest_ops session_guest_ops = {
 	.accel = on_accel,
 	.frame = on_frame,
 	.stopped = on_stopped,
+	.watched = on_watched,
+	.unwatched = on_unwatched,
 	.copied = session_copied,
 	.log = on_log,
 	.gone = on_gone,

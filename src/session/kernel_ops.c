@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/model_wait.h"
+#include "session/watches.h"
 #include "sight/place.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ struct kernel_ops {
 	void *arg;
 	struct guest *guest;
 	struct places *places;  /* NULL: not needed yet */
+	struct watches *watches;
 	uint64_t last_seq;      /* the newest that had its turn */
 	const struct op *waits; /* for the vCPUs to stand still; NULL = none */
 	bool paused;            /* by this, not resumed yet */
@@ -37,6 +39,7 @@ struct kernel_ops *kernel_ops_create(const struct model *model, const struct ker
 	k->model = model;
 	k->host = host;
 	k->arg = arg;
+	k->watches = watches_create(model, host, arg);
 	return k;
 }
 
@@ -44,12 +47,14 @@ void kernel_ops_destroy(struct kernel_ops *k)
 {
 	if (!k)
 		return;
+	watches_destroy(k->watches);
 	places_destroy(k->places);
 	free(k);
 }
 
 void kernel_ops_boot(struct kernel_ops *k, struct guest *g)
 {
+	watches_boot(k->watches, g, NULL);
 	places_destroy(k->places);
 	k->places = NULL;
 	k->waits = NULL;
@@ -124,9 +129,11 @@ static int find_task(const struct model *m, struct place *at, struct err *err)
 
 static bool open_places(struct kernel_ops *k, struct err *err)
 {
-	if (!k->places)
-		k->places = places_create(guest_kernel_image(k->guest), guest_memory(k->guest),
-					  guest_cpus(k->guest), err);
+	if (k->places)
+		return true;
+	k->places = places_create(guest_kernel_image(k->guest), guest_memory(k->guest),
+				  guest_cpus(k->guest), err);
+	watches_boot(k->watches, k->guest, k->places);
 	return k->places;
 }
 
@@ -151,6 +158,14 @@ static void moment_words(const struct model *m, char *words, size_t size)
 		 w.exact ? "" : "at least ", waited, buf_text(&where));
 }
 
+/* Of one task as it is now: where its name is asked for. */
+static int place_of(struct kernel_ops *k, const struct op *op, struct place *at, struct err *err)
+{
+	int r = place_parse(op_arg(op, WARG_PLACE)->str, at, err);
+
+	return r == 0 && at->kind == PLACE_TASK && !at->tid ? find_task(k->model, at, err) : r;
+}
+
 static int act(struct kernel_ops *k, const struct op *op, char *words, size_t size, struct err *err)
 {
 	struct place_value before, now;
@@ -163,10 +178,11 @@ static int act(struct kernel_ops *k, const struct op *op, char *words, size_t si
 			moment_words(k->model, words, size);
 		return r;
 	}
-	r = place_parse(op_arg(op, WARG_PLACE)->str, &at, err);
-
-	if (r == 0 && at.kind == PLACE_TASK && !at.tid)
-		r = find_task(k->model, &at, err);
+	if (op->def->id == OP_EXPECT_WATCH) {
+		watches_count(k->watches, op, words, size);
+		return 0;
+	}
+	r = place_of(k, op, &at, err);
 	if (r < 0)
 		return r;
 	if (op->def->id == OP_KERNEL_WRITE) {
@@ -174,6 +190,7 @@ static int act(struct kernel_ops *k, const struct op *op, char *words, size_t si
 		if (r == 0)
 			snprintf(words, size, "%.255s, before it was %.255s", now.text,
 				 before.text);
+		watches_wrote(k->watches);
 	} else {
 		r = places_read(k->places, &at, &now, err);
 		if (r == 0)
@@ -184,58 +201,111 @@ static int act(struct kernel_ops *k, const struct op *op, char *words, size_t si
 	return r;
 }
 
-static void go_on(struct kernel_ops *k)
-{
-	if (k->paused)
-		guest_resume(k->guest);
-	k->paused = false;
-}
-
-static void do_op(struct kernel_ops *k, const struct op *op)
+static void do_op(struct kernel_ops *k, const struct op *op, bool cold)
 {
 	char words[2 * PLACE_VALUE_MAX + 32], still[32], all[WORDS_MAX];
-	bool paused = k->paused;
 	struct err err = ERR_INIT;
 	int r = act(k, op, words, sizeof(words), &err);
 
-	go_on(k);
 	if (r < 0) {
 		refuse(k, op->seq, &err);
 		return;
 	}
 	text_format_time(still, sizeof(still), loop_now_ns() - k->paused_ns);
-	snprintf(all, sizeof(all), "%s%s%s", words, paused ? "; the vCPUs stood still for " : "",
-		 paused ? still : "");
+	snprintf(all, sizeof(all), "%s%s%s", words,
+		 cold ? "; the vCPUs stood still for " : "", cold ? still : "");
 	answer(k, op->seq, 0, all);
 }
+
+/* ---- while the vCPUs stand still ---------------------------------------------------------- */
 
 static void pause_for(struct kernel_ops *k, const struct op *op)
 {
 	k->waits = op;
-	if (!guest_keeps_time(k->guest)) { /* somebody else has stopped it: it stays so */
-		kernel_ops_stopped(k);
-		return;
+	if (!k->paused && guest_keeps_time(k->guest)) { /* else somebody else has stopped it */
+		k->paused = true;
+		k->paused_ns = loop_now_ns();
 	}
-	k->paused = true;
-	k->paused_ns = loop_now_ns();
 	guest_pause(k->guest);
 }
 
-void kernel_ops_stopped(struct kernel_ops *k)
+static void begin_watch(struct kernel_ops *k, const struct op *op)
+{
+	struct err err = ERR_INIT;
+	struct place at = {.kind = PLACE_SYMBOL};
+	int r = op->def->id == OP_WATCH ? place_of(k, op, &at, &err) : 0;
+
+	if (r == 0)
+		r = watches_begin(k->watches, op, &at, &err);
+	if (r < 0)
+		refuse(k, op->seq, &err);
+}
+
+static bool is_watch(const struct op *op)
+{
+	return op->def->id == OP_WATCH || op->def->id == OP_UNWATCH;
+}
+
+/* What is left to do before the guest goes on; a stop of somebody else's stays one. */
+static void work_off(struct kernel_ops *k)
 {
 	const struct op *op = k->waits;
 
+	if (watches_busy(k->watches) || watches_shed(k->watches))
+		return;
 	k->waits = NULL;
-	if (op)
-		do_op(k, op);
-	else
-		go_on(k); /* the op has ended before the vCPUs stood still */
+	if (op && is_watch(op))
+		begin_watch(k, op);
+	else if (op)
+		do_op(k, op, k->paused);
+	if (watches_busy(k->watches))
+		return;
+	if (k->paused)
+		guest_resume(k->guest);
+	k->paused = false;
+}
+
+void kernel_ops_stopped(struct kernel_ops *k, const struct guest_hit *hit)
+{
+	if (hit && !k->paused) {
+		k->paused = true;
+		k->paused_ns = loop_now_ns();
+	}
+	watches_stopped(k->watches, hit);
+	work_off(k);
+}
+
+void kernel_ops_watched(struct kernel_ops *k, const struct err *why)
+{
+	struct err err = ERR_INIT;
+	char words[WORDS_MAX];
+	uint64_t seq;
+
+	if (!watches_done(k->watches, why, &seq, words, sizeof(words), &err) && seq)
+		refuse(k, seq, &err);
+	else if (seq)
+		answer(k, seq, 0, words);
+	work_off(k);
+}
+
+void kernel_ops_unwatched(struct kernel_ops *k, const char *why)
+{
+	watches_lost(k->watches, why);
+	/* if it stands still, then for a write */
+	if (guest_stands(k->guest))
+		k->paused = true;
 }
 
 void kernel_ops_ended(struct kernel_ops *k, uint64_t seq)
 {
 	if (k->waits && k->waits->seq == seq)
 		k->waits = NULL;
+	watches_drop(k->watches, seq);
+}
+
+static bool needs_places(const struct op *op)
+{
+	return op->def->id != OP_SNAPSHOT && op->def->id != OP_EXPECT_WATCH;
 }
 
 bool kernel_ops_frame(struct kernel_ops *k, const struct wire_header *h)
@@ -251,14 +321,14 @@ bool kernel_ops_frame(struct kernel_ops *k, const struct wire_header *h)
 	    k->waits)
 		return true;
 	k->last_seq = h->seq;
-	if (m->op->def->id != OP_SNAPSHOT && !open_places(k, &err)) {
+	if (needs_places(m->op) && !open_places(k, &err)) {
 		refuse(k, h->seq, &err);
 		return true;
 	}
 	how = op_arg(m->op, WARG_HOW);
-	if (m->op->def->id == OP_SNAPSHOT || (how && !strcmp(how->str, "cold")))
+	if (m->op->def->id == OP_SNAPSHOT || is_watch(m->op) || (how && !strcmp(how->str, "cold")))
 		pause_for(k, m->op);
 	else
-		do_op(k, m->op);
+		do_op(k, m->op, false);
 	return true;
 }

@@ -160,14 +160,21 @@ void observe_told(struct observe *o, struct sample *s)
 		both_compare(o->both, s, &o->seen);
 }
 
+int observe_may(const struct observe *o, struct err *err)
+{
+	return o->sight && o->ready
+		       ? 0
+		       : err_set(err, ENOTSUP,
+				 "the guest's memory is not read in this session, its agent tells the "
+				 "state: boot without '--observe guest'");
+}
+
 int observe_now(struct observe *o, struct err *err)
 {
-	int r;
+	int r = observe_may(o, err);
 
-	if (!o->sight || !o->ready)
-		return err_set(err, ENOTSUP,
-			       "the guest's memory is not read in this session, its agent tells the state: "
-			       "boot without '--observe guest'");
+	if (r < 0)
+		return r;
 	r = sight_sample(o->sight, &o->seen, 0, err);
 	if (r < 0)
 		return err_wrap(err, "read the guest's memory");

@@ -37,6 +37,8 @@ void observe_ready(struct observe *o); /* samples from now on */
 bool observe_outside(const struct observe *o);
 /* One from the agent; the rows are copied. */
 void observe_told(struct observe *o, struct sample *s);
+/* Is the memory read? 0, or -errno with words. */
+int observe_may(const struct observe *o, struct err *err);
 /* One moment now, told as a sample whether or not its turn has come. 0, or -errno with words: the
  * memory is not read, or makes no sense at this moment. */
 int observe_now(struct observe *o, struct err *err);

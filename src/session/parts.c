@@ -88,8 +88,15 @@ static int kernel_moment(void *arg, struct err *err)
 	return observe_now(s->observe, err);
 }
 
-static const struct kernel_ops_host kernel_ops_host = {
-	.send = transfer_send_frame, .emit = session_emit_now, .moment = kernel_moment};
+static int kernel_may_moment(void *arg, struct err *err)
+{
+	return observe_may(((struct session *)arg)->observe, err);
+}
+
+static const struct kernel_ops_host kernel_ops_host = {.send = transfer_send_frame,
+						       .emit = session_emit_now,
+						       .moment = kernel_moment,
+						       .may_moment = kernel_may_moment};
 
 static uint64_t reload_restart(void *arg)
 {

@@ -11,6 +11,9 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -265,6 +268,67 @@ int places_read(struct places *p, const struct place *at, struct place_value *ou
 	int r = find(p, at, &spot, err);
 
 	return r < 0 ? r : spot_read(p, &spot, out, err);
+}
+
+int places_hold(struct places *p, const struct place *at, struct place_held *out, struct err *err)
+{
+	struct spot spot;
+	int r = find(p, at, &spot, err);
+
+	if (r == 0)
+		r = spot_size(p, &spot, &out->size, err);
+	if (r < 0)
+		return r;
+	if (spot.va % out->size)
+		return err_set(err, EINVAL,
+			       "0x%016" PRIx64 " is not aligned: %u bytes there begin at a "
+			       "multiple of %u",
+			       spot.va, out->size, out->size);
+	if (!space_at_aligned(&p->sight->space, spot.va, out->size, out->size))
+		return err_set(err, EFAULT, "there is no memory at 0x%016" PRIx64, spot.va);
+	out->va = spot.va;
+	out->type = spot.type;
+	return 0;
+}
+
+int places_look(struct places *p, const struct place_held *held, struct place_value *out,
+		struct err *err)
+{
+	const struct spot spot = {.va = held->va, .type = held->type};
+	int r = sight_begin(p->sight, err);
+
+	return r < 0 ? r : spot_read(p, &spot, out, err);
+}
+
+struct nearest {
+	uint64_t at, best, end;
+	char *name;
+	size_t size;
+};
+
+static bool take_nearest(void *arg, const char *name, size_t len, uint64_t address)
+{
+	struct nearest *n = arg;
+
+	if (is(name, len, "_etext", 6))
+		n->end = address;
+	if (address <= n->at && address > n->best) {
+		n->best = address;
+		snprintf(n->name, n->size, "%.*s", (int)(len < INT_MAX ? len : INT_MAX), name);
+	}
+	return true;
+}
+
+bool places_function(struct places *p, uint64_t at, char *name, size_t size)
+{
+	struct nearest n = {.at = at - p->sight->space.slide, .name = name, .size = size};
+
+	*name = '\0';
+	if (n.at < p->sight->symbols._text || p->each(p, take_nearest, &n, NULL) < 0)
+		return false;
+	if (n.best < p->sight->symbols._text || !n.end || n.at >= n.end)
+		*name = '\0';
+	return *name;
 }
 
 int places_write(struct places *p, const struct place *at, const char *value,

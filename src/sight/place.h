@@ -44,4 +44,20 @@ int places_read(struct places *p, const struct place *at, struct place_value *ou
 int places_write(struct places *p, const struct place *at, const char *value,
 		 struct place_value *before, struct place_value *after, struct err *err);
 
+/* A place that was found, to be looked at often; where it lies does not change any more. */
+struct place_held {
+	uint64_t va;
+	uint32_t type;
+	unsigned size; /* bytes: 1, 2, 4 or 8, and va is a multiple of it */
+};
+
+/* As places_read(), and -EINVAL for what is no whole number, bool, enum or pointer, or not aligned.
+ */
+int places_hold(struct places *p, const struct place *at, struct place_held *out, struct err *err);
+int places_look(struct places *p, const struct place_held *held, struct place_value *out,
+		struct err *err);
+/* The name of the function that an instruction is of, where the kernel runs; false = of none of the
+ * image's: a module's, a BPF program's. */
+bool places_function(struct places *p, uint64_t at, char *name, size_t size);
+
 #endif

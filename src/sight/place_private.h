@@ -29,6 +29,8 @@ struct spot {
 const struct btf_type *spot_plain(const struct btf *btf, uint32_t id, uint32_t *plain);
 /* One step further: a field or an element, through a pointer where one stands. */
 int spot_step(struct places *p, struct spot *at, const struct place_step *step, struct err *err);
+/* How many bytes its value takes; -EINVAL where it has none, or not whole bytes. */
+int spot_size(struct places *p, const struct spot *at, unsigned *size, struct err *err);
 int spot_read(struct places *p, const struct spot *at, struct place_value *out, struct err *err);
 int spot_write(struct places *p, const struct spot *at, const char *value, struct err *err);
 

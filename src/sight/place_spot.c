@@ -327,6 +327,23 @@ int spot_read(struct places *p, const struct spot *at, struct place_value *out, 
 	return 0;
 }
 
+int spot_size(struct places *p, const struct spot *at, unsigned *size, struct err *err)
+{
+	const struct btf_type *t = spot_plain(p->btf, at->type, NULL);
+	struct scalar s;
+	int r;
+
+	if (t && is_char_array(p->btf, t))
+		return err_set(err, EINVAL, "that is a text of %u bytes: name one of them, '[0]'",
+			       btf_array(t)->nelems);
+	if (at->bits)
+		return err_set(err, EINVAL, "that is a bit field of %u bits, not whole bytes", at->bits);
+	r = scalar_of(p->btf, at, &s, err);
+	if (r == 0)
+		*size = s.size;
+	return r;
+}
+
 /* ---- writing ---------------------------------------------------------------------------- */
 
 static bool value_named(const struct btf *btf, const struct scalar *s, const char *word,

@@ -73,6 +73,7 @@ struct guest *guest_create(struct loop *loop, const struct guest_config *config,
 	g->qmp.fd = g->con.fd = g->wire.fd = g->errs.fd = -1;
 	g->exit_source = g->boot_timer = g->watch_timer = g->stop_timer = -1;
 	moment_init(g);
+	guest_stop_init(g);
 	return g;
 }
 
@@ -84,6 +85,7 @@ static void close_streams(struct guest *g)
 	channel_close(&g->con);
 	channel_close(&g->wire);
 	channel_close(&g->errs);
+	guest_stop_reset(g);
 }
 
 static void reap(struct guest *g)
@@ -265,6 +267,7 @@ void guest_destroy(struct guest *g)
 	if (!g)
 		return;
 	close_streams(g);
+	guest_stop_finish(g);
 	moment_finish(g);
 	loop_remove(g->loop, g->exit_source);
 	loop_remove(g->loop, g->boot_timer);
@@ -296,16 +299,6 @@ static void qmp_send(struct guest *g, const char *text)
 	channel_write(&g->qmp, text, strlen(text));
 }
 
-void guest_pause(struct guest *g)
-{
-	qmp_send(g, "{\"execute\":\"stop\"}\n");
-}
-
-void guest_resume(struct guest *g)
-{
-	qmp_send(g, "{\"execute\":\"cont\"}\n");
-}
-
 static void ask_for_threads(struct guest *g)
 {
 	if (g->config.pin_from && (g->accel == ACCEL_KVM || g->config.pin_any))
@@ -330,6 +323,8 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 {
 	if (*m->id && moment_answer(g, m))
 		return;
+	if (guest_stop_answer(g, m))
+		return;
 	switch (m->kind) {
 	case QMP_GREETING:
 		guest_stage(g, "qemu");
@@ -341,12 +336,10 @@ static void on_qmp_message(struct guest *g, const struct qmp_message *m)
 	case QMP_EVENT:
 		/* a machine that stops by itself: ask why (internal-error, io-error,
 		 * guest-panicked) */
-		if (!strcmp(m->event, "STOP") || !strcmp(m->event, "RESUME"))
-			g->stopped = !strcmp(m->event, "STOP");
 		if (!strcmp(m->event, "STOP"))
 			qmp_send(g, "{\"execute\":\"query-status\"}\n");
-		if (g->stopped && !strcmp(m->event, "STOP") && g->ops->stopped)
-			g->ops->stopped(g->arg);
+		if (!strcmp(m->event, "STOP") || !strcmp(m->event, "RESUME"))
+			guest_stop_event(g, !strcmp(m->event, "STOP"));
 		if (!strcmp(m->event, "MIGRATION"))
 			moment_migration(g, m->status);
 		if (!strcmp(m->event, "SHUTDOWN"))
@@ -529,6 +522,7 @@ static int try_launch(struct guest *g, struct err *err)
 	spec = guest_spec(g);
 	g->attempt++;
 	g->pinned = g->stopped = false;
+	guest_stop_reset(g);
 	g->failure[0] = '\0';
 	g->shutdown[0] = '\0';
 	console_reset(&g->console);

@@ -71,6 +71,13 @@ struct guest_config {
 				       it are instructions carried out, whatever else the host does */
 };
 
+/* The guest has written to a watched address. */
+struct guest_hit {
+	uint64_t address; /* as it was asked for */
+	uint64_t rip;     /* behind the instruction that wrote; 0 = not known */
+	unsigned cpu;     /* from 0 */
+};
+
 enum guest_state { GUEST_IDLE, GUEST_BOOTING, GUEST_UP, GUEST_GONE };
 
 struct guest_ops {
@@ -83,8 +90,13 @@ struct guest_ops {
 	/* One whole frame from the agent. payload and its strings are valid during the call only.
 	 */
 	void (*frame)(void *arg, const struct wire_header *h, struct wire_reader *payload);
-	/* Its CPUs have stopped, asked for or not; may be NULL. */
-	void (*stopped)(void *arg);
+	/* Its CPUs have stopped, asked for or not; hit: because it wrote to what is watched, else
+	 * NULL. This and the next two may be NULL. */
+	void (*stopped)(void *arg, const struct guest_hit *hit);
+	/* guest_watch() is carried out: NULL, or why not. It stands still as before. */
+	void (*watched)(void *arg, const struct err *err);
+	/* All its watches are gone, not asked for: why. */
+	void (*unwatched)(void *arg, const char *why);
 	/* guest_copy() is over and the guest goes on: 0, or -errno and why there is no copy; may be NULL. */
 	void (*copied)(void *arg, int code, const char *why);
 	/* Something to be told to the person (a lost boot that is tried again, ...); level as in
@@ -125,6 +137,18 @@ int guest_send(struct guest *g, const void *frame, size_t len);
 /* Its CPUs stand still from now on, until it is resumed. Without effect before the monitor answers. */
 void guest_pause(struct guest *g);
 void guest_resume(struct guest *g);
+
+/*
+ * While it stands still: stop it each time that it writes to the size bytes (1, 2, 4 or 8, aligned) at
+ * a virtual address of its kernel, or no longer. What this program writes, or the guest by another
+ * address, is not seen. stopped() follows each write, guest_resume() is the caller's. -EBUSY, -EPIPE;
+ * what QEMU says comes through watched().
+ */
+#define GUEST_WATCHES_MAX 3
+int guest_watch(struct guest *g, bool on, uint64_t address, unsigned size, struct err *err);
+
+/* Its CPUs stand still, and nobody has let them go on. */
+bool guest_stands(const struct guest *g);
 
 /*
  * A copy of the whole guest as it is between two frames; it stands still for some 50 ms. copied() follows,

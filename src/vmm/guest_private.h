@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_private - what guest.c (its life) and moment*.c (copies of it) share.
+ * guest_private - what guest.c (its life), guest_stop.c (its standing still) and moment*.c (copies of
+ * it) share.
  */
 #ifndef VMM_GUEST_PRIVATE_H
 #define VMM_GUEST_PRIVATE_H
@@ -14,6 +15,7 @@
 #include "vmm/moment.h"
 #include "vmm/qemu.h"
 #include "vmm/qmp.h"
+#include "vmm/stub.h"
 #include "vmm/tsc.h"
 
 struct guest {
@@ -39,6 +41,8 @@ struct guest {
 	unsigned attempt;
 	bool pinned;
 	bool stopped;                /* its CPUs, by whomever */
+	bool stop_seen;              /* the monitor has said so, since it was last to go on */
+	bool pausing;                /* asked for, not answered yet */
 	bool stopping;               /* a power-off was asked for */
 	bool killed;                 /* by guest_kill() */
 	char failure[256];           /* why the boot is being given up; "" = not */
@@ -51,6 +55,7 @@ struct guest {
 	struct console console, stderr_text;
 	char *command;
 	struct moment moment;
+	struct stub stub; /* while something is watched */
 	unsigned tsc_khz; /* told to this guest; 0 = not */
 };
 
@@ -62,5 +67,16 @@ void guest_say(struct guest *g, int level, const char *fmt, ...)
 struct qemu_spec guest_spec(const struct guest *g);
 /* The boot leads nowhere: QEMU is ended, and what is tried next is decided then. Once. */
 void guest_give_up_boot(struct guest *g, const char *why);
+
+/* ---- guest_stop.c ---- */
+
+void guest_stop_init(struct guest *g);
+/* Another machine, or none: nothing of the last is waited for. */
+void guest_stop_reset(struct guest *g);
+void guest_stop_finish(struct guest *g);
+/* The monitor tells that its CPUs have stopped, or go on. */
+void guest_stop_event(struct guest *g, bool stopped);
+/* Any answer of the monitor; true = it was to a command of these alone. */
+bool guest_stop_answer(struct guest *g, const struct qmp_message *m);
 
 #endif

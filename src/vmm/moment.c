@@ -213,6 +213,10 @@ int guest_copy(struct guest *g, struct err *err)
 		return err_set(err, EPIPE, "copy the guest: it is not up");
 	if (m->step != MOMENT_NONE)
 		return err_set(err, EBUSY, "copy the guest: a copy is being made");
+	if (g->stub.on)
+		return err_set(err, EBUSY,
+			       "copy the guest: a place of its kernel is watched, which is in no copy; "
+			       "'unwatch' it first");
 	r = start_keeper(g, err);
 	if (r == 0)
 		r = keeper_ask(m->keeper, KEEPER_SYNC, 0, NULL, NULL, 0);

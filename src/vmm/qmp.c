@@ -70,6 +70,7 @@ static void classify(struct json_object *o, struct qmp_message *out)
 	} else if ((v = member(o, "return"))) {
 		out->kind = QMP_RETURN;
 		copy(v, "status", out->status, sizeof(out->status));
+		copy(o, "return", out->text, sizeof(out->text));
 		threads(v, out);
 	}
 }

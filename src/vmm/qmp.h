@@ -23,6 +23,7 @@ struct qmp_message {
 				      event, "completed" */
 	char id[QMP_WORD_MAX];     /* of the command this answers; "" = it had none */
 	char error[256];           /* error.desc, sanitised */
+	char text[256];            /* return, where it is a text: of a human monitor's command */
 	int major;                 /* greeting: QEMU's version */
 	/* query-cpus-fast: the host's thread of each CPU of the guest, by its index; all or none */
 	int thread[QMP_CPUS_MAX];

@@ -68,8 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct err err = ERR_INIT;
 	struct place_value v, w;
 	struct place at;
+	char function[PLACE_NAME_MAX];
+	struct place_held held;
 	bool negative;
-	uint64_t bits;
+	uint64_t bits = 0;
 	int r;
 
 	if (!p.btf)
@@ -90,6 +92,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		fuzz_must(*err.msg);
 	else
 		fuzz_must(memchr(v.text, '\0', sizeof(v.text)));
+	if (places_hold(&p, &at, &held, &err) == 0) {
+		fuzz_must(r == 0 && held.size && held.size <= 8 && held.va % held.size == 0);
+		fuzz_must(places_look(&p, &held, &w, &err) == 0 && w.bits == v.bits);
+	}
+	places_function(&p, bits, function, sizeof(function));
 	if (r == 0 && places_write(&p, &at, "1", &v, &w, &err) == 0)
 		fuzz_must(w.bits == 1);
 	made_thing(mem);

@@ -20,6 +20,7 @@ static const char *const lines[] = {
 	"\"data\": {\"guest\": true, \"reason\": \"guest-shutdown\"}}",
 	"{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"The command x has not been found\"}}",
 	"{\"event\": \"STOP\"}",
+	"{\"return\": \"Waiting for gdb connection on device 'chardev:x'\\r\\n\", \"id\": \"stub-server\"}",
 };
 
 static void terminated(const char *s, size_t size)
@@ -38,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	terminated(m.reason, sizeof(m.reason));
 	terminated(m.status, sizeof(m.status));
 	terminated(m.error, sizeof(m.error));
+	terminated(m.id, sizeof(m.id));
+	terminated(m.text, sizeof(m.text));
 	return 0;
 }
 

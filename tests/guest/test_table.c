@@ -181,7 +181,15 @@ static const char kernel_memory[] =
 	"expect file /proc/sys/kernel/panic == \"7\"\n"
 	"kernel write panic_timeout:s32 = -3 how=cold\n"
 	"expect file /proc/sys/kernel/panic == \"-3\"\n"
-	"expect kernel panic_timeout:int < -2\n";
+	"expect kernel panic_timeout:int < -2\n"
+	"watch scx_enable_seq:u64\n"
+	"watch panic_timeout:int\n"
+	"expect watch scx_enable_seq:u64 == 0\n"
+	"sched load fifo\n"
+	"expect watch scx_enable_seq:u64 >= 1\n"
+	"unwatch scx_enable_seq:u64\n"
+	"sched unload\n"
+	"expect watch panic_timeout:int < 1\n";
 
 /* The hash is the exported test's to have; what is typed here was made nowhere. */
 static const char exactly[] =

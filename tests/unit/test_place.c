@@ -266,6 +266,74 @@ static void what_does_not_fit_is_refused(void **state)
 	assert_memory_equal(&t, &was, sizeof(t));
 }
 
+static void what_is_watched_is_whole_aligned_and_found_once(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} rows[] = {{THING ".low", "a bit field of 3 bits"},
+		    {THING ".name", "a text of 7 bytes"},
+		    {THING ".many", "name an element"},
+		    {THING, "name a field of it"},
+		    {"0xffff888000030001:u32", "is not aligned"},
+		    {"0x10:u64", "no memory"},
+		    {"each@2", "CPUs 0 to 1"},
+		    {"nowhere:int", "no symbol"}};
+	struct made *m = *state;
+	struct place_held held;
+	struct place_value v;
+	struct place at;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct err err = ERR_INIT;
+
+		assert_int_equal(place_parse(rows[i].text, &at, NULL), 0);
+		if (places_hold(&m->p, &at, &held, &err) == 0 || !strstr(err.msg, rows[i].words))
+			fail_msg("%s: expected '%s' in '%s'", rows[i].text, rows[i].words, err.msg);
+	}
+	assert_int_equal(place_parse(THING ".next.number", &at, NULL), 0);
+	assert_int_equal(places_hold(&m->p, &at, &held, NULL), 0);
+	assert_int_equal(held.size, 4);
+	assert_true(held.va == MADE_DIRECT + MADE_THING + 0x100);
+	assert_int_equal(places_look(&m->p, &held, &v, NULL), 0);
+	assert_string_equal(v.text, "6");
+	/* where the pointer leads meanwhile does not matter */
+	memset(m->mem + MADE_THING + 16, 0, 8);
+	assert_int_equal(places_look(&m->p, &held, &v, NULL), 0);
+	assert_string_equal(v.text, "6");
+	made_thing(m->mem);
+}
+
+static int three_functions(struct places *p, symbols_fn fn, void *arg, struct err *err)
+{
+	fn(arg, "second", 6, MADE_TEXT + 0x200);
+	fn(arg, "first", 5, MADE_TEXT + 0x100);
+	fn(arg, "_etext", 6, MADE_TEXT + 0x300);
+	fn(arg, "data", 4, MADE_TEXT + 0x400);
+	return 0;
+}
+
+static void an_instruction_is_of_the_function_before_it(void **state)
+{
+	struct made *m = *state;
+	char name[16];
+	struct place_value v;
+	struct place at;
+
+	assert_int_equal(place_parse("counter:int", &at, NULL), 0);
+	assert_int_equal(places_read(&m->p, &at, &v, NULL), 0);
+	m->p.each = three_functions;
+	assert_true(places_function(&m->p, MADE_TEXT + 0x1ff, name, sizeof(name)));
+	assert_string_equal(name, "first");
+	assert_true(places_function(&m->p, MADE_TEXT + 0x200, name, sizeof(name)));
+	assert_string_equal(name, "second");
+	assert_false(places_function(&m->p, MADE_TEXT + 0x300, name, sizeof(name)));
+	assert_false(places_function(&m->p, MADE_TEXT + 0x450, name, sizeof(name)));
+	assert_false(places_function(&m->p, MADE_TEXT + 0xff, name, sizeof(name)));
+	assert_false(places_function(&m->p, 0, name, sizeof(name)));
+	assert_false(places_function(&m->p, UINT64_MAX, name, sizeof(name)));
+}
+
 static void a_value_is_judged_by_its_kind(void **state)
 {
 	static const struct {
@@ -324,6 +392,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_fits_is_written_and_nothing_beside_it, make,
 						finish),
 		cmocka_unit_test_setup_teardown(what_does_not_fit_is_refused, make, finish),
+		cmocka_unit_test_setup_teardown(what_is_watched_is_whole_aligned_and_found_once,
+						make, finish),
+		cmocka_unit_test_setup_teardown(an_instruction_is_of_the_function_before_it, make,
+						finish),
 		cmocka_unit_test(a_value_is_judged_by_its_kind),
 	};
 

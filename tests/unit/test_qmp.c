@@ -36,6 +36,19 @@ static void an_event_brings_its_reason(void **state)
 	assert_string_equal(parsed("{\"event\":\"STOP\"}").reason, "");
 }
 
+static void an_answer_names_its_command_and_may_be_a_text(void **state)
+{
+	struct qmp_message m = parsed("{\"return\": \"Disabled gdbserver\\r\\n\", \"id\": \"stub-detach\"}");
+
+	assert_int_equal(m.kind, QMP_RETURN);
+	assert_string_equal(m.id, "stub-detach");
+	assert_memory_equal(m.text, "Disabled gdbserver", 18);
+	assert_null(strpbrk(m.text, "\r\n"));
+	m = parsed("{\"id\":7,\"error\":{\"desc\":\"x\"}}");
+	assert_string_equal(m.id, "");
+	assert_string_equal(m.text, "");
+}
+
 static void vcpu_threads_come_by_index_all_or_none(void **state)
 {
 	struct qmp_message m = parsed("{\"return\":[{\"cpu-index\":1,\"thread-id\":12,\"target\":\"x86_64\"},"
@@ -102,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_of_line_is_told_apart),
 		cmocka_unit_test(an_event_brings_its_reason),
+		cmocka_unit_test(an_answer_names_its_command_and_may_be_a_text),
 		cmocka_unit_test(vcpu_threads_come_by_index_all_or_none),
 		cmocka_unit_test(what_is_no_object_is_malformed),
 		cmocka_unit_test(values_of_the_wrong_type_are_not_taken),
