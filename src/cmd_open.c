@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "cmd.h"
+#include "open_compare.h"
 #include "open_shell.h"
 #include "ops/past.h"
 #include "session/load.h"
@@ -36,13 +37,14 @@ struct app {
 	struct loop loop;
 	struct session *session; /* NULL: an old session is shown */
 	struct open_shell shell;
+	struct open_compare compare;
 	uint64_t drawn_ns;
 	struct loaded loaded;
 	struct past *past; /* NULL: nobody has looked back yet */
 	struct tui *tui;
 	struct canvas canvas;
 	struct cast *cast; /* NULL: no film is made */
-	const char *cast_path;
+	const char *cast_path, *other; /* files of that name; NULL = none */
 	bool ascii, dirty, quitting, screen;
 	bool live; /* a sample of the guest has come */
 	bool trace; /* every switch is recorded from the beginning on */
@@ -401,6 +403,21 @@ static void host_shell_size(void *arg, int rows, int cols)
 	shell_size(&((struct app *)arg)->shell.shell, (unsigned)rows, (unsigned)cols);
 }
 
+static int host_compare_open(void *arg, const char *file, struct err *err)
+{
+	return open_compare_start(&((struct app *)arg)->compare, file, err);
+}
+
+static const struct model *host_other(void *arg, const char **name)
+{
+	return open_compare_model(&((struct app *)arg)->compare, name);
+}
+
+static const struct model *host_other_at(void *arg, uint64_t t_ns, struct err *err)
+{
+	return recorded_at(&((struct app *)arg)->compare.session, t_ns, err);
+}
+
 static void host_trace(void *arg, bool on)
 {
 	struct app *a = arg;
@@ -425,6 +442,9 @@ static const struct tui_host host = {
 	.shell_size = host_shell_size,
 	.trace = host_trace,
 	.trace_at = host_trace_at,
+	.compare_open = host_compare_open,
+	.other = host_other,
+	.other_at = host_other_at,
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -445,6 +465,8 @@ static int start_screen(struct app *a, const char *path, bool recording, struct 
 	a->ascii = term_ascii();
 	a->tui = tui_create(&host, a, base, recording);
 	tui_load_history(a->tui);
+	if (a->other && tui_compare_open(a->tui, a->other, err) < 0)
+		return -err->code;
 	sigemptyset(&set);
 	sigaddset(&set, SIGWINCH);
 	sigaddset(&set, SIGINT);
@@ -466,6 +488,7 @@ static void end(struct app *a)
 	tui_destroy(a->tui);
 	cast_destroy(a->cast);
 	canvas_finish(&a->canvas);
+	open_compare_finish(&a->compare);
 	past_close(a->past); /* its moments share the session's trace */
 	session_destroy(a->session);
 	load_finish(&a->loaded);
@@ -526,7 +549,8 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 	return r;
 }
 
-static int parse(int argc, char **argv, const char **file, const char **save, const char **cast, bool *trace)
+static int parse(int argc, char **argv, const char **file, const char **save, const char **cast,
+		 const char **other, bool *trace)
 {
 	int i;
 
@@ -537,6 +561,8 @@ static int parse(int argc, char **argv, const char **file, const char **save, co
 			*save = argv[++i];
 		else if (!strncmp(argv[i], "--save=", 7))
 			*save = argv[i] + 7;
+		else if (!strcmp(argv[i], "--compare") && i + 1 < argc)
+			*other = argv[++i];
 		else if (!strcmp(argv[i], "--cast") && i + 1 < argc)
 			*cast = argv[++i];
 		else if (!strncmp(argv[i], "--cast=", 7))
@@ -560,7 +586,7 @@ static int run_open(int argc, char **argv)
 
 	a->loop.epoll_fd = -1;
 	r = guest_options_take(&options, &argc, argv, &err);
-	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->trace) : 0;
+	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->other, &a->trace) : 0;
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
@@ -586,7 +612,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [--cast FILE] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [--cast FILE] [--compare SESSION] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

@@ -11,6 +11,7 @@
 static const struct bench benches[] = {
 	{"frame", "host CPU for a frame: 5,000 tasks, 500 cgroups, 64 CPUs", bench_frame},
 	{"answer", "the agent's answer to a ping under every broken scheduler", bench_answer},
+	{"key", "a key until it is on the screen, with an idle and with a busy guest", bench_key},
 	{"observe", "what looking costs the guest, beside perf sched record and trace-cmd",
 	 bench_observe},
 	{"cost", "of observe, what the program itself costs the guest", bench_cost},

@@ -29,6 +29,7 @@ const struct bench *bench_find(const char *name);
 
 int bench_frame(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_answer(const struct bench_options *o, struct json_object *to, struct err *err);
+int bench_key(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_observe(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_cost(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_memory(const struct bench_options *o, struct json_object *to, struct err *err);

@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "ops/model.h"
 
+struct versus;
+
 enum sheet_unit {
 	SHEET_TEXT,
 	SHEET_COUNT, /* whole */
@@ -91,6 +93,7 @@ struct sheet_ask {
 	unsigned sort;   /* column + 1; 0 = the sheet's own order */
 	bool reverse;    /* numbers go from the largest, texts from A; reversed the other way */
 	enum sheet_outline outline;
+	const struct versus *versus; /* of the table of two sessions; borrowed */
 	uint64_t from_ns, to_ns; /* of a table of a stretch of time (.timed); to_ns 0 = to its end */
 };
 

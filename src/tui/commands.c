@@ -49,6 +49,13 @@ static int run_table(struct tui *t, char **words, size_t n, struct err *err)
 	return tui_table_save(t, name, file, force, err);
 }
 
+static int run_compare(struct tui *t, char **words, size_t n, struct err *err)
+{
+	if (n != 2)
+		return err_set(err, EINVAL, "compare FILE.session: holds a recorded session beside this one");
+	return tui_compare_open(t, words[1], err);
+}
+
 static int run_trace(struct tui *t, char **words, size_t n, struct err *err)
 {
 	static const char *const names[] = {"auto", "on", "off"}; /* as enum tui_trace */
@@ -104,6 +111,8 @@ static const struct tui_command table[] = {
 	{"table", "table [NAME] FILE",
 	 "write the table under the cursor, or the one named, as it is shown: .csv, .json or .txt",
 	 run_table},
+	{"compare", "compare FILE", "hold a recorded session beside this one, op by op (screen 8)",
+	 run_compare},
 	{"theme", "theme NAME", "change the colours", run_theme},
 	{"shell", "shell [CGROUP]",
 	 "a shell in the guest, outside the workload or in a cgroup; ^] leaves it", run_shell},

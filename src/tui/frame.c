@@ -135,7 +135,7 @@ static void bar(const struct model *m, const struct tui_state *st, struct canvas
 
 	canvas_fill(c, line, ROLE_BAR, ' ');
 	for (i = 0; (s = screen_at(i)); i++) {
-		if (s != st->screen && s->offered && !s->offered(m))
+		if (s != st->screen && s->offered && !s->offered(m, st))
 			continue;
 		if (used + (int)strlen(s->name) + 1 + (s == st->screen) <= line.cols)
 			used += canvas_printf(c, line, 0, used, -1,

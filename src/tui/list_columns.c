@@ -157,6 +157,12 @@ void list_shorten(const struct sheet_column *c, const struct sheet_value *v, int
 	sheet_format(c, v, dst, size);
 	if (c->unit == SHEET_TEXT || v->is != SHEET_KNOWN || (int)strlen(dst) <= width)
 		return;
+	if (c->unit == SHEET_REAL)
+		for (digits = 5; digits > 0; digits--) {
+			snprintf(dst, size, "%.*g", digits, number);
+			if ((int)strlen(dst) <= width)
+				return;
+		}
 	if (c->unit == SHEET_NS || c->unit == SHEET_SIGNED_NS) {
 		/* whole units: "12s", "-340ms" */
 		static const struct {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *mark_of(const struct model_op *op, enum role *role)
+const char *pane_op_mark(const struct model_op *op, enum role *role)
 {
 	static const struct {
 		const char *text;
@@ -62,7 +62,7 @@ static void row(const struct model *m, size_t i, bool wide, struct canvas *c, st
 	const struct model_op *op = &m->ops[i];
 	bool step = op->op && (op->op->def->flags & OPF_STEP);
 	enum role role;
-	const char *mark = mark_of(op, &role), *why;
+	const char *mark = pane_op_mark(op, &role), *why;
 	char moved[72];
 	int cols = MARK_COLS, room, used;
 

@@ -15,6 +15,7 @@ enum { NARROW = 60 }; /* below this, a level of a tree is one column */
 static const struct sheet_def *const sheets[PANE_COUNT] = {
 	[PANE_CPUS] = &sheet_cpus,
 	[PANE_TASKS] = &sheet_tasks,
+	[PANE_COMPARE] = &sheet_compare,
 };
 
 const struct sheet_def *pane_sheet(enum pane pane)
@@ -31,7 +32,8 @@ void pane_sheet_build(struct sheet *s, const struct model *m, const struct tui_s
 		    &(struct sheet_ask){.filter = l->filter,
 					.sort = l->sort,
 					.reverse = l->reverse,
-					.outline = l->outline});
+					.outline = l->outline,
+					.versus = &st->compare.versus});
 }
 
 static enum role role_of(enum sheet_mark mark)

@@ -17,7 +17,8 @@ struct screen_def {
 	const char *summary;    /* in help */
 	const enum pane *panes; /* in Tab order */
 	size_t npanes;
-	bool (*offered)(const struct model *m); /* NULL = always; else not in the bar before */
+	bool (*offered)(const struct model *m, const struct tui_state *st); /* NULL = always; else not
+									       in the bar before */
 	void (*draw)(const struct model *m, const struct scenario *s, struct tui_state *st,
 		     struct canvas *c, struct rect r);
 	/* A key of its own, before lists, the table of keys and ops have it; true = taken. `said`
@@ -29,13 +30,15 @@ struct screen_def {
 };
 
 extern const struct screen_def screen_lab, screen_tasks, screen_sched, screen_timeline, screen_log, screen_test,
-	screen_post, screen_numbers, screen_console, screen_shell,
+	screen_post, screen_compare, screen_numbers, screen_console, screen_shell,
 	screen_help;
 const struct screen_def *screen_at(size_t i); /* NULL past the end */
 
 /* Panes that more than one screen shows. */
 void pane_log(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
 	      struct rect r);
+/* "+ ok", "X FAIL": state of an op, or its verdict. */
+const char *pane_op_mark(const struct model_op *op, enum role *role);
 void pane_steps(const struct model *m, struct tui_state *st, enum pane pane, struct canvas *c,
 		struct rect r);
 /* A table (ops/sheet.h) with its title; which one a pane shows, NULL = it is no table. */

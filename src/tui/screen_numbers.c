@@ -111,7 +111,7 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 	item_list_finish(&items);
 }
 
-static bool offered(const struct model *m)
+static bool offered(const struct model *m, const struct tui_state *st)
 {
 	struct metric metric;
 	size_t i;

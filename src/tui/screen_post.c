@@ -14,7 +14,7 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 		   c, r);
 }
 
-static bool offered(const struct model *m)
+static bool offered(const struct model *m, const struct tui_state *st)
 {
 	size_t n;
 

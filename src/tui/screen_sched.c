@@ -12,7 +12,7 @@ static void draw(const struct model *m, const struct scenario *s, struct tui_sta
 	pane_facts(m, st, PANE_SCHED, "SCHEDULER", c, r);
 }
 
-static bool offered(const struct model *m)
+static bool offered(const struct model *m, const struct tui_state *st)
 {
 	return m->nscheds > 0;
 }

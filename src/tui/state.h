@@ -8,6 +8,7 @@
 
 #include "ops/model.h"
 #include "ops/sheet.h"
+#include "ops/versus.h"
 #include "tui/prompt.h"
 #include "tui/shell_view.h"
 #include "tui/timeline.h"
@@ -48,7 +49,20 @@ enum pane {
 	PANE_SCHED,
 	PANE_POST,
 	PANE_TIMELINE,
+	PANE_LOCKSTEP,
+	PANE_COMPARE,
 	PANE_COUNT
+};
+
+/* Another session beside the one that is shown (screen 8); set by tui_compare.c. */
+struct compare_view {
+	const char *name;               /* NULL = there is none */
+	const struct model *mine;        /* the session that is shown, whole; like the next two of a draw */
+	const struct model *other, *all; /* at its moment of the lockstep; whole */
+	uint64_t at_ns;                 /* that moment; 0 = its end */
+	struct versus_steps steps;
+	struct versus versus;
+	bool same; /* figures that are the same are shown, too */
 };
 
 struct tui_state {
@@ -71,6 +85,7 @@ struct tui_state {
 	bool confirm_quit;
 	struct shell_view shell;
 	struct timeline timeline;
+	struct compare_view compare;
 	uint64_t past_ns; /* every screen shows what was known then; 0 = now */
 	uint64_t newest_ns; /* of the session, while an earlier moment is shown */
 	struct buf opened;  /* the line that was opened, in words; empty = none */

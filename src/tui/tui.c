@@ -16,7 +16,7 @@
  */
 static const struct screen_def *const screens[] = {
 	&screen_lab,  &screen_tasks, &screen_sched,   &screen_timeline, &screen_log,
-	&screen_test, &screen_post,  &screen_console, &screen_shell,	&screen_numbers,
+	&screen_test, &screen_post,  &screen_compare, &screen_console, &screen_shell,	&screen_numbers,
 };
 
 const struct screen_def *screen_at(size_t i)
@@ -35,6 +35,7 @@ struct tui *tui_create(const struct tui_host *host, void *arg, const char *sessi
 	t->st.session_name = t->session_name;
 	t->st.recording = recording;
 	t->st.lists[PANE_LOG].follow = t->st.lists[PANE_LOG_FULL].follow = true;
+	t->st.lists[PANE_LOCKSTEP].follow = true;
 	t->st.lists[PANE_STEPS].follow = t->st.lists[PANE_CONSOLE].follow = true;
 	tui_show(t, &screen_lab);
 	if (getenv("NO_COLOR") && *getenv("NO_COLOR"))
@@ -53,6 +54,8 @@ void tui_destroy(struct tui *t)
 	buf_finish(&t->teardown);
 	buf_finish(&t->st.opened);
 	shell_view_finish(&t->st.shell);
+	versus_finish(&t->st.compare.versus);
+	versus_steps_finish(&t->st.compare.steps);
 	free(t->session_name);
 	free(t);
 }
@@ -244,6 +247,8 @@ void tui_draw(struct tui *t, struct canvas *c)
 	/* the Timeline is of all moments */
 	if (t->st.screen == &screen_timeline)
 		m = tui_timeline(t);
+	if (t->st.screen == &screen_compare)
+		tui_compare_update(t, m);
 	if (t->st.screen == &screen_shell && r.rows > 1)
 		shell_view_resize(&t->st.shell, t->host, t->arg, r.rows - 1, r.cols);
 	if (r.rows > 0)

@@ -34,6 +34,11 @@ struct tui_host {
 	const struct model *(*model_at)(void *arg, uint64_t t_ns, struct err *err);
 	/* Every switch of the guest is recorded from now on, or no more. NULL = there is none. */
 	void (*trace)(void *arg, bool on);
+	/* Another session to be held beside this one: opened from a file; as a whole, with its name;
+	 * and as it was at a moment, valid until the next call. NULL functions = there is none. */
+	int (*compare_open)(void *arg, const char *file, struct err *err);
+	const struct model *(*other)(void *arg, const char **name);
+	const struct model *(*other_at)(void *arg, uint64_t t_ns, struct err *err);
 	/* Who ran where between two moments that model()->trace no longer holds; NULL = it cannot be
 	 * had. Valid until the next call. NULL function = the same. */
 	const struct trace *(*trace_at)(void *arg, uint64_t from_ns, uint64_t to_ns);
@@ -76,6 +81,7 @@ enum tui_trace { TUI_TRACE_AUTO, TUI_TRACE_ON, TUI_TRACE_OFF };
 void tui_trace(struct tui *t, enum tui_trace wish);
 
 /* For commands.c. */
+int tui_compare_open(struct tui *t, const char *file, struct err *err);
 int tui_shell_open(struct tui *t, const char *cgroup, struct err *err);
 const struct tui_host *tui_host_of(struct tui *t, void **arg);
 struct tui_state *tui_state_of(struct tui *t);

@@ -25,6 +25,11 @@ struct tui {
 	enum tui_trace trace;
 	struct model timeline; /* the model, with a trace that was read again */
 	bool traced; /* the host was asked to record every switch */
+	struct {
+		uint64_t a_sample, a_log, b_sample, b_log;
+		size_t a_ops, b_ops;
+		bool same, made;
+	} compared; /* what the comparison was made of */
 	struct model_still *still; /* of a frozen picture; NULL = it is live */
 };
 
@@ -40,6 +45,9 @@ void tui_freeze(struct tui *t, bool freeze);
 bool tui_past_show(struct tui *t, uint64_t t_ns);
 void tui_past_leave(struct tui *t);
 void tui_past_act(struct tui *t, enum action a);
+
+/* tui_compare.c: what the screen Compare shows, of these two moments. */
+void tui_compare_update(struct tui *t, const struct model *m);
 
 /* tui_act.c */
 void tui_act(struct tui *t, enum action a);

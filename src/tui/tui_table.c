@@ -66,6 +66,7 @@ int tui_table_save(struct tui *t, const char *name, const char *file, bool force
 		ask.sort = l->sort;
 		ask.reverse = l->reverse;
 		ask.outline = l->outline;
+		ask.versus = &t->st.compare.versus;
 	}
 	m = stretch(t, def, &ask);
 	sheet_build(&s, def, m, &ask);

@@ -9,6 +9,7 @@
 #include "ops/journal.h"
 #include "ops/report.h"
 #include "ops/sheet.h"
+#include "ops/versus.h"
 
 #include <string.h>
 
@@ -98,6 +99,29 @@ static void tabled(const struct model *model)
 	}
 }
 
+/* Held against itself nothing differs. */
+static void compared(const struct model *model)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+	struct versus_steps steps;
+	struct versus v;
+	struct sheet s;
+
+	versus_align(model, model, &steps);
+	fuzz_must(steps.n == model->nops);
+	versus_moment(&steps, model, model, model->now_ns / 2);
+	versus_steps_finish(&steps);
+	versus_build(&v, model, "a", model, "b", true);
+	fuzz_must(!v.differ);
+	sheet_build(&s, &sheet_compare, model, &(struct sheet_ask){.versus = &v, .sort = 5});
+	sheet_csv(&s, &out);
+	if (s.n)
+		sheet_describe(&s, &s.rows[0], &out);
+	fuzz_must(!memchr(buf_text(&out), '\x1b', out.len));
+	sheet_finish(&s);
+	versus_finish(&v);
+}
+
 static void looked_at(const struct session_info *info, const struct model *model, const struct scenario *scenario)
 {
 	struct export_input in = {.info = info, .model = model, .scenario = scenario, .session_name = "x.session",
@@ -109,6 +133,7 @@ static void looked_at(const struct session_info *info, const struct model *model
 	struct report report;
 	size_t i;
 
+	compared(model);
 	tabled(model);
 	check_session(model, &out);
 	report_build(&report, "x", model);

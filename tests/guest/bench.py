@@ -35,6 +35,14 @@ def _():
     return status == 0 and {"stall", "error", "starve", "quit"} <= set(names) and pings and forced >= 20
 
 
+@test("a key is on the screen, with a guest that does nothing and with one that wants every CPU")
+def _():
+    status, key = run("key")
+    kinds = [key[guest][kind] for guest in ("idle", "busy") for kind in ("letter_ms", "screen_ms", "echo_ms")]
+    return (status == 0 and all(k["n"] == 10 and 0 < k["p50"] <= k["p99"] <= k["max"] for k in kinds)
+            and key["busy_workers"] >= 4 and key["busy_over_idle_p99"] > 0)
+
+
 @test("every way of looking is measured or says why not, and looking at nothing costs nothing")
 def _():
     status, observe = run("observe")

@@ -7,7 +7,7 @@ scxplore=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for shell in bash zsh fish; do "$scxplore" help "completion-$shell" >"$work/$shell" || exit 1; done
-commands='do run export kernel matrix scenarios shell show cache help'
+commands='do run export kernel matrix scenarios shell show compare cache help'
 n=0
 result() { # status, name
 	n=$((n + 1))

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """show - `scxplore show`: every table of a recorded session in every form, at its end and at a past moment.
-Usage: show.py PROGRAM SESSION. Prints TAP."""
+And
+`scxplore compare`: what differs between two. Usage: show.py PROGRAM SESSION A B. Prints TAP."""
 import csv
 import io
 import json
@@ -10,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 
-program, session = sys.argv[1:3]
+program, session, left, right = sys.argv[1:5]
 tests = []
 
 
-def run(*words):
-    done = subprocess.run([program, "show", *words], capture_output=True, text=True, check=False)
+def run(*words, command="show"):
+    done = subprocess.run([program, command, *words], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -94,11 +95,37 @@ def _():
     return ok and "not a session" in run(sys.argv[0], "cpus")[2]
 
 
+def compared(*words):
+    status, text, _ = run(left, right, "--json", *words, command="compare")
+    assert status == 0
+    return {(row["thing"], row.get("figure")): row for row in json.loads(text)}
+
+
+@test("two sessions are compared at the same op, by the names of things")
+def _():
+    rows = compared("--at", "op:7")
+    moved = compared()
+    return (rows["scheduler", None]["b"] == "vtime" and rows["hogs.1", "CLASS"]["mark"] == "!"
+            and rows["hogs.1", "CLASS"]["a"] == "fair" and rows["hogs.1", "CLASS"]["b"] == "ext"
+            and ("hogs.1", "CGROUP") not in rows and moved["hogs.1", "CGROUP"]["b"] == "/low"
+            and moved["hogs.1", "CPUS"]["b"] == "0" and all(row["mark"] in "<>!AB?" for row in rows.values())
+            and all(row["mark"] != "=" for row in rows.values()))
+
+
+@test("a session is no different from itself, and --all shows what is the same")
+def _():
+    same = json.loads(run(left, left, "--json", command="compare")[1])
+    every = json.loads(run(left, left, "--json", "--all", command="compare")[1])
+    wrong = run(left, command="compare")
+    return (same == [] and len(every) > 30 and all(row["mark"] == "=" for row in every)
+            and wrong[0] == 2 and "two session files" in wrong[2])
+
+
 print(f"1..{len(tests)}")
 for i, (name, fn) in enumerate(tests, 1):
     try:
         good = fn()
-    except (ValueError, KeyError, TypeError, IndexError, csv.Error) as e:
+    except (ValueError, KeyError, TypeError, IndexError, AssertionError, csv.Error) as e:
         print(f"# {type(e).__name__}: {e}")
         good = False
     print(f"{'ok' if good else 'not ok'} {i} - {name}")
