@@ -47,6 +47,7 @@ struct app {
 	const char *cast_path, *other; /* files of that name; NULL = none */
 	bool ascii, dirty, quitting, screen;
 	bool live; /* a sample of the guest has come */
+	bool checkpoints; /* one before every op */
 	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
 	/* a running export */
@@ -190,7 +191,21 @@ static void on_finished(void *arg, bool clean, const char *text)
 		loop_stop(&a->loop, 0);
 }
 
+/* The past is one of the file that is left. */
+static void on_rewound(void *arg)
+{
+	struct app *a = arg;
+
+	past_close(a->past);
+	a->past = NULL;
+	a->dirty = true;
+	tui_rewound(a->tui);
+	open_shell_event(&a->shell, &(struct event){.type = EV_GONE, .name = "", .text = "", .cgroup = "", .path = "",
+						    .data = ""});
+}
+
 static const struct session_observer observer = {
+	.rewound = on_rewound,
 	.event = on_event, .sample = on_sample, .shell = on_shell, .finished = on_finished};
 
 static void on_shell_change(void *arg, bool printed)
@@ -426,7 +441,40 @@ static void host_trace(void *arg, bool on)
 		session_trace(a->session, on, 0);
 }
 
+static int host_checkpoint(void *arg, const char *name, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_checkpoint(a->session, name, err) : no_guest(err);
+}
+
+static int host_rewind(void *arg, const char *name, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_rewind(a->session, name, err) : no_guest(err);
+}
+
+static int host_step_back(void *arg, bool on, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_step_back(a->session, on, err) : no_guest(err);
+}
+
+static void host_checkpoints(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->session)
+		session_list_checkpoints(a->session);
+}
+
 static const struct tui_host host = {
+	.checkpoint = host_checkpoint,
+	.rewind = host_rewind,
+	.step_back = host_step_back,
+	.checkpoints = host_checkpoints,
 	.model = host_model,
 	.scenario = host_scenario,
 	.model_at = host_model_at,
@@ -514,6 +562,7 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	config.guest.shell_tools = true;
 	config.guest.warm = !options->no_warm;
 	config.journal = path;
+	config.checkpoints = a->checkpoints;
 	a->session = session_create(&a->loop, &config, &observer, a, err);
 	if (!a->session)
 		return -err->code;
@@ -550,13 +599,15 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 }
 
 static int parse(int argc, char **argv, const char **file, const char **save, const char **cast,
-		 const char **other, bool *trace)
+		 const char **other, bool *trace, bool *checkpoints)
 {
 	int i;
 
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--trace"))
 			*trace = true;
+		else if (!strcmp(argv[i], "--checkpoints"))
+			*checkpoints = true;
 		else if (!strcmp(argv[i], "--save") && i + 1 < argc)
 			*save = argv[++i];
 		else if (!strncmp(argv[i], "--save=", 7))
@@ -586,7 +637,7 @@ static int run_open(int argc, char **argv)
 
 	a->loop.epoll_fd = -1;
 	r = guest_options_take(&options, &argc, argv, &err);
-	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->other, &a->trace) : 0;
+	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->other, &a->trace, &a->checkpoints) : 0;
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
@@ -612,7 +663,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [--cast FILE] [--compare SESSION] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [--checkpoints] [--cast FILE] [--compare SESSION] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

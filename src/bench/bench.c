@@ -15,6 +15,8 @@ static const struct bench benches[] = {
 	{"observe", "what looking costs the guest, beside perf sched record and trace-cmd",
 	 bench_observe},
 	{"cost", "of observe, what the program itself costs the guest", bench_cost},
+	{"start", "from the command to the first live frame, cold and warm, and an op's round trip",
+	 bench_start},
 	{"memory", "memory of the program over an hour of a session, and its file", bench_memory},
 };
 

@@ -32,6 +32,7 @@ int bench_answer(const struct bench_options *o, struct json_object *to, struct e
 int bench_key(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_observe(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_cost(const struct bench_options *o, struct json_object *to, struct err *err);
+int bench_start(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_memory(const struct bench_options *o, struct json_object *to, struct err *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <string.h>
 
@@ -154,6 +155,68 @@ int journal_trace(struct journal *j, const struct trace_json *t, struct err *err
 	buf_reset(&j->line);
 	trace_json_lines(&j->line, t);
 	return j->line.len ? put_line(j, err) : 0;
+}
+
+uint64_t journal_size(const struct journal *j)
+{
+	off_t end = lseek(j->fd, 0, SEEK_END);
+
+	return end < 0 ? 0 : (uint64_t)end;
+}
+
+/* {"seq":12,"t_ns":34,"op":... as journal_event() writes it */
+static bool is_op_from(const char *line, uint64_t from)
+{
+	uint64_t seq, t;
+	int n = 0;
+
+	return sscanf(line, "{\"seq\":%" SCNu64 ",\"t_ns\":%" SCNu64 ",\"op\":%n", &seq, &t, &n) == 2 && n &&
+	       seq >= from;
+}
+
+static int copy_lines(struct journal *j, FILE *f, uint64_t bytes, uint64_t seq, struct err *err)
+{
+	cleanup_free char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+	int r = 0;
+
+	while (r == 0 && bytes && (n = getline(&line, &room, f)) > 0 && (uint64_t)n <= bytes) {
+		bytes -= (uint64_t)n;
+		if (is_op_from(line, seq))
+			continue;
+		buf_reset(&j->line);
+		buf_add(&j->line, line, (size_t)n);
+		r = put_line(j, err);
+	}
+	return r == 0 && bytes ? err_set(err, EIO, "the session file is shorter than it was") : r;
+}
+
+struct journal *journal_branch(const char *from, uint64_t bytes, uint64_t seq, const char *to,
+			       struct err *err)
+{
+	cleanup_file FILE *f = fopen(from, "re");
+	struct journal *j;
+	int fd;
+
+	if (!f) {
+		err_sys(err, errno, "read session file '%s'", from);
+		return NULL;
+	}
+	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_sys(err, errno, "create session file '%s'", to);
+		return NULL;
+	}
+	j = xcalloc(1, sizeof(*j));
+	j->fd = fd;
+	j->path = xstrdup(to);
+	if (copy_lines(j, f, bytes, seq, err) == 0)
+		return j;
+	err_wrap(err, "branch session file '%s'", from);
+	unlink(to);
+	journal_destroy(j);
+	return NULL;
 }
 
 const char *journal_path(const struct journal *j)

@@ -49,6 +49,14 @@ int journal_event(struct journal *j, const struct event *ev, struct err *err);
 int journal_sample(struct journal *j, const struct sample *s, struct err *err);
 /* As they come from trace_json.h; they may be lost by as much as who calls this collects. */
 int journal_trace(struct journal *j, const struct trace_json *t, struct err *err);
+/* Bytes written so far. */
+uint64_t journal_size(const struct journal *j);
+/*
+ * A new session file `to` (-EEXIST when there is one) that begins with the first `bytes` of `from`, whole
+ * lines, but for ops numbered seq and above: they had not been begun then. NULL with err.
+ */
+struct journal *journal_branch(const char *from, uint64_t bytes, uint64_t seq, const char *to,
+			       struct err *err);
 const char *journal_path(const struct journal *j);
 
 /*

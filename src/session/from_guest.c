@@ -212,6 +212,11 @@ static void on_log(void *arg, int level, const char *text)
 	session_log(arg, level, text);
 }
 
+static void on_rewound(void *arg)
+{
+	checkpoint_rewound(arg);
+}
+
 static void on_gone(void *arg, bool clean, const char *text)
 {
 	session_finish(arg, clean, text);
@@ -225,6 +230,7 @@ const struct guest_ops session_guest_ops = {
 	.watched = on_watched,
 	.unwatched = on_unwatched,
 	.copied = session_copied,
+	.rewound = on_rewound,
 	.log = on_log,
 	.gone = on_gone,
 };
@@ -236,6 +242,7 @@ void session_finish(struct session *s, bool clean, const char *text)
 	if (s->finished)
 		return;
 	s->finished = true;
+	checkpoint_gone(s);
 	loop_arm(s->loop, s->ready_timer, 0, 0);
 	loop_arm(s->loop, s->ping_timer, 0, 0);
 	observe_end(s->observe, clean);

@@ -51,6 +51,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	if (config->guest.exact)
 		s->config.sample_ns = EXACT_SAMPLE_NS;
 	session_create_parts(s);
+	s->checkpoints = checkpoints_create(config->checkpoints);
 	s->guest = guest_create(loop, &s->config.guest, &session_guest_ops, s);
 	return s;
 }
@@ -62,6 +63,7 @@ void session_destroy(struct session *s)
 	s->finished = true; /* nobody is told any more */
 	session_destroy_parts(s);
 	guest_destroy(s->guest);
+	checkpoints_destroy(s->checkpoints);
 	loop_remove(s->loop, s->ready_timer);
 	loop_remove(s->loop, s->ping_timer);
 	journal_destroy(s->journal);

@@ -26,6 +26,9 @@ struct session_observer {
 	void (*pong)(void *arg, uint64_t token);
 	/* A frame of a guest shell, for session/shell.h; may be NULL. */
 	void (*shell)(void *arg, const struct wire_header *h, struct wire_reader *payload);
+	/* The guest and all that is known go back to a checkpoint: what was borrowed of the model and
+	 * of the file ends now, both are others afterwards; may be NULL. */
+	void (*rewound)(void *arg);
 	/* The guest is gone or the end was reached and the guest is off: nothing more will come.
 	 * clean = as asked. */
 	void (*finished)(void *arg, bool clean, const char *text);
@@ -41,6 +44,7 @@ struct session_config {
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */
 	const char *probe; /* borrowed: functions to probe until a scheduler ends (dump.h), or NULL */
+	bool checkpoints;    /* one before every op */
 	bool trace;          /* every switch is streamed from the beginning on: session_trace() */
 	bool watch;          /* wake-ups are looked at from the beginning on: session_watch() */
 };
@@ -68,6 +72,16 @@ int session_submit_scenario(struct session *s, const struct scenario *scenario, 
  * the order that its guest needs.
  */
 int session_script(struct session *s, const struct scenario *scenario, struct err *err);
+
+/*
+ * Checkpoints (checkpoint.h), of a recorded session: the guest as it is now gets a name; everything goes back
+ * to it, also from a guest that is gone; one step back (to before the last op) or on again. What they were
+ * asked comes to its end by the loop, and is told as a line of the log.
+ */
+int session_checkpoint(struct session *s, const char *name, struct err *err);
+int session_rewind(struct session *s, const char *name, struct err *err);
+int session_step_back(struct session *s, bool on, struct err *err);
+void session_list_checkpoints(struct session *s); /* into the log */
 
 void session_begin(struct session *s);  /* let the queue go (scripts) */
 /* Looks into the scheduler in force (EV_SCHED_PARTS) so often from now on; 0 = none. Cheap to repeat. */

@@ -12,6 +12,7 @@
 #define SESSION_SESSION_PRIVATE_H
 
 #include "session/session.h"
+#include "session/checkpoint.h"
 #include "session/exact.h"
 #include "session/host_load.h"
 #include "session/kernel_ops.h"
@@ -47,6 +48,7 @@ struct session {
 	struct kernel_ops *kernel_ops;
 	struct tracing *tracing;
 	struct observe *observe;
+	struct checkpoints *checkpoints;
 	struct reload *reload; /* NULL: only where a person is there to save something */
 	struct buf pending;    /* frames that wait for EV_READY */
 	loop_id ready_timer, ping_timer;

@@ -26,6 +26,8 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 	r = scenario_check(s->scenario, op, err);
 	if (r == 0)
 		r = supply_check(op, err);
+	if (r == 0)
+		checkpoint_before_op(s);
 	op->seq = s->next_seq;
 	if (r == 0 && s->exact)
 		r = exact_take(s->exact, op, err);

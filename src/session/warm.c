@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * warm - the copy that the first start of a guest leaves for later ones: taken when a person has seen the
- * guest and before its first op, which waits for it.
+ * warm - the copy that the first start of a guest leaves for later ones: taken when a person has
+ * seen the guest and before its first op, which waits for it.
  */
 #include "session/session_private.h"
 #include "base/cleanup.h"
@@ -21,8 +21,12 @@ void session_copied(void *arg, int code, const char *why)
 	struct session *s = arg;
 	cleanup_buf struct buf text = BUF_INIT;
 
+	if (checkpoint_copied(s, code, why))
+		return;
 	if (code < 0) {
-		buf_addf(&text, "the next start will not be a warm one, the guest could not be copied: %s", why);
+		buf_addf(&text,
+			 "the next start will not be a warm one, the guest could not be copied: %s",
+			 why);
 		session_log(s, 4, buf_text(&text));
 	}
 	if (s->holding)
@@ -35,6 +39,6 @@ void session_copy_for_later(struct session *s)
 
 	if (!s->holding || !s->copyable || !guest_leaves_copy(s->guest))
 		return;
-	if (guest_copy(s->guest, &err) < 0)
+	if (guest_copy(s->guest, false, &err) < 0)
 		session_copied(s, -err.code, err.msg);
 }

@@ -100,6 +100,41 @@ static int run_shell(struct tui *t, char **words, size_t n, struct err *err)
 	return tui_shell_open(t, n < 2 ? NULL : words[1] + (words[1][0] == '@'), err);
 }
 
+static int run_checkpoint(struct tui *t, char **words, size_t n, struct err *err)
+{
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	if (n != 2 || !host->checkpoint)
+		return err_set(err, EINVAL, "checkpoint NAME: what the live guest is now can be gone back to");
+	return host->checkpoint(arg, words[1], err);
+}
+
+static int run_rewind(struct tui *t, char **words, size_t n, struct err *err)
+{
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	if (n != 2 || !host->rewind)
+		return err_set(err, EINVAL, "rewind NAME: guest and session go back to a checkpoint; 'checkpoints' "
+					    "lists them");
+	return host->rewind(arg, words[1], err);
+}
+
+static int run_checkpoints(struct tui *t, char **words, size_t n, struct err *err)
+{
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	if (!host->checkpoints)
+		return err_set(err, EINVAL, "there is no guest that could go back");
+	host->checkpoints(arg);
+	return 0;
+}
+
 static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 {
 	tui_show(t, &screen_help);
@@ -118,6 +153,11 @@ static const struct tui_command table[] = {
 	 "a shell in the guest, outside the workload or in a cgroup; ^] leaves it", run_shell},
 	{"trace", "trace on|off|auto",
 	 "record every switch: always, never, or (as it begins) while the Timeline is shown", run_trace},
+	{"checkpoint", "checkpoint NAME", "give what the guest is now a name, to go back to it", run_checkpoint},
+	{"rewind", "rewind NAME",
+	 "guest and session go back to a checkpoint, also when the guest has panicked; what was done since "
+	 "stays in its file, what is done next is a branch", run_rewind},
+	{"checkpoints", "checkpoints", "list them in the log, with the room they take", run_checkpoints},
 	{"cancel", "cancel", "cut the running hold or wait short", run_cancel},
 	{"help", "help", "the help screen", run_help},
 	{"quit", "quit", "end the session and leave", run_quit},

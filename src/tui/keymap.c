@@ -34,6 +34,8 @@ static const struct key_binding table[] = {
 	{'(', 0, ACT_TIME_BEFORE, "(", "look back by a second"},
 	{')', 0, ACT_TIME_AFTER, ")", "on by a second"},
 	{'@', 0, ACT_MOMENT, "@", "look at all screens at the moment under the Timeline's cursor"},
+	{'u', 0, ACT_UNDO, "u", "undo: guest and session go back to before the last op (--checkpoints)"},
+	{'U', 0, ACT_REDO, "U", "on again, to where the last undo came from"},
 	{'e', 0, ACT_EXPECT, "e", "make an expectation of what is under the cursor"},
 	{'=', 0, ACT_SET, "=", "set the scheduler's variable or map entry under the cursor"},
 	{'b', 0, ACT_PROMOTE, "b", "promote what is under the cursor to the backdrop"},

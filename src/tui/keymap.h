@@ -42,6 +42,8 @@ enum action {
 	ACT_TIME_BEFORE,
 	ACT_TIME_AFTER,
 	ACT_MOMENT,
+	ACT_UNDO,
+	ACT_REDO,
 };
 
 struct key_binding {

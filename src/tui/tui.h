@@ -39,6 +39,11 @@ struct tui_host {
 	int (*compare_open)(void *arg, const char *file, struct err *err);
 	const struct model *(*other)(void *arg, const char **name);
 	const struct model *(*other_at)(void *arg, uint64_t t_ns, struct err *err);
+	/* Checkpoints (session/session.h); NULL = there is no guest. */
+	int (*checkpoint)(void *arg, const char *name, struct err *err);
+	int (*rewind)(void *arg, const char *name, struct err *err);
+	int (*step_back)(void *arg, bool on, struct err *err);
+	void (*checkpoints)(void *arg); /* told in the log */
 	/* Who ran where between two moments that model()->trace no longer holds; NULL = it cannot be
 	 * had. Valid until the next call. NULL function = the same. */
 	const struct trace *(*trace_at)(void *arg, uint64_t from_ns, uint64_t to_ns);
@@ -52,6 +57,8 @@ void tui_destroy(struct tui *t);
 
 void tui_key(struct tui *t, const struct term_key *key);
 void tui_draw(struct tui *t, struct canvas *c);
+/* All is of another time: the model and its past are others from here on, what looked back is at now. */
+void tui_rewound(struct tui *t);
 /* A word to the person, shown until the next key. */
 void tui_say(struct tui *t, enum role role, const char *text);
 

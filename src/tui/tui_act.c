@@ -212,6 +212,18 @@ static bool suggest_expected_end(struct tui *t)
 	return true;
 }
 
+static void step_back(struct tui *t, bool on)
+{
+	struct err err = ERR_INIT;
+
+	if (!t->host->step_back)
+		tui_say(t, ROLE_HINT, "there is no guest that could go back");
+	else if (t->host->step_back(t->arg, on, &err) < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+	else
+		tui_say(t, ROLE_HINT, on ? "going on again" : "going back");
+}
+
 static void quit(struct tui *t)
 {
 	if (!t->host->live(t->arg) || t->st.confirm_quit) {
@@ -278,6 +290,10 @@ void tui_act(struct tui *t, enum action a)
 	case ACT_TIME_AFTER:
 	case ACT_MOMENT:
 		tui_past_act(t, a);
+		break;
+	case ACT_UNDO:
+	case ACT_REDO:
+		step_back(t, a == ACT_REDO);
 		break;
 	case ACT_FOLLOW:
 		if (st->past_ns) {

@@ -36,6 +36,15 @@ void tui_past_leave(struct tui *t)
 	tui_say(t, ROLE_HINT, "back to now");
 }
 
+void tui_rewound(struct tui *t)
+{
+	t->st.past_ns = 0;
+	t->st.timeline.held = false;
+	buf_reset(&t->st.opened);
+	if (t->st.frozen)
+		tui_freeze(t, false);
+}
+
 /* To the end of an op, or the begin of a step. */
 static void by_op(struct tui *t, int by, bool step)
 {

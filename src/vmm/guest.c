@@ -108,6 +108,11 @@ static void tell_gone(struct guest *g, bool clean, const char *text)
 	g->ops->gone(g->arg, clean, text);
 }
 
+void guest_tell_gone(struct guest *g, const char *text)
+{
+	tell_gone(g, false, text);
+}
+
 static const char *why_up_guest_ended(const struct guest *g)
 {
 	if (g->console.text.len && strstr(buf_text(&g->console.text), "Kernel panic - not syncing"))
@@ -172,6 +177,10 @@ static void boot_ended(struct guest *g)
 
 	if (!*g->failure)
 		quote_qemu(g);
+	if (g->moment.back) {
+		moment_back_failed(g);
+		return;
+	}
 	if (moment_enters(g)) {
 		moment_warm_failed(g, g->failure);
 		boot_cold(g);
@@ -212,6 +221,8 @@ static void on_qemu_exit(void *arg, int fd, uint32_t events)
 	if (g->exit_source < 0)
 		return; /* a frame's handler has ended the guest meanwhile */
 	reap(g);
+	if (g->state != GUEST_BOOTING && moment_back_go(g))
+		return;
 	if (g->stopping)
 		tell_gone(g, true, "powered off");
 	else if (g->killed)
@@ -507,13 +518,15 @@ static int name_machine(struct guest *g, const struct qemu_spec *spec, struct er
 	return agent ? machine_word(spec, &g->kernel, files, g->machine, err) : -err->code;
 }
 
-static int try_launch(struct guest *g, struct err *err)
+int guest_launch(struct guest *g, struct err *err)
 {
 	unsigned cpus = topology_cpus(&g->config.topology);
 	struct qemu_spec spec;
-	int r;
+	int r = 0;
 
-	if (moment_enters(g))
+	if (g->moment.back)
+		g->attempt = 0; /* its counter goes on */
+	else if (moment_enters(g))
 		g->tsc_khz = g->moment.file.head.tsc_khz;
 	else if (g->config.exact || g->config.counted)
 		g->tsc_khz = QEMU_EXACT_TSC_KHZ;
@@ -525,10 +538,13 @@ static int try_launch(struct guest *g, struct err *err)
 	guest_stop_reset(g);
 	g->failure[0] = '\0';
 	g->shutdown[0] = '\0';
-	console_reset(&g->console);
+	if (!g->moment.back)
+		console_reset(&g->console);
 	console_reset(&g->stderr_text);
-	memory_finish(&g->memory); /* of a boot that was lost */
-	r = memory_init(&g->memory, g->config.topology.nodes, g->config.memory_mib, err);
+	if (!g->moment.back) {
+		memory_finish(&g->memory); /* of a boot that was lost */
+		r = memory_init(&g->memory, g->config.topology.nodes, g->config.memory_mib, err);
+	}
 	if (r == 0 && g->config.exact && !*g->machine)
 		r = name_machine(g, &spec, err);
 	if (r == 0)
@@ -548,7 +564,7 @@ static int try_launch(struct guest *g, struct err *err)
 		return r;
 	}
 	g->state = GUEST_BOOTING;
-	if (moment_enters(g))
+	if (moment_enters(g) && !g->moment.back)
 		console_add(&g->console, g->moment.file.head.console,
 			    g->moment.file.head.console_len);
 	loop_arm(g->loop, g->boot_timer,
@@ -565,7 +581,7 @@ static void launch(struct guest *g)
 {
 	struct err err = ERR_INIT;
 
-	if (try_launch(g, &err) < 0)
+	if (guest_launch(g, &err) < 0)
 		tell_boot_failed(g, err.msg);
 }
 
@@ -663,13 +679,13 @@ int guest_start(struct guest *g, struct err *err)
 	moment_warm_find(g, g->agent);
 	if (moment_enters(g)) {
 		g->qemu_major = (int)g->moment.file.head.qemu_major;
-		if (try_launch(g, err) == 0)
+		if (guest_launch(g, err) == 0)
 			return 0;
 		moment_warm_failed(g, err->msg);
 		g->attempt = 0;
 	}
 	r = pack(g, err);
-	return r < 0 ? r : try_launch(g, err);
+	return r < 0 ? r : guest_launch(g, err);
 }
 
 void guest_take_script(struct guest *g, const void *frames, size_t len)

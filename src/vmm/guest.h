@@ -99,6 +99,8 @@ struct guest_ops {
 	void (*unwatched)(void *arg, const char *why);
 	/* guest_copy() is over and the guest goes on: 0, or -errno and why there is no copy; may be NULL. */
 	void (*copied)(void *arg, int code, const char *why);
+	/* It is what it was when a copy was taken; its agent's hello follows. May be NULL. */
+	void (*rewound)(void *arg);
 	/* Something to be told to the person (a lost boot that is tried again, ...); level as in
 	 * syslog. */
 	void (*log)(void *arg, int level, const char *text);
@@ -152,10 +154,28 @@ bool guest_stands(const struct guest *g);
 
 /*
  * A copy of the whole guest as it is between two frames; it stands still for some 50 ms. copied() follows,
- * once, unless the guest ends before. What is sent meanwhile waits. Errors are returned when it cannot even
- * be begun.
+ * once, unless the guest ends before. What is sent meanwhile waits. keep: it can be gone back to, as long as
+ * this guest lives; else it is for the cache. Errors are returned when it cannot even be begun.
  */
-int guest_copy(struct guest *g, struct err *err);
+int guest_copy(struct guest *g, bool keep, struct err *err);
+
+struct guest_moment {
+	int number;
+	char *devices; /* owned */
+	size_t devices_len;
+	uint64_t still_ns; /* the guest stood still */
+	uint64_t changed;  /* bytes of its memory that were new */
+	uint64_t kept;     /* bytes that all copies take together */
+};
+
+/* From copied(): the copy that was made. guest_copy_forget() gives it back. */
+void guest_copy_take(struct guest *g, struct guest_moment *out);
+void guest_copy_forget(struct guest *g, struct guest_moment *c);
+/*
+ * The guest becomes what it was then, also one that has ended, panicked or hung. rewound() follows, or
+ * gone(). Errors leave it as it is.
+ */
+int guest_rewind(struct guest *g, const struct guest_moment *to, struct err *err);
 /* A copy now, of the guest that is ready and has done nothing yet, is what later starts begin from. */
 bool guest_leaves_copy(const struct guest *g);
 

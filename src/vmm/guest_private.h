@@ -65,6 +65,10 @@ void guest_say(struct guest *g, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* What it is started with, without a memory's files. */
 struct qemu_spec guest_spec(const struct guest *g);
+/* QEMU once more; 0 or -errno. */
+int guest_launch(struct guest *g, struct err *err);
+/* It is gone, not as asked. */
+void guest_tell_gone(struct guest *g, const char *text);
 /* The boot leads nowhere: QEMU is ended, and what is tried next is decided then. Once. */
 void guest_give_up_boot(struct guest *g, const char *why);
 

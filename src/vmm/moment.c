@@ -18,7 +18,9 @@
 #include <time.h>
 
 #define ID         "moment"
-#define COPY_NS    UINT64_C(15000000000) /* until the guest stands still; and from then on */
+#define COPY_NS    UINT64_C(15000000000) /* from when the guest is to stand still */
+#define FREEZE_NS  UINT64_C(5000000000)  /* an agent that has not answered by then does not */
+#define KEEP_BYTES (UINT64_C(768) << 20) /* beyond a whole guest, for what differs between its copies */
 #define HELD_MAX   (8u << 20)
 #define STREAM_MAX (48u << 20)
 
@@ -181,6 +183,8 @@ static void let_go(struct guest *g)
 
 static void drop_keeper(struct guest *g)
 {
+	if (g->moment.keep)
+		return;
 	keeper_end(g->moment.keeper);
 	g->moment.keeper = NULL;
 }
@@ -199,15 +203,23 @@ static void fail(struct guest *g, const char *why)
 		command(g, "{\"execute\":\"migrate_cancel\"}\n");
 	let_go(g);
 	drop_keeper(g);
-	m->saved = true; /* it would fail again */
+	if (!m->keep)
+		m->saved = true; /* it would fail again */
 	if (g->ops->copied)
 		g->ops->copied(g->arg, -EIO, why);
 }
 
-int guest_copy(struct guest *g, struct err *err)
+int guest_copy(struct guest *g, bool keep, struct err *err)
 {
 	struct moment *m = &g->moment;
 	int r;
+
+	if (g->config.exact)
+		return err_set(err, EINVAL, "copy the guest: an exact run takes no part in it");
+	/* one that was only for the next start has no room for more */
+	if (keep && !m->keep && m->step == MOMENT_NONE)
+		drop_keeper(g);
+	m->keep |= keep;
 
 	if (g->state != GUEST_UP)
 		return err_set(err, EPIPE, "copy the guest: it is not up");
@@ -233,7 +245,7 @@ int guest_copy(struct guest *g, struct err *err)
 static void freeze(struct guest *g)
 {
 	g->moment.step = MOMENT_FREEZE;
-	loop_arm(g->loop, g->moment.deadline, COPY_NS, 0);
+	loop_arm(g->loop, g->moment.deadline, FREEZE_NS, 0);
 	put_freeze(g);
 }
 
@@ -266,7 +278,8 @@ static void take_ended(struct guest *g)
 	let_go(g);
 	if (g->ops->copied)
 		g->ops->copied(g->arg, 0, "");
-	if (m->path && !m->saved)
+	/* nobody has taken it */
+	if (m->path && !m->saved && !m->keep)
 		moment_warm_save(g);
 }
 
@@ -283,7 +296,7 @@ void moment_migration(struct guest *g, const char *status)
 		m->step = MOMENT_WAKE;
 		channel_close(&m->stream);
 		command(g, "{\"execute\":\"cont\"}\n");
-		put_thaw(g, THAW_ANEW);
+		put_thaw(g, m->back ? THAW_REWOUND : THAW_ANEW);
 		return;
 	}
 	take_ended(g);
@@ -305,7 +318,7 @@ bool moment_answer(struct guest *g, const struct qmp_message *q)
 
 bool moment_enters(const struct guest *g)
 {
-	return g->moment.file.fd >= 0;
+	return g->moment.back || g->moment.file.fd >= 0;
 }
 
 int moment_launched(struct guest *g, struct err *err)
@@ -317,11 +330,11 @@ int moment_launched(struct guest *g, struct err *err)
 	if (!moment_enters(g))
 		return 0;
 	m->moved = m->taken = m->ended = false;
-	r = start_keeper(g, err);
-	if (r == 0)
-		r = keeper_ask(m->keeper, KEEPER_LOAD, 0, m->path, NULL, 0);
 	m->step = MOMENT_LOAD;
-	return r;
+	if (m->back)
+		return keeper_ask(m->keeper, KEEPER_RESTORE, m->number, NULL, NULL, 0);
+	r = start_keeper(g, err);
+	return r < 0 ? r : keeper_ask(m->keeper, KEEPER_LOAD, 0, m->path, NULL, 0);
 }
 
 /* Its memory is there, and QEMU listens. */
@@ -339,7 +352,10 @@ static void enter(struct guest *g)
 	}
 	command(g, "{\"execute\":\"migrate-incoming\",\"id\":\"" ID
 		   "\",\"arguments\":{\"uri\":\"fd:" ID "\"}}\n");
-	channel_write(&m->stream, m->file.head.state, m->file.head.state_len);
+	if (m->back)
+		channel_write(&m->stream, m->devices.data, m->devices.len);
+	else
+		channel_write(&m->stream, m->file.head.state, m->file.head.state_len);
 }
 
 void moment_greeting(struct guest *g)
@@ -359,7 +375,11 @@ void moment_awake(struct guest *g)
 	m->step = MOMENT_NONE;
 	m->saved = true;
 	drop_keeper(g);
-	moment_warm_done(g);
+	if (!m->back)
+		moment_warm_done(g);
+	else if (g->ops->rewound)
+		g->ops->rewound(g->arg);
+	m->back = false;
 }
 
 /* ---- what the keeper says ---- */
@@ -391,14 +411,18 @@ static void on_keeper(void *arg, const struct keeper_answer *a)
 		fail(g, *a->text ? a->text : strerror(-a->code));
 		return;
 	}
-	if (a->what == KEEPER_SYNC && m->step == MOMENT_LEARN)
+	if (a->what == KEEPER_SYNC && m->step == MOMENT_LEARN) {
+		m->changed = a->changed;
 		freeze(g);
+	}
 	if (a->what == KEEPER_TAKE && m->step == MOMENT_TAKE) {
 		m->taken = true;
 		m->number = a->moment;
+		m->changed += a->changed;
+		m->kept = a->used;
 		take_ended(g);
 	}
-	if (a->what == KEEPER_LOAD && m->step == MOMENT_LOAD) {
+	if ((a->what == KEEPER_LOAD || a->what == KEEPER_RESTORE) && m->step == MOMENT_LOAD) {
 		m->taken = true;
 		guest_stage(g, "memory");
 		enter(g);

@@ -47,6 +47,9 @@ struct moment {
 	bool moved, ended, taken;
 	uint64_t stopped_ns, still_ns; /* host clock; how long it stood still */
 	int number;                    /* of the keeper's */
+	uint64_t changed, kept;        /* pages of the last copy; bytes the keeper has */
+	bool keep;                     /* copies are gone back to: the keeper stays, with all of them */
+	bool back;                     /* the guest that begins is one of these */
 	/* warm starts */
 	char *path; /* where this guest would lie, or does; NULL = it is none of those */
 	char key[WARM_KEY_MAX];
@@ -72,6 +75,13 @@ void moment_awake(struct guest *g);
 /* The process has ended. */
 void moment_reap(struct guest *g);
 bool moment_holds(const struct guest *g); /* frames for the agent go to `held` */
+
+/* ---- going back (moment_back.c) ---- */
+
+/* The old QEMU is gone, the guest of the copy is begun. false = nobody had asked. */
+bool moment_back_go(struct guest *g);
+/* It could not be begun. */
+void moment_back_failed(struct guest *g);
 
 /* ---- warm starts (moment_warm.c) ---- */
 

@@ -65,7 +65,7 @@ void moment_warm_find(struct guest *g, const char *agent)
 	struct err err = ERR_INIT;
 
 	moment_warm_leave(g);
-	if (!g->config.warm || g->config.exact || g->config.counted ||
+	if (!g->config.warm || g->config.exact || g->config.counted || g->config.counted ||
 	    (g->config.fault && *g->config.fault))
 		return;
 	if (name(g, agent, &err) < 0 || !(m->path = warm_path(m->key, &err))) {

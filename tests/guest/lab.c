@@ -64,7 +64,13 @@ static void on_finished(void *arg, bool clean, const char *text)
 	((struct lab *)arg)->gone = true;
 }
 
+static void on_rewound(void *arg)
+{
+	((struct lab *)arg)->gone = false;
+}
+
 static const struct session_observer observer = {
+	.rewound = on_rewound,
 	.event = on_event, .sample = on_sample, .finished = on_finished};
 
 static void give_up(struct lab *lab, const char *what)
@@ -101,6 +107,7 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.guest.fault = config->fault;
 	sc.guest.duration_ns = config->duration_ns;
 	sc.journal = config->journal;
+	sc.checkpoints = config->checkpoints;
 	sc.guest.observe = config->observe;
 	sc.guest.append = config->append;
 	sc.guest.pin_from = config->pin_from;
@@ -303,6 +310,17 @@ void lab_gone(struct lab *lab)
 	while (!lab->gone && loop_now_ns() < end)
 		loop_turn(&lab->loop, 1000);
 	assert_true(lab->gone);
+}
+
+void lab_back(struct lab *lab, size_t mark)
+{
+	uint64_t end = loop_now_ns() + DEADLINE_NS;
+
+	while (!lab_find(lab, mark, EV_HOST_LOG, NULL, "back at checkpoint")) {
+		if (loop_now_ns() >= end)
+			give_up(lab, "the checkpoint");
+		loop_turn(&lab->loop, 1000);
+	}
 }
 
 void lab_pass(struct lab *lab, uint64_t ns)

@@ -25,6 +25,7 @@ struct lab_config {
 	const char *append; /* kernel arguments, or NULL */
 	unsigned pin_from;          /* as in struct guest_config */
 	bool pin_any;
+	bool checkpoints; /* before every op */
 };
 
 /* Boots and waits until the agent is ready and its probes are there. Fails the test if not. */
@@ -61,6 +62,8 @@ const char *lab_output(struct lab *lab, const char *name, unsigned stream, size_
 void lab_turn(struct lab *lab);
 /* Waits until the guest is gone; the lab, its model and its guest's memory stay until lab_end(). */
 void lab_gone(struct lab *lab);
+/* Waits until the session is back at a checkpoint, also from a guest that is gone. */
+void lab_back(struct lab *lab, size_t mark);
 /* Lets the loop run for as long. */
 void lab_pass(struct lab *lab, uint64_t ns);
 /* Let n samples come. */

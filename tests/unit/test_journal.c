@@ -5,6 +5,7 @@
 #include "tests/unit/recorded.h"
 
 #include "base/cleanup.h"
+#include "base/die.h"
 #include "ops/event_json.h"
 #include "ops/sample_json.h"
 
@@ -346,11 +347,57 @@ static void an_expectation_stays_whatever_its_verdict_was(void **state)
 	recorded_finish(&r);
 }
 
+static void put_op(struct journal *j, uint64_t seq, const char *text)
+{
+	struct event ev = {.type = EV_OP, .seq = seq, .t_ns = seq * 1000, .name = "", .cgroup = "", .path = "",
+			   .text = text, .data = ""};
+	struct err err = ERR_INIT;
+
+	assert_int_equal(journal_event(j, &ev, &err), 0);
+}
+
+static void a_branch_begins_with_what_the_file_held_then(void **state)
+{
+	const char *path = temp_path();
+	cleanup_free char *to = xasprintf("%s.branch", path);
+	struct session_info info = an_info();
+	struct model *m = model_create();
+	struct err err = ERR_INIT;
+	struct journal *j = journal_create(path, &info, &err), *b;
+	uint64_t bytes;
+
+	unlink(to);
+	put_op(j, 1, "cgroup add low");
+	/* accepted, and not yet begun at that moment */
+	put_op(j, 2, "cgroup add \"op\"");
+	bytes = journal_size(j);
+	put_op(j, 3, "cgroup add later");
+	b = journal_branch(path, bytes, 2, to, &err);
+	assert_non_null(b);
+	assert_null(journal_branch(path, bytes, 2, to, &err)); /* nothing is overwritten */
+	assert_int_equal(err.code, EEXIST);
+	assert_string_equal(journal_path(b), to);
+	put_op(b, 2, "cgroup add other");
+	assert_int_equal(journal_read(to, true, NULL, m, NULL, NULL, &err), 0);
+	assert_int_equal(m->nops, 2);
+	assert_string_equal(m->ops[0].text, "cgroup add low");
+	assert_string_equal(m->ops[1].text, "cgroup add other");
+	journal_destroy(b);
+	unlink(to);
+	/* one that was cut meanwhile gives none */
+	assert_null(journal_branch(path, journal_size(j) + 1, 9, to, &err));
+	assert_int_equal(access(to, F_OK), -1);
+	journal_destroy(j);
+	model_destroy(m);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_event_survives_with_every_kind_of_bytes),
 		cmocka_unit_test(a_written_session_is_read_back),
+		cmocka_unit_test(a_branch_begins_with_what_the_file_held_then),
 		cmocka_unit_test(a_sample_is_read_back),
 		cmocka_unit_test(a_cut_last_line_is_left_out_and_said),
 		cmocka_unit_test(a_session_cut_anywhere_is_never_refused),

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_checkpoint - going back: guest, model, scenario and session file are those of then; on again; from a
+ * kernel that has panicked and an agent that hangs.
+ */
+#include "lab.h"
+
+#include "../unit/test.h"
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+static char folder[64], path[128];
+
+static int set_up(void **state)
+{
+	strcpy(folder, "/tmp/checkpoint-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/a.session", folder);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return system(command);
+}
+
+static struct lab *boot(bool before_ops)
+{
+	static const char *const include[] = {"sh", "date", STOP_AGENT, NULL};
+
+	return lab_boot(&(struct lab_config){.include = include, .journal = path, .checkpoints = before_ops});
+}
+
+static void checkpoint(struct lab *lab, const char *name)
+{
+	size_t mark = lab_mark(lab);
+	struct err err = ERR_INIT;
+	char text[100];
+
+	snprintf(text, sizeof(text), "checkpoint '%s'", name);
+	if (session_checkpoint(lab_session(lab), name, &err))
+		fail_msg("%s", err.msg);
+	assert_null(strstr(lab_wait(lab, mark, EV_HOST_LOG, NULL, text)->text, "no checkpoint"));
+}
+
+static const struct model_group *group(struct lab *lab, const char *name)
+{
+	return model_group(session_model(lab_session(lab)), name);
+}
+
+static void rewind_to(struct lab *lab, const char *name)
+{
+	size_t mark = lab_mark(lab);
+	struct err err = ERR_INIT;
+
+	if (session_rewind(lab_session(lab), name, &err))
+		fail_msg("%s", err.msg);
+	/* the first turn may find the guest gone already */
+	lab_back(lab, mark);
+}
+
+static void step_back(struct lab *lab, bool on)
+{
+	size_t mark = lab_mark(lab);
+	struct err err = ERR_INIT;
+
+	if (session_step_back(lab_session(lab), on, &err))
+		fail_msg("%s", err.msg);
+	lab_back(lab, mark);
+}
+
+/* The words of a payload that has run to its end. */
+static const char *words(struct lab *lab, const char *name, const char *line)
+{
+	char group[32];
+	size_t len;
+
+	snprintf(group, sizeof(group), "%.*s", (int)strcspn(name, "@"), name);
+	lab_ok(lab, "run %s -- %s", name, line);
+	lab_ok(lab, "wait %s timeout=60s", group);
+	return lab_output(lab, group, 1, &len);
+}
+
+static void what_was_done_since_is_undone_and_another_thing_can_be_done(void **state)
+{
+	struct lab *lab = boot(false);
+	struct err err = ERR_INIT;
+	struct model *left = model_create();
+	time_t before, told;
+	uint64_t then;
+
+	lab_ok(lab, "cgroup add low");
+	checkpoint(lab, "first");
+	then = session_model(lab_session(lab))->now_ns;
+	lab_ok(lab, "spawn hogs@low spin n=2");
+	lab_ok(lab, "cgroup add high");
+	lab_pass(lab, 3000000000ull);
+	rewind_to(lab, "first");
+	assert_null(group(lab, "hogs"));
+	assert_true(session_model(lab_session(lab))->now_ns < then + 2500000000ull);
+	assert_non_null(strstr(session_path(lab_session(lab)), "a.2.session"));
+	/* the guest, too, knows nothing of them: what was there cannot be made twice */
+	lab_ok(lab, "cgroup add high");
+	lab_ok(lab, "tasks @low");
+	assert_non_null(strstr(
+		words(lab, "look", "sh -c \"read x < /sys/fs/cgroup/scxplore/low/cgroup.procs; echo [$x]\""), "[]"));
+	/* its time of day is this machine's, though its own clock stood behind */
+	before = time(NULL);
+	told = (time_t)strtoll(words(lab, "now", "date +%s"), NULL, 10);
+	assert_true(told >= before - 2 && told <= time(NULL) + 2);
+	/* state is read from its memory again */
+	lab_samples(lab, 3);
+	assert_int_equal(journal_read(path, false, NULL, left, NULL, NULL, &err), 0);
+	assert_non_null(model_group(left, "hogs"));
+	model_destroy(left);
+	lab_end(lab);
+	/* the branch is a session like any other */
+	left = model_create();
+	snprintf(path, sizeof(path), "%s/a.2.session", folder);
+	assert_int_equal(journal_read(path, false, NULL, left, NULL, NULL, &err), 0);
+	assert_null(model_group(left, "hogs"));
+	assert_non_null(model_group(left, "now"));
+	model_destroy(left);
+}
+
+static void u_takes_back_op_after_op_and_U_does_them_again(void **state)
+{
+	struct lab *lab = boot(true);
+	struct err err = ERR_INIT;
+
+	lab_ok(lab, "cgroup add low");
+	lab_ok(lab, "spawn hogs@low spin n=1");
+	lab_ok(lab, "spawn more@low spin n=1");
+	step_back(lab, false);
+	assert_null(group(lab, "more"));
+	assert_non_null(group(lab, "hogs"));
+	step_back(lab, false);
+	assert_null(group(lab, "hogs"));
+	step_back(lab, true);
+	assert_non_null(group(lab, "hogs"));
+	assert_null(group(lab, "more"));
+	step_back(lab, true);
+	assert_non_null(group(lab, "more"));
+	lab_ok(lab, "kill more");
+	/* something else was done: there is nothing to go on to */
+	assert_int_equal(session_step_back(lab_session(lab), true, &err), -ENOENT);
+	lab_end(lab);
+}
+
+static void a_kernel_that_has_panicked_is_gone_back_from(void **state)
+{
+	struct lab *lab = boot(false);
+
+	lab_ok(lab, "cgroup add low");
+	checkpoint(lab, "alive");
+	lab_send(lab, "run boom -- sh -c \"echo c > /proc/sysrq-trigger\"");
+	lab_gone(lab);
+	rewind_to(lab, "alive");
+	assert_null(group(lab, "boom"));
+	assert_non_null(strstr(words(lab, "after@low", "sh -c \"read c < /proc/self/cgroup; echo $c\""), "/scxplore/low"));
+	/* once more from the same one */
+	lab_send(lab, "run boom -- sh -c \"echo c > /proc/sysrq-trigger\"");
+	lab_gone(lab);
+	rewind_to(lab, "alive");
+	lab_ok(lab, "spawn hogs@low spin n=1");
+	lab_end(lab);
+}
+
+static void an_agent_that_hangs_is_gone_back_from(void **state)
+{
+	struct lab *lab = boot(false);
+
+	checkpoint(lab, "alive");
+	lab_send(lab, "run stop -- stop_agent");
+	lab_pass(lab, 2000000000ull);
+	rewind_to(lab, "alive");
+	lab_ok(lab, "cgroup add low");
+	lab_end(lab);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_done_since_is_undone_and_another_thing_can_be_done, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(u_takes_back_op_after_op_and_U_does_them_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_kernel_that_has_panicked_is_gone_back_from, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_agent_that_hangs_is_gone_back_from, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
