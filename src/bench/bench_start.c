@@ -14,16 +14,15 @@
 #include "bench/bare.h"
 #include "bench/figures.h"
 #include "bench/subject.h"
+#include "bench/terminal.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <poll.h>
-#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FRAME_MS  180000.0
@@ -32,110 +31,33 @@
 #define WARM_GOAL 0.2
 #define OP_GOAL   2.0
 
-enum { ROUNDS = 5, WARM_PER_ROUND = 2, OPS = 500, OPS_BRIEF = 30 };
-
-struct screen {
-	pid_t pid;
-	int fd;
-};
+enum { ROWS = 24, COLS = 80, ROUNDS = 5, WARM_PER_ROUND = 2, OPS = 500, OPS_BRIEF = 30 };
 
 /* ---- the program in a terminal ---- */
 
-static int open_terminal(int *slave, struct err *err)
+/* A row of the CPUs says what its CPU does. */
+static bool live(struct terminal *t)
 {
-	struct winsize size = {.ws_row = 24, .ws_col = 80};
-	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	const char *name = fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0 ? ptsname(fd) : NULL;
+	const char *row;
 
-	*slave = name ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
-	if (*slave < 0)
-		return err_sys(err, errno, "make a terminal");
-	ioctl(*slave, TIOCSWINSZ, &size);
-	return fd;
+	if (!terminal_sees(t, "LLC 0:"))
+		return false;
+	row = strstr(buf_text(&t->picture), "\n  0  ");
+	return row && isalnum((unsigned char)row[6]);
 }
 
-static int start(struct screen *s, const char *folder, const char *topology, const char *memory,
-		 const char *kernel, bool warm, struct err *err)
+static int wait_live(struct terminal *t, double end, struct err *err)
 {
-	cleanup_free char *save = xasprintf("%s/bench.session", folder);
-	const char *argv[] = {"scxplore",
-			      "--topology",
-			      topology,
-			      "--memory",
-			      memory,
-			      "--accel",
-			      "tcg",
-			      "--save",
-			      save,
-			      warm ? "--warm" : "--no-warm",
-			      kernel ? "--kernel" : NULL,
-			      kernel,
-			      NULL};
-	int slave;
+	int r = 0;
 
-	unlink(save);
-	s->fd = open_terminal(&slave, err);
-	if (s->fd < 0)
-		return s->fd;
-	s->pid = fork();
-	if (s->pid == 0) {
-		setsid();
-		ioctl(slave, TIOCSCTTY, 0);
-		dup2(slave, 0);
-		dup2(slave, 1);
-		dup2(slave, 2);
-		setenv("TERM", "xterm-256color", 1);
-		setenv("XDG_CACHE_HOME", folder, 1);
-		setenv("XDG_STATE_HOME", folder, 1);
-		execv("/proc/self/exe", (char *const *)argv);
-		_exit(127);
+	while (r == 0 && !live(t)) {
+		if (wall_ms() >= end)
+			return err_set(err, ETIMEDOUT,
+				       "no live frame came; the last picture:\n%.300s",
+				       buf_text(&t->picture));
+		r = terminal_turn(t, end - wall_ms(), err);
 	}
-	close(slave);
-	return s->pid < 0 ? err_sys(err, errno, "start the program") : 0;
-}
-
-/* Any task that a CPU is told to run is one that was read from a running kernel. */
-static bool live(const char *text)
-{
-	return strstr(text, "swapper/") || strstr(text, "scx-hand") || strstr(text, "init[") ||
-	       strstr(text, "kworker");
-}
-
-static int wait_live(struct screen *s, double end, struct err *err)
-{
-	char text[65536];
-	size_t len = 0;
-
-	for (;;) {
-		struct pollfd p = {.fd = s->fd, .events = POLLIN};
-		double left = end - wall_ms();
-		ssize_t n;
-
-		if (left <= 0 || poll(&p, 1, (int)left + 1) <= 0)
-			return err_set(err, ETIMEDOUT, "no live frame came");
-		n = read(s->fd, text + len, sizeof(text) - 1 - len);
-		if (n <= 0)
-			return err_set(err, EPIPE, "the program ended before its first live frame");
-		len += (size_t)n;
-		text[len] = '\0';
-		if (live(text))
-			return 0;
-		if (len > sizeof(text) / 2) {
-			memmove(text, text + len - 1024, 1024);
-			len = 1024;
-		}
-	}
-}
-
-static void stop(struct screen *s)
-{
-	if (s->pid > 0) {
-		kill(s->pid, SIGTERM);
-		waitpid(s->pid, NULL, 0);
-	}
-	if (s->fd >= 0)
-		close(s->fd);
-	*s = (struct screen){.pid = 0, .fd = -1};
+	return r;
 }
 
 /* ---- a cache of its own ---- */
@@ -182,29 +104,37 @@ struct ways {
 	struct readings bare, cold, warm;
 };
 
+/* to = NULL: until it has left its copy. */
 static int once(const struct place *p, const char *topology, const char *memory, const char *kernel,
 		bool warm, struct readings *to, struct err *err)
 {
-	struct screen s = {.fd = -1};
-	double began = wall_ms(), end;
-	int r = start(&s, p->folder, topology, memory, kernel, warm, err);
+	cleanup_free char *cache = xasprintf("XDG_CACHE_HOME=%s", p->folder);
+	const char *argv[] = {"scxplore",
+			      "--topology",
+			      topology,
+			      "--memory",
+			      memory,
+			      "--accel",
+			      "tcg",
+			      warm ? "--warm" : "--no-warm",
+			      kernel ? "--kernel" : NULL,
+			      kernel,
+			      NULL};
+	char *const settings[] = {cache, NULL};
+	double began = wall_ms();
+	struct terminal t;
+	int r = terminal_start(&t, (char *const *)argv, settings, ROWS, COLS, err);
 
 	if (r == 0)
-		r = wait_live(&s, began + FRAME_MS, err);
+		r = wait_live(&t, began + FRAME_MS, err);
 	if (r == 0 && to)
 		readings_add(to, wall_ms() - began);
-	/* the copy is written meanwhile, and the screen must not stand still for want of a reader
-	 */
-	for (end = wall_ms() + SAVE_MS; r == 0 && !to && !has_copy(p) && wall_ms() < end;) {
-		struct pollfd f = {.fd = s.fd, .events = POLLIN};
-		char text[4096];
-
-		if (poll(&f, 1, 100) > 0 && read(s.fd, text, sizeof(text)) <= 0)
-			break;
+	for (began = wall_ms(); r == 0 && !to && !has_copy(p);) {
+		r = terminal_turn(&t, 100, err);
+		if (r == 0 && wall_ms() > began + SAVE_MS)
+			r = err_set(err, EIO, "the first start left no copy for warm ones");
 	}
-	if (r == 0 && !to && !has_copy(p))
-		r = err_set(err, EIO, "the first start left no copy for warm ones");
-	stop(&s);
+	terminal_finish(&t);
 	return r;
 }
 

@@ -27,6 +27,9 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	s->fault = xstrdup(config->guest.fault);
 	session_info_fill(&s->info, &config->guest);
 	s->config.guest.workload_root = s->info.workload_root;
+	/* these are attached while the guest is set up, which a copy is already */
+	if (config->probe && *config->probe)
+		s->config.guest.warm = false;
 	s->ready_timer = loop_add_timer(loop, session_ready_late, s);
 	s->ping_timer = loop_add_timer(loop, session_ping_due, s);
 	s->frame = xcalloc(1, WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX);

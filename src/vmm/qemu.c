@@ -86,34 +86,6 @@ char *qemu_find(const char *spec, struct err *err)
 	return NULL;
 }
 
-void qemu_version_line(const char *binary, char *dst, size_t size)
-{
-	cleanup_free char *command = NULL;
-	FILE *p;
-
-	*dst = '\0';
-	if (strchr(binary, '\''))
-		return;
-	command = xasprintf("'%s' --version 2>/dev/null", binary);
-	p = popen(command, "re");
-	if (!p)
-		return;
-	if (!fgets(dst, (int)size, p))
-		*dst = '\0';
-	pclose(p);
-	dst[strcspn(dst, "\n")] = '\0';
-}
-
-int qemu_version(const char *binary)
-{
-	char line[256];
-	const char *at;
-
-	qemu_version_line(binary, line, sizeof(line));
-	at = strstr(line, "version ");
-	return at ? atoi(at + 8) : 0;
-}
-
 static void add_cpus(struct args *a, const struct qemu_spec *s)
 {
 	const struct topology *t = &s->topology;

@@ -41,7 +41,7 @@ struct qemu {
 
 /* The binary to use: spec, $SXP_QEMU, PATH. Caller frees; NULL with err (ENOTSUP: install it). */
 char *qemu_find(const char *spec, struct err *err);
-/* Major version by `BINARY --version`, 0 when it cannot be told. */
+/* Major version by `BINARY --version`, 0 when it cannot be told; known from the cache the next time. */
 int qemu_version(const char *binary);
 /* What `BINARY --version` says first; "" when it cannot be told. */
 void qemu_version_line(const char *binary, char *dst, size_t size);

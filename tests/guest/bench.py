@@ -58,6 +58,19 @@ def _():
     return ok
 
 
+@test("starts are measured cold, warm and bare, and ops against an echo")
+def _():
+    status, start = run("start")
+    ok = status == 0
+    for name in ("small", "numa"):
+        ways = start[name]
+        ok = ok and ways["bare_ms"]["n"] == 1 and ways["cold_ms"]["n"] == 1 and ways["warm_ms"]["n"] == 2
+        # what does not boot is there before what does
+        ok = ok and 0 < ways["warm_ms"]["p50"] < ways["cold_ms"]["p50"]
+    trip = start["round_trip"]
+    return ok and all(trip[k]["n"] == 30 and trip[k]["p50"] > 0 for k in ("echo_ms", "op_ms", "cgroup_set_ms"))
+
+
 print(f"1..{len(tests)}")
 for i, (name, fn) in enumerate(tests, 1):
     try:
