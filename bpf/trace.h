@@ -46,12 +46,15 @@ struct trace_head {
 	unsigned long long pad[7];
 };
 
-/* Who a tid is from t_ns on. One ring for all CPUs, its head is the one after those of the CPUs. */
+/*
+ * Who a tid is from t_ns on. One ring for all CPUs, its head is the one after those of the CPUs.
+ * None lies across two pages: what is one page after another here is not so in the guest's memory.
+ */
 struct trace_name_slot {
 	unsigned long long t_ns, cgroup_id;
 	int tid, pid;
 	char comm[16];
-	unsigned long long pad;
+	unsigned long long pad[2];
 	unsigned long long lap; /* written last, counted from 1 */
 };
 

@@ -178,7 +178,8 @@ int hand_trace_close(struct hand *h, struct job_reply *r)
 	/* the maps come first */
 	for (i = 3; i < h->nfds; i++)
 		r->num += missed_by(h->fds[i]);
-	for (i = 0; i < h->nfds; i++) {
+	/* the last one attached first: who still switches is still named */
+	for (i = h->nfds - 1; i >= 0; i--) {
 		close(h->fds[i]);
 		h->fds[i] = -1;
 	}

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,11 @@ void trace_reader_destroy(struct trace_reader *r)
 /* ---- the guest's memory ---- */
 
 /* offset is a multiple of the size of what is there, which divides a page. */
+/* Of something that lies in one page: the next one is anywhere. */
+static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_head) == 0, "a head is in one page");
+static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_slot) == 0, "a record is in one page");
+static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_name_slot) == 0, "a name is in one page");
+
 static const void *at_offset(const struct pages *p, uint64_t offset)
 {
 	return p->list[offset / WIRE_TRACE_PAGE] + offset % WIRE_TRACE_PAGE;
