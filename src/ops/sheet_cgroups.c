@@ -3,6 +3,7 @@
  * sheet_cgroups - the table of cgroups: that of tasks without them, for exports. Its columns and
  * figures are those of sheet_tasks. Pure.
  */
+#include "ops/expectation.h"
 #include "ops/sheet_tasks.h"
 
 static void build(struct sheet *s)
@@ -29,5 +30,5 @@ const struct sheet_def sheet_cgroups = {
 	.build = build,
 	.text = sheet_tasks_text,
 	.describe = sheet_tasks_describe,
-	.expect = sheet_tasks_expect,
+	.expect = expectation_of_tasks,
 };

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ops/expectation.h"
 #include "ops/model_wait.h"
 
 #include <inttypes.h>
@@ -401,4 +402,5 @@ const struct sheet_def sheet_cpus = {
 	.build = build,
 	.text = text,
 	.describe = describe,
+	.expect = expectation_of_cpus,
 };

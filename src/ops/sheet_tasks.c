@@ -219,33 +219,3 @@ void sheet_tasks_describe(const struct sheet *s, const struct sheet_row *r, stru
 		buf_addf(out, "cgroup #%" PRIu64 ", removed or never told of\n",
 			 r->id & ~CGROUP_ID);
 }
-
-bool sheet_tasks_expect(const struct sheet *s, const struct sheet_row *r,
-			const struct sheet_column *c, struct buf *out)
-{
-	const struct sample_task *t = sheet_task(s, r);
-	const struct model_group *g;
-	const struct model_task *task = t ? model_task_of(s->model, t->pid, &g) : NULL;
-	const struct model_cgroup *in = sheet_cgroup(s, r);
-	char name[SAMPLE_PATH_MAX + 2];
-	const char *path = in ? model_below_root(s->model, in->path) : "/";
-
-	/* a cgroup of the workload: how many threads are in it */
-	if (in && path != in->path && path[1]) {
-		snprintf(name, sizeof(name), "@%s", path + 1);
-		buf_adds(out, "expect tasks ");
-		words_quote(out, name);
-		buf_addf(out, " == %u", in->promise.tasks);
-		return true;
-	}
-	if (!task)
-		return false;
-	/* where it may run and where it ran: what every switch told, not what one sample shows */
-	if ((!strcmp(c->key, "cpus") || !strcmp(c->key, "last") || !strcmp(c->key, "cpu")) &&
-	    !model_task_outside(s->model, t)) {
-		buf_adds(out, "expect confined ");
-		words_quote(out, g->name);
-		return true;
-	}
-	return describe_placed(s->model, g, task, out);
-}

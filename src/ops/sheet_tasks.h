@@ -19,8 +19,6 @@ extern const struct sheet_column sheet_tasks_columns[];
 void sheet_tasks_build(struct sheet *s);
 void sheet_tasks_text(const struct sheet *s, const struct sheet_row *r, struct buf *out);
 void sheet_tasks_describe(const struct sheet *s, const struct sheet_row *r, struct buf *out);
-bool sheet_tasks_expect(const struct sheet *s, const struct sheet_row *r,
-			const struct sheet_column *c, struct buf *out);
 
 /* What the row is; NULL when it is of another kind. */
 static inline const struct sample_task *sheet_task(const struct sheet *s, const struct sheet_row *r)

@@ -3,6 +3,7 @@
  * sheet_tasks_columns - the table of tasks: one row a column, in the order they stand on a screen.
  * Its figures are in sheet_tasks_*.c.
  */
+#include "ops/expectation.h"
 #include "ops/sheet_tasks.h"
 
 #include "base/cleanup.h"
@@ -197,5 +198,5 @@ const struct sheet_def sheet_tasks = {
 	.build = sheet_tasks_build,
 	.text = sheet_tasks_text,
 	.describe = sheet_tasks_describe,
-	.expect = sheet_tasks_expect,
+	.expect = expectation_of_tasks,
 };

@@ -5,6 +5,7 @@
 #include "tui/facts.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/expectation.h"
 #include "tui/item.h"
 
 #include <inttypes.h>
@@ -122,6 +123,10 @@ bool facts_expectation(const struct model *m, const struct fact *f, struct buf *
 		words_quote(out, s->name);
 		return true;
 	}
+	if (f->kind == FACT_COUNTER)
+		return expectation_counter(m, m->scx[f->a].name, out);
+	if (f->kind == FACT_DSQ || f->kind == FACT_QUEUED)
+		return expectation_check(m, "dsq-depth", NULL, out);
 	if (f->kind >= FACT_END && f->kind < FACT_IN_FORCE && f->a + 1 == m->nscheds)
 		return facts_expect_end(m, out);
 	return false;

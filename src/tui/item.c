@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "ops/describe.h"
+#include "ops/expectation.h"
 #include "ops/model_metric.h"
 #include "tui/screen.h"
 
@@ -181,39 +182,6 @@ int item_under_cursor(const struct item_list *l, const struct list *list)
 
 /* ---- expectations -------------------------------------------------------------------------- */
 
-/* After `report`: that each of them has done something, if that is so. */
-static bool expect_report(const struct model_group *g, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < g->ntasks; i++)
-		if (!g->tasks[i].report || !g->tasks[i].report->units ||
-		    g->tasks[i].report->units == REPORT_ABSENT)
-			return false;
-	buf_adds(out, "expect report ");
-	words_quote(out, g->name);
-	buf_adds(out, " work-units > 0");
-	return true;
-}
-
-static bool expect_op(const struct model *m, const struct model_op *op, struct buf *out)
-{
-	const struct op_val *name = op->op ? op_arg(op->op, WARG_NAME) : NULL;
-	const struct model_group *g = name ? model_group(m, name->str) : NULL;
-	const struct model_task *t = g && g->ntasks ? &g->tasks[0] : NULL;
-
-	if (!t)
-		return false;
-	if (op->op->def->id == OP_REPORT)
-		return expect_report(g, out);
-	if (!g->payload || !t->exited)
-		return describe_placed(m, g, t, out);
-	buf_adds(out, "expect exit ");
-	words_quote(out, g->name);
-	buf_addf(out, " == %" PRId64, t->signal ? 128 + (int64_t)t->signal : t->code);
-	return true;
-}
-
 /* "probe: text" as the log writes it; only text that the raw output holds byte for byte can be
  * expected. */
 static bool expect_output(const struct model *m, const struct model_line *line, struct buf *out)
@@ -270,5 +238,5 @@ bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 		return expect_metric(l->model, &l->numbers[i], out);
 	if (l->lines)
 		return expect_output(l->model, model_line(l->model, l->lines[i]), out);
-	return expect_op(l->model, &l->model->ops[i], out);
+	return expectation_of_op(l->model, &l->model->ops[i], out);
 }

@@ -326,8 +326,11 @@ void tui_act(struct tui *t, enum action a)
 			tui_open_prompt(t, buf_text(&wish));
 		else
 			tui_say(t, ROLE_HINT,
-				"nothing under the cursor can be expected; choose a task, an op "
-				"that starts one, a line of output or a number");
+				pane_sheet(st->focus)
+					? "no expectation fits this figure here, or it was not measured yet; "
+					  "? says what it is"
+					: "nothing under the cursor can be expected; choose a task, an op "
+					  "that did or saw something, a line of output or a number");
 		break;
 	case ACT_SET:
 		if (tui_cursor_set(t, &wish))

@@ -4,11 +4,32 @@
  * list of items lives for one call.
  */
 #include "base/cleanup.h"
+#include "ops/expectation.h"
+#include "ops/trace.h"
 #include "tui/item.h"
 #include "tui/keys.h"
 #include "tui/tui_private.h"
 
 #include <string.h>
+
+/* Of the task whose slice the Timeline's cursor is on: how late it woke at most, else where it ran. */
+static bool timeline_expectation(struct tui *t, struct buf *out)
+{
+	const struct timeline *v = &t->st.timeline;
+	const struct model *m = tui_timeline(t);
+	const struct model_group *g;
+	struct trace_slice s;
+	struct trace_task who;
+
+	if (!trace_slice_at(m->trace, v->row, v->at_ns, 0, &s) || s.tid <= 0 ||
+	    !trace_name_at(m->trace, s.tid, s.begin_ns, &who) || !model_task_of(m, who.pid, &g))
+		return false;
+	if (s.woken && s.wait_ns != SAMPLE_ABSENT && expectation_check(m, "wake-max", g, out))
+		return true;
+	buf_adds(out, "expect confined ");
+	words_quote(out, g->name);
+	return true;
+}
 
 /* The line that the value under the cursor would be expected by. */
 bool tui_cursor_expectation(struct tui *t, struct buf *out)
@@ -18,6 +39,8 @@ bool tui_cursor_expectation(struct tui *t, struct buf *out)
 	bool found;
 	int sel;
 
+	if (t->st.screen == &screen_timeline)
+		return timeline_expectation(t, out);
 	item_list_init(&items, tui_model(t), &t->st, t->st.focus);
 	sel = item_under_cursor(&items, l);
 	found = sel >= 0 && item_expectation(&items, (size_t)sel, out);
