@@ -76,7 +76,7 @@ static __always_inline void put(__u32 cpu, __u64 tid, __u64 b)
 	if (!s)
 		return;
 	s->a = (bpf_ktime_get_ns() & ((1ull << TRACE_TIME_BITS) - 1)) | tid << TRACE_TID_SHIFT;
-	s->b = b | (((at >> slots_shift) + 1) & TRACE_LAP_MASK) << TRACE_LAP_SHIFT;
+	s->b = b + TRACE_LAP_ONE + (at >> slots_shift << TRACE_LAP_SHIFT);
 }
 
 /* As in TRACE_STATES; bits of include/linux/sched.h. */
@@ -123,14 +123,14 @@ int BPF_PROG(trace_waking, struct task_struct *p)
 {
 	const int *count = &__preempt_count ? bpf_this_cpu_ptr(&__preempt_count) : 0;
 
-	wake(p, count && *count & INTERRUPT_MASK ? 0 : (__u32)bpf_get_current_pid_tgid());
+	wake(p, count && *count & INTERRUPT_MASK ? 0 : (__u32)bpf_get_current_task_btf()->pid);
 	return 0;
 }
 
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(trace_new, struct task_struct *p)
 {
-	wake(p, (__u32)bpf_get_current_pid_tgid());
+	wake(p, (__u32)bpf_get_current_task_btf()->pid);
 	return 0;
 }
 

@@ -36,6 +36,7 @@ struct trace_slot {
 #define TRACE_TO_SHIFT    7
 #define TRACE_OTHER_SHIFT 23
 #define TRACE_LAP_SHIFT   45
+#define TRACE_LAP_ONE     (1ull << TRACE_LAP_SHIFT)
 #define TRACE_TID_MASK    0x3fffffull
 #define TRACE_CPU_MASK    0xffffull
 #define TRACE_LAP_MASK    0x7ffffull

@@ -11,6 +11,7 @@
 #include "bench/subject.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "ops/trace.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -76,14 +77,16 @@ struct work {
 static const struct work works[] = {
 	{"pipe", "perf bench -f simple sched pipe -l 150000",
 	 "perf bench -f simple sched pipe -l 20000", NULL},
-	{"hackbench", "hackbench -g 2 -l 600", "hackbench -g 2 -l 100", "Time:"},
+	{"hackbench", "hackbench -g 2 -l 600", "hackbench -g 2 -l 60", "Time:"},
 };
 
 enum { WAYS = ARRAY_SIZE(ways), WORKS = ARRAY_SIZE(works) };
 
 struct times {
 	struct readings s[WAYS]; /* seconds */
-	char why[WAYS][200];     /* it was not measured */
+	uint64_t records[WAYS];  /* of the stream, in all turns */
+	uint64_t dropped;
+	char why[WAYS][200]; /* it was not measured */
 };
 
 /* The first number of a line of its own, or behind the key. */
@@ -128,6 +131,7 @@ static int one_turn(struct subject *s, const struct work *work, unsigned way, bo
 	cleanup_free char *name = xasprintf("w%u", n++);
 	cleanup_buf struct buf out = BUF_INIT;
 	struct err said = ERR_INIT;
+	struct trace_account before, after;
 	double v;
 	int r;
 
@@ -136,11 +140,15 @@ static int one_turn(struct subject *s, const struct work *work, unsigned way, bo
 	r = subject_look(s, &w->eyes, err);
 	if (r < 0)
 		return r;
+	before = trace_account(session_model(s->session)->trace);
 	/* that one way does not work here is no reason not to measure the others */
 	if (subject_run(s, name, line, &out, &said) < 0) {
 		snprintf(t->why[way], sizeof(t->why[way]), "%.199s", said.msg);
 		return s->gone ? err_set(err, said.code, "%s", said.msg) : 0;
 	}
+	after = trace_account(session_model(s->session)->trace);
+	t->records[way] += after.produced - before.produced;
+	t->dropped += after.dropped - before.dropped;
 	v = seconds(buf_text(&out), work->key);
 	if (isnan(v))
 		snprintf(t->why[way], sizeof(t->why[way]), "it printed no time: %.150s",
@@ -182,6 +190,10 @@ static void tell(struct times *t, bool all, struct json_object *to)
 		if (*t->why[i])
 			figure_text(o, "absent", t->why[i]);
 		figure(o, "turns", (double)t->s[i].n);
+		if (ways[i].eyes.trace) {
+			figure(o, "records", (double)t->records[i]);
+			figure(o, "dropped", (double)t->dropped);
+		}
 		figure(o, "median_s", readings_percentile(&t->s[i], 50));
 		figure(o, "least_s", readings_percentile(&t->s[i], 0));
 		figure(o, "cost_percent", (readings_percentile(&t->s[i], 50) / middle - 1) * 100);
