@@ -17,6 +17,8 @@ static const struct bench benches[] = {
 	{"cost", "of observe, what the program itself costs the guest", bench_cost},
 	{"start", "from the command to the first live frame, cold and warm, and an op's round trip",
 	 bench_start},
+	{"checkpoint", "how long a guest stands still for a checkpoint, and how soon it has gone back",
+	 bench_checkpoint},
 	{"memory", "memory of the program over an hour of a session, and its file", bench_memory},
 };
 

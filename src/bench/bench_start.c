@@ -40,10 +40,10 @@ static bool live(struct terminal *t)
 {
 	const char *row;
 
-	if (!terminal_sees(t, "LLC 0:"))
+	if (!terminal_sees(t, "CURR"))
 		return false;
-	row = strstr(buf_text(&t->picture), "\n  0  ");
-	return row && isalnum((unsigned char)row[6]);
+	row = strstr(buf_text(&t->picture), "\n  0 ");
+	return row && isalnum((unsigned char)row[5 + strspn(row + 5, " ")]);
 }
 
 static int wait_live(struct terminal *t, double end, struct err *err)

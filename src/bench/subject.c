@@ -73,7 +73,7 @@ int subject_boot(struct subject *s, const struct bench_options *o, const char *c
 		 bool counted, struct err *err)
 {
 	struct session_config config = {
-		.guest = o->guest.config, .interactive = true, .sample_ns = SAMPLE_NS};
+		.guest = o->guest.config, .interactive = true, .journal = o->journal, .sample_ns = SAMPLE_NS};
 	double end = wall_ms() + DEADLINE_MS;
 	int r;
 

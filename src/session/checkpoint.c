@@ -46,6 +46,7 @@ struct checkpoints {
 	int target;   /* to go back to */
 	int redo[REDO_MAX], nredo;
 	unsigned made; /* automatic ones so far, for their names */
+	unsigned gone_back;
 };
 
 struct checkpoints *checkpoints_create(bool before_ops)
@@ -420,6 +421,7 @@ void checkpoint_rewound(struct session *s)
 	r = reopen(s, k, &err);
 	set_back(s, k);
 	c->at = c->target;
+	c->gone_back++;
 	watched = s->watch;
 	session_create_parts(s);
 	observe_boot(s->observe, s->guest);
@@ -443,6 +445,19 @@ void checkpoint_gone(struct session *s)
 {
 	s->checkpoints->doing = DOING_NOTHING;
 	s->holding = false;
+}
+
+void session_checkpoint_figures(const struct session *s, struct checkpoint_figures *out)
+{
+	const struct checkpoints *c = s->checkpoints;
+	const struct checkpoint *k = c->n ? &c->v[c->n - 1] : NULL;
+
+	*out = (struct checkpoint_figures){.made = (unsigned)c->n, .gone_back = c->gone_back};
+	if (!k)
+		return;
+	out->still_ns = k->copy.still_ns;
+	out->changed = k->copy.changed;
+	out->kept = k->copy.kept;
 }
 
 void session_list_checkpoints(struct session *s)

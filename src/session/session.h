@@ -81,6 +81,12 @@ int session_script(struct session *s, const struct scenario *scenario, struct er
 int session_checkpoint(struct session *s, const char *name, struct err *err);
 int session_rewind(struct session *s, const char *name, struct err *err);
 int session_step_back(struct session *s, bool on, struct err *err);
+/* Of the one made last; how many were made so far, 0 = none. */
+struct checkpoint_figures {
+	unsigned made, gone_back;
+	uint64_t still_ns, changed, kept; /* as in struct guest_moment */
+};
+void session_checkpoint_figures(const struct session *s, struct checkpoint_figures *out);
 void session_list_checkpoints(struct session *s); /* into the log */
 
 void session_begin(struct session *s);  /* let the queue go (scripts) */

@@ -278,6 +278,11 @@ int keeper_ask(struct keeper *k, enum keeper_do what, int moment, const char *pa
 	return r;
 }
 
+bool keeper_lives(const struct keeper *k)
+{
+	return k->channel.fd >= 0;
+}
+
 void keeper_end(struct keeper *k)
 {
 	if (!k)

@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "vmm/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum keeper_do {
@@ -48,6 +49,8 @@ struct keeper *keeper_start(struct loop *loop, const struct memory *memory, uint
 /* path and data are copied; NULL where they mean nothing. */
 int keeper_ask(struct keeper *k, enum keeper_do what, int moment, const char *path,
 	       const void *data, size_t len);
+/* Its process is there, with all that it keeps. */
+bool keeper_lives(const struct keeper *k);
 void keeper_end(struct keeper *k); /* what it was asked it still does; NULL is fine */
 
 #endif

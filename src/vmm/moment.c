@@ -230,10 +230,11 @@ int guest_copy(struct guest *g, bool keep, struct err *err)
 			       "copy the guest: a place of its kernel is watched, which is in no copy; "
 			       "'unwatch' it first");
 	r = start_keeper(g, err);
-	if (r == 0)
-		r = keeper_ask(m->keeper, KEEPER_SYNC, 0, NULL, NULL, 0);
 	if (r < 0)
 		return r;
+	r = keeper_ask(m->keeper, KEEPER_SYNC, 0, NULL, NULL, 0);
+	if (r < 0)
+		return err_sys(err, -r, "ask the process that keeps copies of the guest");
 	be_capable(g);
 	m->step = MOMENT_LEARN;
 	m->moved = m->ended = m->taken = false;

@@ -39,7 +39,7 @@ int guest_rewind(struct guest *g, const struct guest_moment *to, struct err *err
 {
 	struct moment *m = &g->moment;
 
-	if (!m->keeper || !g->memory.view.base)
+	if (!m->keeper || !keeper_lives(m->keeper) || !g->memory.view.base)
 		return err_set(err, ENOENT, "go back: no copy of the guest is kept");
 	if (m->step != MOMENT_NONE || g->state == GUEST_BOOTING)
 		return err_set(

@@ -71,6 +71,13 @@ def _():
     return ok and all(trip[k]["n"] == 30 and trip[k]["p50"] > 0 for k in ("echo_ms", "op_ms", "cgroup_set_ms"))
 
 
+@test("checkpoints are taken and gone back to")
+def _():
+    status, copy = run("checkpoint")
+    return (status == 0 and copy["stands_still_ms"]["n"] == 3 and copy["new_kib"]["n"] == 2
+            and copy["back_ms"]["n"] == 1 and copy["all_take_mib"] > 1)
+
+
 print(f"1..{len(tests)}")
 for i, (name, fn) in enumerate(tests, 1):
     try:
