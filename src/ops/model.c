@@ -564,6 +564,7 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_KERNEL:
 		model_kernel_apply(m, ev);
 		break;
+	case EV_WATCH:
 	case EV_WATCH_HIT:
 	case EV_WATCH_COUNT:
 		model_watch_apply(m, ev);
@@ -657,7 +658,6 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_PRINTK:
 	case EV_MOVED:
 	case EV_HOST_LOG:
-	case EV_WATCH:
 	case EV_ROUNDS:
 		break;
 	}

@@ -213,6 +213,8 @@ struct model {
 	size_t nkernel_looks;
 	struct model_watch_hit *watch_hits; /* model_watch.h */
 	size_t nwatch_hits;
+	struct model_watch_place *watch_places;
+	size_t nwatch_places;
 	struct model_watch_count *watch_counts;
 	size_t nwatch_counts;
 	struct model_tasks *task_lists; /* model_tasks.h */

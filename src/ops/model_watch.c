@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HITS_MAX = 20000, WORD_MAX = 128, WORDS_MAX = 640 };
+enum { HITS_MAX = 20000, PLACES_MAX = 1000, WORD_MAX = 128, WORDS_MAX = 640 };
 
 static const char *comm_of(const struct model *m, const struct event *ev)
 {
@@ -61,11 +61,49 @@ void model_watch_words(const struct model *m, const struct event *ev, char *dst,
 	add_text(dst, size, &n, ", ", *name ? name : "task", where);
 }
 
+const struct model_watch_place *model_watch_place(const struct model *m, const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < m->nwatch_places; i++)
+		if (!strcmp(m->watch_places[i].what, what))
+			return &m->watch_places[i];
+	return NULL;
+}
+
+/* As above, made where there is none; NULL = there are too many. */
+static struct model_watch_place *place_of(struct model *m, const char *what)
+{
+	const struct model_watch_place *there = model_watch_place(m, what);
+
+	if (there)
+		return &m->watch_places[there - m->watch_places];
+	if (m->nwatch_places == PLACES_MAX)
+		return NULL;
+	m->watch_places =
+		xreallocarray(m->watch_places, m->nwatch_places + 1, sizeof(*m->watch_places));
+	m->watch_places[m->nwatch_places] = (struct model_watch_place){.what = xstrdup(what)};
+	return &m->watch_places[m->nwatch_places++];
+}
+
+static void set(struct model *m, const struct event *ev)
+{
+	struct model_watch_place *p = place_of(m, ev->name);
+
+	if (p && ev->flag)
+		p->writes = 0;
+	if (p)
+		p->whole = ev->flag || (p->whole && !ev->code);
+}
+
 static void add_hit(struct model *m, const struct event *ev)
 {
+	struct model_watch_place *p = place_of(m, ev->name);
 	struct model_watch_hit *h;
 	char words[WORDS_MAX];
 
+	if (p)
+		p->writes++;
 	if (m->nwatch_hits == HITS_MAX)
 		return;
 	model_watch_words(m, ev, words, sizeof(words));
@@ -74,18 +112,24 @@ static void add_hit(struct model *m, const struct event *ev)
 	*h = (struct model_watch_hit){.what = xstrdup(ev->name), .words = xstrdup(words)};
 }
 
-void model_watch_apply(struct model *m, const struct event *ev)
+static void add_count(struct model *m, const struct event *ev)
 {
-	if (ev->type == EV_WATCH_HIT) {
-		add_hit(m, ev);
-		return;
-	}
 	if (m->nwatch_counts == HITS_MAX)
 		return;
 	m->watch_counts =
 		xreallocarray(m->watch_counts, m->nwatch_counts + 1, sizeof(*m->watch_counts));
 	m->watch_counts[m->nwatch_counts++] = (struct model_watch_count){
 		.seq = ev->seq, .count = ev->count, .whole = ev->flag, .never = ev->code};
+}
+
+void model_watch_apply(struct model *m, const struct event *ev)
+{
+	if (ev->type == EV_WATCH)
+		set(m, ev);
+	else if (ev->type == EV_WATCH_HIT)
+		add_hit(m, ev);
+	else
+		add_count(m, ev);
 }
 
 void model_watch_finish(struct model *m)
@@ -96,6 +140,9 @@ void model_watch_finish(struct model *m)
 		free(m->watch_hits[i].what);
 		free(m->watch_hits[i].words);
 	}
+	for (i = 0; i < m->nwatch_places; i++)
+		free(m->watch_places[i].what);
+	free(m->watch_places);
 	free(m->watch_hits);
 	free(m->watch_counts);
 }

@@ -26,10 +26,19 @@ struct model_watch_count {
 	bool never; /* it was not set at all */
 };
 
+/* A place that is watched, or was. */
+struct model_watch_place {
+	char *what;
+	uint64_t writes; /* since it was last set */
+	bool whole;      /* it was not lost meanwhile */
+};
+
 void model_watch_apply(struct model *m, const struct event *ev);
 void model_watch_finish(struct model *m);
 /* The nth write to this place, from 0; NULL when there is none. */
 const struct model_watch_hit *model_watch_hit(const struct model *m, const char *what, size_t nth);
+/* NULL = it never was. */
+const struct model_watch_place *model_watch_place(const struct model *m, const char *what);
 /* An EV_WATCH_HIT in words, into dst; of the moment that is in the model. */
 void model_watch_words(const struct model *m, const struct event *ev, char *dst, size_t size);
 

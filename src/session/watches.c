@@ -6,14 +6,13 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/model_watch.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNTED_MAX 1000 /* places that were watched once; the oldest are forgotten */
 
 struct watch {
 	char *what; /* as it was typed; NULL = free */
@@ -25,12 +24,6 @@ struct watch {
 	char why[160];
 };
 
-struct counted {
-	char *what;
-	uint64_t writes; /* since it was last set */
-	bool whole;
-};
-
 struct watches {
 	const struct model *model;
 	const struct kernel_ops_host *host;
@@ -40,8 +33,6 @@ struct watches {
 	struct watch watch[GUEST_WATCHES_MAX];
 	struct watch *busy; /* being set or taken off */
 	uint64_t busy_seq;  /* for this op; 0 = for none */
-	struct counted *counted;
-	size_t ncounted;
 };
 
 struct watches *watches_create(const struct model *model, const struct kernel_ops_host *host,
@@ -74,14 +65,9 @@ void watches_boot(struct watches *w, struct guest *g, struct places *places)
 
 void watches_destroy(struct watches *w)
 {
-	size_t i;
-
 	if (!w)
 		return;
 	watches_boot(w, NULL, NULL);
-	for (i = 0; i < w->ncounted; i++)
-		free(w->counted[i].what);
-	free(w->counted);
 	free(w);
 }
 
@@ -102,37 +88,10 @@ static struct watch *find(struct watches *w, const char *what)
 
 /* ---- how often -------------------------------------------------------------------------- */
 
-static struct counted *count_of(struct watches *w, const char *what)
-{
-	size_t i;
-
-	for (i = 0; i < w->ncounted; i++)
-		if (!strcmp(w->counted[i].what, what))
-			return &w->counted[i];
-	return NULL;
-}
-
-static void count_anew(struct watches *w, const char *what)
-{
-	struct counted *c = count_of(w, what);
-
-	if (!c && w->ncounted == COUNTED_MAX) {
-		free(w->counted[0].what);
-		memmove(w->counted, w->counted + 1, --w->ncounted * sizeof(*w->counted));
-	}
-	if (!c) {
-		w->counted = xreallocarray(w->counted, w->ncounted + 1, sizeof(*w->counted));
-		c = &w->counted[w->ncounted++];
-		c->what = xstrdup(what);
-	}
-	c->writes = 0;
-	c->whole = true;
-}
-
 void watches_count(struct watches *w, const struct op *op, char *words, size_t size)
 {
 	const char *what = op_arg(op, WARG_PLACE)->str;
-	const struct counted *c = count_of(w, what);
+	const struct model_watch_place *c = model_watch_place(w->model, what);
 
 	w->host->emit(w->arg, &(struct event){.type = EV_WATCH_COUNT,
 					      .seq = op->seq,
@@ -238,17 +197,14 @@ int watches_begin(struct watches *w, const struct op *op, const struct place *at
 	x = find(w, what);
 	if (!x)
 		return err_set(err, ENOENT, "'%s' is not watched%s", what,
-			       count_of(w, what) ? " any more"
-						 : ": write it as it was for 'watch'");
+			       model_watch_place(w->model, what)
+				       ? " any more"
+				       : ": write it as it was for 'watch'");
 	return take_off(w, x, op->seq, err);
 }
 
 static void end(struct watches *w, struct watch *x, uint64_t seq)
 {
-	struct counted *c = count_of(w, x->what);
-
-	if (c && *x->why)
-		c->whole = false;
 	tell(w, x, seq, false);
 	forget(x);
 }
@@ -276,7 +232,6 @@ bool watches_done(struct watches *w, const struct err *why, uint64_t *seq, char 
 		return true;
 	}
 	x->on = true;
-	count_anew(w, x->what);
 	tell(w, x, *seq, true);
 	snprintf(words, size, "%u bytes at 0x%016" PRIx64 ", now %s", x->held.size, x->held.va,
 		 x->last.text);
@@ -334,7 +289,7 @@ static int64_t task_on(const struct model *m, unsigned cpu)
 static void tell_write(struct watches *w, struct watch *x, const struct place_value *now,
 		       const struct guest_hit *hit)
 {
-	struct counted *c = count_of(w, x->what);
+	const struct model_watch_place *c = model_watch_place(w->model, x->what);
 	char function[PLACE_NAME_MAX] = "";
 	struct event ev = {.type = EV_WATCH_HIT,
 			   .seq = x->seq,
@@ -344,10 +299,9 @@ static void tell_write(struct watches *w, struct watch *x, const struct place_va
 			   .data_len = strlen(x->last.text),
 			   .cgroup = "",
 			   .path = function,
+			   .count = c ? c->writes + 1 : 0,
 			   .flag = !hit};
 
-	if (c)
-		ev.count = ++c->writes;
 	if (hit) {
 		ev.id = hit->rip;
 		ev.index = hit->cpu;

@@ -44,6 +44,41 @@ static void a_write_is_told_as_far_as_it_was_seen(void **state)
 	model_destroy(m);
 }
 
+static void set(struct model *m, bool on, int64_t code)
+{
+	model_apply(m, &(struct event){.type = EV_WATCH,
+				       .name = "x:int",
+				       .text = code ? "lost" : "",
+				       .cgroup = "",
+				       .path = "",
+				       .data = "",
+				       .flag = on,
+				       .code = code});
+}
+
+static void writes_are_counted_from_when_the_watch_was_set(void **state)
+{
+	struct model *m = model_create();
+
+	assert_null(model_watch_place(m, "x:int"));
+	set(m, true, 0);
+	write_to(m, (struct event){.text = "1"});
+	write_to(m, (struct event){.text = "2"});
+	set(m, false, 0);
+	assert_int_equal(model_watch_place(m, "x:int")->writes, 2);
+	assert_true(model_watch_place(m, "x:int")->whole);
+	set(m, true, 0);
+	assert_int_equal(model_watch_place(m, "x:int")->writes, 0);
+	write_to(m, (struct event){.text = "3"});
+	set(m, false, 5);
+	assert_int_equal(model_watch_place(m, "x:int")->writes, 1);
+	assert_false(model_watch_place(m, "x:int")->whole);
+	set(m, true, 0);
+	assert_true(model_watch_place(m, "x:int")->whole);
+	assert_string_equal(model_watch_hit(m, "x:int", 2)->words, "3; CPU 0, idle");
+	model_destroy(m);
+}
+
 static void how_often_is_judged_by_what_was_seen(void **state)
 {
 	static const struct {
@@ -125,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_is_told_as_far_as_it_was_seen),
+		cmocka_unit_test(writes_are_counted_from_when_the_watch_was_set),
 		cmocka_unit_test(how_often_is_judged_by_what_was_seen),
 		cmocka_unit_test(an_exact_run_has_no_watches),
 	};
