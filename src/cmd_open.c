@@ -47,6 +47,7 @@ struct app {
 	const char *cast_path, *other; /* files of that name; NULL = none */
 	bool ascii, dirty, quitting, screen;
 	bool live; /* a sample of the guest has come */
+	bool branched;    /* the session's file has another name since */
 	bool checkpoints; /* one before every op */
 	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
@@ -74,6 +75,14 @@ static void film(struct app *a, const char *mark)
 		tui_say(a->tui, ROLE_FAIL, err.msg);
 }
 
+static void rename_session(struct app *a)
+{
+	const char *path = session_path(a->session), *slash = strrchr(path, '/');
+
+	a->branched = false;
+	tui_rename(a->tui, slash ? slash + 1 : path);
+}
+
 static void draw(struct app *a)
 {
 	int rows, cols;
@@ -85,6 +94,8 @@ static void draw(struct app *a)
 		canvas_finish(&a->canvas);
 		canvas_init(&a->canvas, rows, cols, a->ascii);
 	}
+	if (a->branched)
+		rename_session(a);
 	tui_draw(a->tui, &a->canvas);
 	term_draw(&a->canvas, tui_theme(a->tui));
 	film(a, NULL);
@@ -198,7 +209,7 @@ static void on_rewound(void *arg)
 
 	past_close(a->past);
 	a->past = NULL;
-	a->dirty = true;
+	a->dirty = a->branched = true;
 	tui_rewound(a->tui);
 	open_shell_event(&a->shell, &(struct event){.type = EV_GONE, .name = "", .text = "", .cgroup = "", .path = "",
 						    .data = ""});

@@ -45,6 +45,13 @@ struct tui *tui_create(const struct tui_host *host, void *arg, const char *sessi
 	return t;
 }
 
+void tui_rename(struct tui *t, const char *session_name)
+{
+	free(t->session_name);
+	t->session_name = xstrdup(session_name);
+	t->st.session_name = t->session_name;
+}
+
 void tui_destroy(struct tui *t)
 {
 	if (!t)

@@ -59,6 +59,8 @@ void tui_key(struct tui *t, const struct term_key *key);
 void tui_draw(struct tui *t, struct canvas *c);
 /* All is of another time: the model and its past are others from here on, what looked back is at now. */
 void tui_rewound(struct tui *t);
+/* The session goes on in another file. */
+void tui_rename(struct tui *t, const char *session_name);
 /* A word to the person, shown until the next key. */
 void tui_say(struct tui *t, enum role role, const char *text);
 

@@ -944,6 +944,53 @@ static void all_screens_can_be_looked_back_at(void **state)
 	assert_shows(b, "PAST");
 }
 
+static int host_step_back(void *arg, bool on, struct err *err)
+{
+	return host_submit(arg, on ? "on" : "back", err);
+}
+
+static int host_checkpoint(void *arg, const char *name, struct err *err)
+{
+	struct bench *b = arg;
+
+	snprintf(b->submitted, sizeof(b->submitted), "to %s", name);
+	return 0;
+}
+
+static void u_goes_back_U_on_and_a_branch_has_a_name_of_its_own(void **state)
+{
+	struct bench *b = *state;
+	struct tui_host with = host;
+	struct tui *t;
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	/* a recorded session has no guest that could */
+	press(b->tui, 'u');
+	assert_string_equal(b->submitted, "");
+	assert_shows(b, "no guest");
+	with.step_back = host_step_back;
+	with.checkpoint = with.rewind = host_checkpoint;
+	t = tui_create(&with, b, "a.session", true);
+	press(t, 'u');
+	assert_string_equal(b->submitted, "back");
+	press(t, 'U');
+	assert_string_equal(b->submitted, "on");
+	type(t, ":checkpoint first\n");
+	assert_string_equal(b->submitted, "to first");
+	type(t, ":rewind second\n");
+	assert_string_equal(b->submitted, "to second");
+	/* looked back while the guest went back: all is now again */
+	press(t, '[');
+	tui_rewound(t);
+	tui_rename(t, "a.2.session");
+	snprintf(b->refuse, sizeof(b->refuse), "nothing was undone");
+	press(t, 'U');
+	picture(t, 30, 100, false, &seen);
+	assert_non_null(strstr(buf_text(&seen), "a.2.session REC"));
+	assert_non_null(strstr(buf_text(&seen), "nothing was undone"));
+	tui_destroy(t);
+}
+
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 #define SCHED_TEST(f) cmocka_unit_test_setup_teardown(f, set_up_sched, tear_down)
 
@@ -992,6 +1039,7 @@ int main(void)
 		SCREEN_TEST(a_shell_that_is_refused_says_why),
 		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(drawing_twice_gives_the_same_picture),
+		SCREEN_TEST(u_goes_back_U_on_and_a_branch_has_a_name_of_its_own),
 		cmocka_unit_test(no_key_means_two_things),
 		cmocka_unit_test(every_theme_file_parses_and_a_bad_one_names_its_line),
 	};
