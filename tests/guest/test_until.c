@@ -87,6 +87,26 @@ static void what_stands_still_is_counted_right_from_the_first_look(void **state)
 	lab_ok(lab, "kill naps");
 }
 
+/*
+ * Who neither comes nor goes has no event: it is counted because it was entered. Beside a real-time
+ * spinner others get their share at times, so that one look may find it waiting.
+ */
+static void who_has_no_event_is_entered(void **state)
+{
+	bool entered = false;
+	int i;
+
+	lab_ok(lab, "spawn solid@b spin policy=fifo:10");
+	for (i = 0; i < 10 && !entered; i++) {
+		const struct event *e = lab_do(lab, "hold until running(solid) == 1 timeout=60s");
+
+		assert_int_equal(e->type, EV_DONE);
+		entered = strstr(e->text, "when the counting began");
+	}
+	assert_true(entered);
+	lab_ok(lab, "kill solid");
+}
+
 /* The moment comes while a hand counts the tasks: the op must wait for its answer. */
 static void a_moment_that_comes_while_something_is_read_ends_the_op_once(void **state)
 {
@@ -140,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_state_of_some_microseconds_is_caught_every_time),
 		cmocka_unit_test(what_stands_still_is_counted_right_from_the_first_look),
+		cmocka_unit_test(who_has_no_event_is_entered),
 		cmocka_unit_test(a_moment_that_comes_while_something_is_read_ends_the_op_once),
 		cmocka_unit_test(moves_forks_exits_and_hotplug_leave_the_numbers_right),
 	};
