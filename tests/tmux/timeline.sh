@@ -5,7 +5,7 @@ pane=road
 
 echo 1..7
 t new-session -d -s road -x 100 -y 30 \
-	"$started --accel tcg --save road.session; echo LEFT WITH \$?; exec sh"
+	"$started --accel tcg --no-warm --save road.session; echo LEFT WITH \$?; exec sh"
 t set-option -g remain-on-exit on
 see "EEVDF" 120
 line "cgroup add low"

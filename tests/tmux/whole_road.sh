@@ -6,7 +6,7 @@ pane=road
 
 echo 1..16
 t new-session -d -s road -x 100 -y 30 \
-	"$started --workload-root /road --include sh --include cat --save road.session; echo LEFT WITH \$?; exec sh"
+	"$started --workload-root /road --include sh --include cat --no-warm --save road.session; echo LEFT WITH \$?; exec sh"
 t set-option -g remain-on-exit on
 see BOOT 20
 result $? "the boot is shown in stages"
