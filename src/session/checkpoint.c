@@ -404,6 +404,11 @@ static void set_back(struct session *s, const struct checkpoint *k)
 	loop_arm(s->loop, s->ping_timer, PING_NS, PING_NS);
 }
 
+bool checkpoint_goes_back(const struct session *s)
+{
+	return s->checkpoints && s->checkpoints->doing == DOING_REWIND;
+}
+
 void checkpoint_rewound(struct session *s)
 {
 	struct checkpoints *c = s->checkpoints;

@@ -22,6 +22,8 @@ void checkpoints_destroy(struct checkpoints *c); /* after the guest; NULL is fin
 void checkpoint_before_op(struct session *s);
 /* A copy of the guest was made or not; false = it was none of ours. */
 bool checkpoint_copied(struct session *s, int code, const char *why);
+/* Between two guests: nothing can be asked of either, and what stands in the memory is of neither. */
+bool checkpoint_goes_back(const struct session *s);
 /* The guest has gone back. */
 void checkpoint_rewound(struct session *s);
 /* The guest is gone, also where it was to go back. */

@@ -16,6 +16,8 @@ static void take_sample(void *arg, struct sample *sample)
 	struct session *s = arg;
 	struct err err = ERR_INIT;
 
+	if (checkpoint_goes_back(s))
+		return;
 	if (sample->t_ns > s->now_ns)
 		s->now_ns = sample->t_ns;
 	if (s->journal &&

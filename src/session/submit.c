@@ -19,6 +19,8 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 	long len;
 	int r;
 
+	if (checkpoint_goes_back(s))
+		return err_set(err, EBUSY, "the guest is going back to a checkpoint: once more in a moment");
 	if (s->finished)
 		return err_set(err, EPIPE, "the guest is gone: start a new session");
 	if (s->ending)

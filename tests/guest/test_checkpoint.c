@@ -56,11 +56,17 @@ static const struct model_group *group(struct lab *lab, const char *name)
 
 static void rewind_to(struct lab *lab, const char *name)
 {
+	bool up = guest_state(session_guest(lab_session(lab))) == GUEST_UP;
 	size_t mark = lab_mark(lab);
 	struct err err = ERR_INIT;
 
 	if (session_rewind(lab_session(lab), name, &err))
 		fail_msg("%s", err.msg);
+	/* the one is gone, the other not there: an op meanwhile is refused, not lost */
+	while (up && !lab_find(lab, mark, EV_BOOT, "memory", NULL) && !lab_find(lab, mark, EV_HOST_LOG, NULL, "back at"))
+		lab_turn(lab);
+	if (up && !lab_find(lab, mark, EV_HOST_LOG, NULL, "back at"))
+		assert_int_equal(session_submit(lab_session(lab), "cgroup add never", NULL, &err), -EBUSY);
 	/* the first turn may find the guest gone already */
 	lab_back(lab, mark);
 }

@@ -16,7 +16,7 @@ key u
 see "back at checkpoint" 60 && see "ops 1" 10 && see "a.2.session" 10 && ! screen | grep -q 'hogs.2'
 result $? "u takes them back, and the session goes on in a branch"
 key U
-see "hogs.2" 60
+see "a.3.session" 60 && see "hogs.2" 10
 result $? "U brings them again"
 line 'run boom -- sh -c "echo c > /proc/sysrq-trigger"'
 see "has panicked" 60
