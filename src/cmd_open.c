@@ -8,6 +8,7 @@
  */
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/soon.h"
 #include "cmd.h"
 #include "open_compare.h"
 #include "open_shell.h"
@@ -520,6 +521,7 @@ static int start_screen(struct app *a, const char *path, bool recording, struct 
 	r = term_init(err);
 	if (r < 0)
 		return r;
+	soon_ask();
 	a->screen = true;
 	a->ascii = term_ascii();
 	a->tui = tui_create(&host, a, base, recording);

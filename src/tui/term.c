@@ -65,6 +65,9 @@ static void enter(void)
 	nonl();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
+	/* refresh() would look whether keys wait, and for that the kernel's worker of terminals, which may
+	 * be long in coming while a guest wants every CPU */
+	typeahead(-1);
 	set_escdelay(25);
 	define_key("\033[200~", PASTE_BEGIN);
 	define_key("\033[201~", PASTE_END);
