@@ -104,7 +104,7 @@ void watches_count(struct watches *w, const struct op *op, char *words, size_t s
 					      .path = "",
 					      .data = ""});
 	if (c)
-		snprintf(words, size, "%" PRIu64 " writes", c->writes);
+		snprintf(words, size, "%" PRIu64 " write%s", c->writes, c->writes == 1 ? "" : "s");
 	else
 		snprintf(words, size, "it was not watched");
 }
