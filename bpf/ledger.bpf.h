@@ -73,8 +73,11 @@ struct css_set___subsys {
 } __attribute__((preserve_access_index));
 enum cgroup_subsys_id___x { cpuset_cgrp_id___x };
 
-/* 0 = outside, 1 = inside, -1 = this kernel does not let us see */
-static int in_cpuset(struct task_struct *p, __u32 cpu)
+/*
+ * 0 = outside, 1 = inside, -1 = this kernel does not let us see. Global as note_place() is: the verifier
+ * looks at each once for a program, not once for each way that leads to it.
+ */
+__noinline int in_cpuset(struct task_struct *p __arg_trusted, __u32 cpu)
 {
 	struct css_set___subsys *set = (void *)BPF_CORE_READ(p, cgroups);
 	const struct cpumask___bits *mask;
@@ -106,22 +109,23 @@ static struct probe_group *group_row(__u32 row)
 	return bpf_map_lookup_elem(&groups, &row);
 }
 
-static void note_place(struct probe_group *g, __u64 id, __u64 now, __u32 cpu, int tid)
+__noinline int note_place(struct probe_group *g __arg_nonnull, __u64 id, __u64 now, __u32 cpu, int tid)
 {
 	int i;
 
 	for (i = 0; i < PROBE_LEDGER_CGROUPS; i++) {
 		if (g->seen[i].id == id)
-			return;
+			return 0;
 		/* several CPUs may want the same free row: the loser looks at the next one */
 		if (!g->seen[i].id && !__sync_val_compare_and_swap(&g->seen[i].id, 0, id)) {
 			g->seen[i].t_ns = now;
 			g->seen[i].cpu = cpu;
 			g->seen[i].tid = tid;
-			return;
+			return 0;
 		}
 	}
 	__sync_fetch_and_add(&g->cgroups_lost, 1);
+	return 0;
 }
 
 static void note_cpu(struct probe_group *g, __u64 now, __u32 cpu, int tid)
@@ -170,24 +174,45 @@ static __always_inline struct ledger_task *ledger_of(struct task_struct *p)
 	return t && t->task == (__u64)p ? t : 0;
 }
 
-enum { LEDGER_STAYS, LEDGER_ANEW };
+enum {
+	LEDGER_STAYS,
+	LEDGER_JUDGED, /* on its CPU: its cgroup or its cpuset may be another one */
+	LEDGER_MIGRATES
+};
+
+static __always_inline __u32 is_outside(struct task_struct *p, __u32 cpu)
+{
+	return is_settled() && in_cpuset(p, cpu) == 0;
+}
 
 /*
- * What it did until now, for its stand of before; with LEDGER_ANEW it stands on that CPU from here
- * on, in the cgroup it is in.
+ * Where it stands is told by its migrations alone, in their order: what the task says of its CPU may be
+ * of before one. A mask that was changed between the look at it and the lock is looked at again.
  */
+static __always_inline void ledger_judge(struct task_struct *p, struct ledger_task *t)
+{
+	__u32 cpu = t->cpu, outside = is_outside(p, cpu);
+
+	if (t->outside == outside)
+		return;
+	bpf_spin_lock(&t->lock);
+	if (t->cpu == cpu)
+		t->outside = outside;
+	bpf_spin_unlock(&t->lock);
+}
+
+/* What it did until now, for its stand of before; and how it stands from here on. */
 static __always_inline void ledger_account(struct task_struct *p, struct ledger_task *t, int how,
 					   __u32 cpu)
 {
 	__u64 times = times_of(p), run = p->se.sum_exec_runtime, now = bpf_ktime_get_ns();
-	__u64 more, ran, id = 0, was_id, was_since;
+	__u64 more, ran, id = how == LEDGER_STAYS ? 0 : cgroup_of(p), was_id, was_since;
 	struct probe_group *g = group_row(t->group);
-	__u32 outside = 0, was_cpu, was_outside;
+	__u32 was_cpu, was_outside, stands, outside = 0;
 
-	if (how == LEDGER_ANEW) {
-		id = cgroup_of(p);
-		outside = is_settled() && in_cpuset(p, cpu) == 0;
-	}
+	stands = how == LEDGER_MIGRATES ? cpu : t->cpu;
+	if (how != LEDGER_STAYS)
+		outside = is_outside(p, stands);
 	bpf_spin_lock(&t->lock);
 	/* another CPU may have looked later and been here sooner */
 	more = times - t->times;
@@ -200,13 +225,15 @@ static __always_inline void ledger_account(struct task_struct *p, struct ledger_
 	was_since = t->since_ns;
 	was_cpu = t->cpu;
 	was_outside = t->outside;
-	if (how == LEDGER_ANEW) {
+	if (how == LEDGER_MIGRATES || (how == LEDGER_JUDGED && was_cpu == stands)) {
 		t->cgroup_id = id;
 		t->since_ns = now;
-		t->cpu = cpu;
+		t->cpu = stands;
 		t->outside = outside;
 	}
 	bpf_spin_unlock(&t->lock);
+	if (how != LEDGER_STAYS)
+		ledger_judge(p, t);
 	if (!g)
 		return;
 	if (ran)
@@ -219,8 +246,8 @@ static __always_inline void ledger_account(struct task_struct *p, struct ledger_
 	if (more && was_outside)
 		note_escape(g, p, was_id, was_since, was_cpu, more);
 	/* moved while it runs: it goes on there without having to get a CPU */
-	if (how == LEDGER_ANEW && id != was_id && has_cpu(p))
-		note_place(g, id, now, cpu, p->pid);
+	if (how == LEDGER_JUDGED && id != was_id && has_cpu(p))
+		note_place(g, id, now, was_cpu, p->pid);
 }
 
 #endif

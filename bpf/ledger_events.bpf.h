@@ -22,12 +22,24 @@ extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym _
 extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym __weak;
 enum { ALL_THREADS = 1, THREADS_OF_PROCESS = 2 }; /* kernel/bpf/task_iter.c */
 
-static __always_inline void ledger_moves(struct task_struct *p, __u32 cpu)
+/* Global: the verifier looks at it once for a program, not at each round of a loop over tasks. */
+__noinline int ledger_event(struct task_struct *p __arg_trusted, int how, __u32 cpu)
 {
 	struct ledger_task *t = p->flags & PF_KTHREAD ? 0 : ledger_of(p);
 
 	if (t)
-		ledger_account(p, t, LEDGER_ANEW, cpu);
+		ledger_account(p, t, how, cpu);
+	return 0;
+}
+
+static __always_inline void ledger_moves(struct task_struct *p, __u32 cpu)
+{
+	ledger_event(p, LEDGER_MIGRATES, cpu);
+}
+
+static __always_inline void ledger_judged(struct task_struct *p)
+{
+	ledger_event(p, LEDGER_JUDGED, 0);
 }
 
 /* A thread that has a CPU for long, was moved or confined there: the tick looks where it is. */
@@ -44,7 +56,7 @@ int BPF_PROG(ledger_tick)
 		return 0;
 	now = bpf_ktime_get_ns();
 	id = cgroup_of(p);
-	ledger_account(p, t, LEDGER_STAYS, cpu);
+	ledger_event(p, LEDGER_STAYS, 0);
 	note_cpu(g, now, cpu, p->pid);
 	note_place(g, id, now, cpu, p->pid);
 	if (in_cpuset(p, cpu) == 0 && is_settled())
@@ -96,12 +108,12 @@ int BPF_PROG(ledger_attach, struct cgroup *dst, const char *path, struct task_st
 	struct task_struct *p;
 
 	if (!threadgroup) {
-		ledger_moves(leader, leader->thread_info.cpu);
+		ledger_judged(leader);
 		return 0;
 	}
 	bpf_iter_task_new(&it, leader, THREADS_OF_PROCESS);
 	while ((p = bpf_iter_task_next(&it)))
-		ledger_moves(p, p->thread_info.cpu);
+		ledger_judged(p);
 	bpf_iter_task_destroy(&it);
 	return 0;
 }
@@ -154,30 +166,42 @@ int ledger_enter(struct probe_enter *in)
 		return 0;
 	ledger_fill(&fresh, p, in->group);
 	in->done = !bpf_map_update_elem(&ledger, &tid, &fresh, BPF_ANY);
+	/* it was moved before it was there to be told of */
+	if (fresh.cpu != p->thread_info.cpu)
+		ledger_moves(p, p->thread_info.cpu);
 	bpf_task_release(p);
 	return 0;
 }
 
 /* All rows up to now; with anew whether each thread stands in its cpuset is looked at again. */
+static __always_inline void ledger_all(__u32 anew)
+{
+	struct bpf_iter_task it;
+	struct task_struct *p;
+
+	bpf_iter_task_new(&it, 0, ALL_THREADS);
+	while ((p = bpf_iter_task_next(&it)))
+		ledger_event(p, anew ? LEDGER_JUDGED : LEDGER_STAYS, 0);
+	bpf_iter_task_destroy(&it);
+}
+
 SEC("syscall")
 int ledger_settle(struct probe_settle *in)
 {
-	__u32 anew = in->anew;
-	struct bpf_iter_task it;
-	struct ledger_task *t;
-	struct task_struct *p;
-
 	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, 0, ALL_THREADS);
-	while ((p = bpf_iter_task_next(&it))) {
-		t = p->flags & PF_KTHREAD ? 0 : ledger_of(p);
-		if (t && anew)
-			ledger_account(p, t, LEDGER_ANEW, p->thread_info.cpu);
-		else if (t)
-			ledger_account(p, t, LEDGER_STAYS, 0);
-	}
-	bpf_iter_task_destroy(&it);
+	ledger_all(in->anew);
 	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/*
+ * Somebody has written a cpuset, or a CPU has come or gone: the mask is the new one, its threads
+ * are moved next. Until then each stands where it no longer may.
+ */
+SEC("fentry/cpuset_update_tasks_cpumask")
+int BPF_PROG(ledger_cpuset)
+{
+	ledger_all(1);
 	return 0;
 }
 

@@ -75,9 +75,9 @@ struct work {
 
 /* Long enough that a sample or two of the agent fall into each turn. */
 static const struct work works[] = {
-	{"pipe", "perf bench -f simple sched pipe -l 150000",
+	{"pipe", "perf bench -f simple sched pipe -l 60000",
 	 "perf bench -f simple sched pipe -l 20000", NULL},
-	{"hackbench", "hackbench -g 2 -l 600", "hackbench -g 2 -l 60", "Time:"},
+	{"hackbench", "hackbench -g 2 -l 250", "hackbench -g 2 -l 60", "Time:"},
 };
 
 enum { WAYS = ARRAY_SIZE(ways), WORKS = ARRAY_SIZE(works) };
