@@ -81,7 +81,8 @@ static int by_time(const void *a, const void *b)
 /* Of all CPUs in order of time, unless another order was asked for. */
 static void order(struct sheet *s)
 {
-	qsort(s->rows, s->n, sizeof(*s->rows), by_time);
+	if (s->n)
+		qsort(s->rows, s->n, sizeof(*s->rows), by_time);
 	sheet_sort(s, 0);
 }
 
