@@ -123,7 +123,8 @@ int ledger_tell(const char *name, uint64_t seq, struct err *err)
 		return err_set(err, ENOTSUP,
 			       "what '%s' did was not noted: the probes are absent on this kernel",
 			       name);
-	first_run = shared_rows->first_run_ns[group_index(g)];
+	/* a task says when it was let go: that it has run is the kernel's word */
+	first_run = row.switches || row.run_ns ? shared_rows->first_run_ns[group_index(g)] : 0;
 	port_event(&(struct event){.type = EV_LEDGER,
 				   .seq = seq,
 				   .name = g->name,
