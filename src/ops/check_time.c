@@ -38,11 +38,11 @@ static bool several_cpus(const struct model *m)
 bool check_time_trusted(const struct model *m, struct buf *why)
 {
 	/* its clock counts the guest's own instructions: nothing of this machine is in it */
-	if (model_exact(m) && !several_cpus(m) && !m->nscheds)
+	if (model_exact(m) && !several_cpus(m))
 		return true;
 	if (model_exact(m)) {
-		buf_adds(why, "; an exact run of several CPUs, or with a sched_ext scheduler, may "
-			      "go another way on a busy machine, so times prove nothing");
+		buf_adds(why, "; an exact run of several CPUs may go another way on a busy "
+			      "machine, so times prove nothing");
 		return false;
 	}
 	if (m->accel && !strcmp(m->accel, "tcg")) {

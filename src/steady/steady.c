@@ -6,11 +6,14 @@
  * whether it or the vCPUs' thread serves a timer, depends on how busy this machine is; and each
  * time the main loop has served one, the vCPUs' turns are dealt anew. So the main loop is let out
  * of its poll only while the vCPUs' thread waits for it (all vCPUs are idle, or stopped), or when
- * somebody outside has something for it: a descriptor that is no eventfd.
+ * somebody outside has something for it: a descriptor that is no eventfd. The vCPUs' thread reads
+ * no clock of this machine.
  *
- * Invariant: nothing here changes what is returned, only when. Where a name is not found or a
- * thread not known, QEMU goes on as it would without this.
+ * Invariant: nothing but that clock is changed in what is returned, only when. Where a name is not
+ * found or a thread not known, QEMU goes on as it would without this.
  */
+#include "steady/steps.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
@@ -23,19 +26,25 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#define EXPORT  __attribute__((visibility("default")))
-#define FDS_MAX 64
-#define KNOWN   1024
+#define EXPORT        __attribute__((visibility("default")))
+#define FDS_MAX       64
+#define KNOWN         1024
+#define CLOCK_STEP_US 100 /* QEMU looks at the size of a TLB each 100 ms of it */
 
 typedef int (*ppoll_fn)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 typedef int (*wait_fn)(pthread_cond_t *, pthread_mutex_t *);
 typedef int (*wake_fn)(pthread_cond_t *);
+typedef int (*lock_fn)(pthread_mutex_t *);
+typedef int (*time_fn)(struct timeval *, void *);
 
 static ppoll_fn real_ppoll;
 static wait_fn real_wait;
 static wake_fn real_signal, real_broadcast;
+static lock_fn real_lock;
+static time_fn real_time;
 static int idle_fd = -1; /* the vCPUs' thread begins to wait */
 static atomic_bool vcpus_known, vcpus_wait;
 static _Atomic(pthread_cond_t *) vcpus_cond; /* what they wait for */
@@ -51,11 +60,13 @@ static void *find(const char *name)
 
 static void __attribute__((constructor)) begin(void)
 {
+	real_lock = (lock_fn)dlsym(RTLD_NEXT, "pthread_mutex_lock");
 	real_ppoll = (ppoll_fn)dlsym(RTLD_NEXT, "ppoll");
 	real_wait = (wait_fn)find("pthread_cond_wait");
 	real_signal = (wake_fn)find("pthread_cond_signal");
 	real_broadcast = (wake_fn)find("pthread_cond_broadcast");
 	idle_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	steps_init();
 }
 
 /* "ALL CPUs/TCG"; "CPU 0/TCG" where there is one. */
@@ -87,6 +98,15 @@ EXPORT int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 	return r;
 }
 
+EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
+{
+	if (!real_lock) /* another library's constructor, before ours */
+		real_lock = (lock_fn)dlsym(RTLD_NEXT, "pthread_mutex_lock");
+	if (atomic_load(&vcpus_known) && is_vcpus())
+		steps_note();
+	return real_lock(m);
+}
+
 /* Who is woken does not wait any more, also before it is there. */
 EXPORT int pthread_cond_signal(pthread_cond_t *c)
 {
@@ -100,6 +120,26 @@ EXPORT int pthread_cond_broadcast(pthread_cond_t *c)
 	if (c == atomic_load(&vcpus_cond))
 		atomic_store(&vcpus_wait, false);
 	return real_broadcast(c);
+}
+
+/*
+ * QEMU grows and shrinks the vCPU's TLB by the host's clock, and the guest can tell: what misses
+ * the TLB sets "accessed" in its page tables again, which some of its kernel's code clears without
+ * a flush. So for the vCPUs' thread this clock counts how often it was asked, which is once a
+ * flush.
+ */
+EXPORT int gettimeofday(struct timeval *tv, void *zone)
+{
+	static uint64_t us;
+
+	if (!real_time) /* another library's constructor, before ours */
+		real_time = (time_fn)dlsym(RTLD_NEXT, "gettimeofday");
+	if (!atomic_load(&vcpus_known) || !is_vcpus())
+		return real_time(tv, zone);
+	us += CLOCK_STEP_US;
+	*tv = (struct timeval){.tv_sec = (time_t)(us / 1000000),
+			       .tv_usec = (suseconds_t)(us % 1000000)};
+	return 0;
 }
 
 static bool is_eventfd(int fd)

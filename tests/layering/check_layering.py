@@ -22,7 +22,7 @@ RULES = [
     ("src/guest/wire*", ["base/*", *WIRE]),
     ("src/guest/*", ["base/*", "guest/*", *BPF]),
     ("src/ops/*", ["base/*", "ops/*", *WIRE, *PUBLIC]),
-    ("src/steady/*", []),
+    ("src/steady/*", ["steady/*"]),
     ("src/vmm/*", ["base/*", "vmm/*", *WIRE]),
     ("src/sight/*", ["base/*", "sight/*", "vmm/memory.h", *WIRE]),
     ("src/session/*", ["base/*", "ops/*", "vmm/*", "sight/*", "session/*", *WIRE]),

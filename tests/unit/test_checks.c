@@ -298,6 +298,9 @@ static void a_time_that_is_missed_in_an_exact_run_is_a_fault(void **state)
 	model_apply(m, &(struct event){.type = EV_GUEST, .name = "7.3.4", .text = "1n1l1c1t"});
 	judged("expect check gap w", VERDICT_FAIL, "virtual time");
 	judged("expect check gap w limit=3s", VERDICT_PASS, "2.1");
+	/* a scheduler of the guest's own is the guest's own */
+	model_apply(m, &(struct event){.type = EV_SCHED, .name = "vtime", .text = "enabled", .id = 1});
+	judged("expect check gap w", VERDICT_FAIL, "virtual time");
 	/* of several, which comes first is not decided by the guest alone */
 	model_apply(m, &(struct event){.type = EV_GUEST, .name = "7.3.4", .text = "1n1l2c1t"});
 	judged("expect check gap w", VERDICT_INCONCLUSIVE, "several CPUs");
