@@ -213,25 +213,6 @@ void canvas_vline(struct canvas *c, struct rect in, int col)
 	}
 }
 
-static void add_utf8(struct buf *out, uint32_t cp)
-{
-	if (cp < 0x80) {
-		buf_addc(out, (char)cp);
-	} else if (cp < 0x800) {
-		buf_addc(out, (char)(0xc0 | cp >> 6));
-		buf_addc(out, (char)(0x80 | (cp & 0x3f)));
-	} else if (cp < 0x10000) {
-		buf_addc(out, (char)(0xe0 | cp >> 12));
-		buf_addc(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (cp & 0x3f)));
-	} else {
-		buf_addc(out, (char)(0xf0 | cp >> 18));
-		buf_addc(out, (char)(0x80 | (cp >> 12 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (cp & 0x3f)));
-	}
-}
-
 void canvas_dump(const struct canvas *c, struct buf *out)
 {
 	int r, k, last;
@@ -243,7 +224,7 @@ void canvas_dump(const struct canvas *c, struct buf *out)
 			;
 		for (k = 0; k < last; k++)
 			if (row[k].cp)
-				add_utf8(out, row[k].cp);
+				buf_add_utf8(out, row[k].cp);
 		buf_addc(out, '\n');
 	}
 }

@@ -126,25 +126,6 @@ static int head(struct cast *c, const struct canvas *p, struct err *err)
 
 /* ---- the picture ------------------------------------------------------------------------- */
 
-static void add_utf8(struct buf *out, uint32_t cp)
-{
-	if (cp < 0x80) {
-		buf_addc(out, (char)cp);
-	} else if (cp < 0x800) {
-		buf_addc(out, (char)(0xc0 | cp >> 6));
-		buf_addc(out, (char)(0x80 | (cp & 0x3f)));
-	} else if (cp < 0x10000) {
-		buf_addc(out, (char)(0xe0 | cp >> 12));
-		buf_addc(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (cp & 0x3f)));
-	} else {
-		buf_addc(out, (char)(0xf0 | cp >> 18));
-		buf_addc(out, (char)(0x80 | (cp >> 12 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (cp & 0x3f)));
-	}
-}
-
 /* first: 30 of the foreground, 40 of the background */
 static void add_colour(struct buf *out, int colour, int first)
 {
@@ -194,7 +175,7 @@ static void add_cells(struct cast *c, const struct canvas *p, const struct theme
 			if (!style || style->role != cell->role || style->reverse != cell->reverse)
 				add_style(&c->out, theme, cell);
 			style = cell;
-			add_utf8(&c->out, cell->cp);
+			buf_add_utf8(&c->out, cell->cp);
 			at_row = row;
 			at_col = col + (col + 1 < p->cols && !cell[1].cp ? 2 : 1);
 		}

@@ -7,6 +7,8 @@
 #include "base/die.h"
 #include "tui/keys.h"
 
+#include <errno.h>
+
 void press(struct tui *tui, int code)
 {
 	tui_key(tui, &(struct term_key){.code = code});
@@ -49,4 +51,24 @@ void assert_golden(struct tui *tui, const char *name, int rows, int cols)
 	fclose(f);
 	want[n] = '\0';
 	assert_string_equal(buf_text(&seen), want);
+}
+
+int no_guest_submit(void *arg, const char *line, struct err *err)
+{
+	return err_set(err, EPIPE, "there is no guest");
+}
+
+int no_guest_block(void *arg, const char *text, size_t len, struct err *err)
+{
+	return err_set(err, EPIPE, "there is no guest");
+}
+
+const char *no_guest_console(void *arg, size_t *len)
+{
+	*len = 0;
+	return "";
+}
+
+void no_guest_act(void *arg)
+{
 }

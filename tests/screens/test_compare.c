@@ -48,26 +48,6 @@ static const struct scenario *host_scenario(void *arg)
 	return ((struct bench *)arg)->a.scenario;
 }
 
-static int host_submit(void *arg, const char *line, struct err *err)
-{
-	return err_set(err, 32, "there is no guest");
-}
-
-static int host_block(void *arg, const char *text, size_t len, struct err *err)
-{
-	return err_set(err, 32, "there is no guest");
-}
-
-static void nothing(void *arg)
-{
-}
-
-static const char *host_console(void *arg, size_t *len)
-{
-	*len = 0;
-	return "";
-}
-
 static bool host_live(void *arg)
 {
 	return false;
@@ -102,11 +82,11 @@ static const struct model *host_other_at(void *arg, uint64_t t_ns, struct err *e
 static const struct tui_host host = {
 	.model = host_model,
 	.scenario = host_scenario,
-	.submit = host_submit,
-	.submit_block = host_block,
-	.cancel = nothing,
-	.quit = nothing,
-	.console = host_console,
+	.submit = no_guest_submit,
+	.submit_block = no_guest_block,
+	.cancel = no_guest_act,
+	.quit = no_guest_act,
+	.console = no_guest_console,
 	.live = host_live,
 	.model_at = host_model_at,
 	.compare_open = host_compare_open,

@@ -41,12 +41,6 @@ static const struct scenario *host_scenario(void *arg)
 	return NULL;
 }
 
-static const char *host_console(void *arg, size_t *len)
-{
-	*len = 0;
-	return "";
-}
-
 static bool host_live(void *arg)
 {
 	return true;
@@ -54,7 +48,7 @@ static bool host_live(void *arg)
 
 static const struct tui_host host = {.model = host_model,
 				     .scenario = host_scenario,
-				     .console = host_console,
+				     .console = no_guest_console,
 				     .live = host_live};
 
 static const char session[] =
