@@ -117,7 +117,8 @@ static void add_exact(struct args *a)
 	/* until the monitor says "cont" */
 	add(a, "-S");
 	add(a, "-accel");
-	add(a, "tcg,thread=single");
+	/* by default an eighth of this machine's memory: when it is full all is translated anew */
+	add(a, "tcg,thread=single,tb-size=512");
 	add(a, "-icount");
 	add(a, "shift=%d,sleep=off", QEMU_EXACT_SHIFT);
 	add(a, "-rtc");

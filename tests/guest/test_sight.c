@@ -45,7 +45,7 @@ static void agent_and_memory_tell_the_same_story(void **state)
 	for (i = 0; i < 3; i++)
 		lab_ok(lab, "kill %s", names[i]);
 	session_compared(lab_session(lab), &made, &wrong);
-	print_message("%" PRIu64 " comparisons\n", made);
+	print_message("# %" PRIu64 " comparisons\n", made);
 	ev = lab_find(lab, 0, EV_HOST_LOG, NULL, "differ");
 	if (ev)
 		fail_msg("%s", ev->text);
