@@ -10,7 +10,7 @@ t new-session -d -s road -x 100 -y 30 \
 t set-option -g remain-on-exit on
 see BOOT 20
 result $? "the boot is shown in stages"
-see "no cgroup and no task yet" 90 || see "/road" 5
+see "EEVDF" 90
 result $? "the guest comes up"
 line "cgroup add cg_dst"
 see "added /road/cg_dst" 30
