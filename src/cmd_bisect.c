@@ -33,9 +33,8 @@ struct bisection {
 	const struct options *o;
 	const struct guest_options *guest;
 	unsigned trials;
-	size_t was;      /* ops at the beginning */
-	struct buf seen; /* how the expectation failed */
-	struct buf why;  /* the same without its numbers; "" = not known yet */
+	size_t was;     /* ops at the beginning */
+	struct buf why; /* the same without its numbers; "" = not known yet */
 };
 
 static int set_repeat(struct options *o, const char *v)
@@ -83,14 +82,14 @@ static void reason(struct buf *out, const struct model_op *op)
 {
 	const char *p = op->verdict_text ? op->verdict_text : "";
 
-	for (; *p; p++) {
+	while (*p) {
 		if (!isdigit((unsigned char)*p)) {
-			buf_addc(out, *p);
+			buf_addc(out, *p++);
 			continue;
 		}
 		buf_addc(out, '#');
 		p += strspn(p, "0123456789.");
-		p += strspn(p, "nmus%KMG") - 1;
+		p += strspn(p, "nmus%KMG");
 	}
 }
 
@@ -140,11 +139,11 @@ static int carry_out(struct bisection *b, const struct scenario *s, char **text,
 		op = failed_op(session_model(run->session), *text, &b->why);
 	if (op) {
 		r = 1;
-		buf_reset(&b->seen);
-		buf_adds(&b->seen, op->verdict_text ? op->verdict_text : "");
 		if (!*text) {
 			*text = op_format(op->op);
 			reason(&b->why, op);
+			fprintf(stderr, "scxplore bisect: fails: %s: %s\n", *text,
+				op->verdict_text ? op->verdict_text : "");
 		}
 	}
 	headless_finish(run);
@@ -238,7 +237,6 @@ static int search(struct bisection *b, const struct scenario *all, struct err *e
 			       "at times, try "
 			       "--repeat, or --exact",
 			       b->trials, b->trials == 1 ? "" : "s");
-	fprintf(stderr, "scxplore bisect: fails: %s: %s\n", text, buf_text(&b->seen));
 	s = up_to(all, cpus, text, err);
 	if (!s)
 		return -err->code;
@@ -265,10 +263,7 @@ static int search(struct bisection *b, const struct scenario *all, struct err *e
 static int execute(struct file_options *base, struct loaded *loaded,
 		   const struct guest_options *guest)
 {
-	struct bisection b = {.o = (const struct options *)base,
-			      .guest = guest,
-			      .seen = BUF_INIT,
-			      .why = BUF_INIT};
+	struct bisection b = {.o = (const struct options *)base, .guest = guest, .why = BUF_INIT};
 	struct err err = ERR_INIT;
 	int r = 0;
 
@@ -278,7 +273,6 @@ static int execute(struct file_options *base, struct loaded *loaded,
 			    "'%s' is there already: give another name to -o, or --force", b.o->out);
 	if (r == 0)
 		r = search(&b, loaded->scenario, &err);
-	buf_finish(&b.seen);
 	buf_finish(&b.why);
 	if (r == 0)
 		return EXIT_HELD;
