@@ -5,11 +5,14 @@ usage: count.py BUILD_FOLDER...
 
 Test cases are counted from meson's JUnit file. A program that ended badly without a failed case (a
 crash, a time-out) is found in testlog.json and counts as one failure; so does a log that is missing.
+What a failed program said last is repeated here, where it is found without looking for it.
 """
 import json
 import os
 import sys
 import xml.etree.ElementTree as ET
+
+TAIL_LINES = 60
 
 
 def count_cases(path):
@@ -31,6 +34,16 @@ def count_cases(path):
     return passed, failed, skipped, programs
 
 
+def show_tail(test):
+    """The end of what a failed program printed."""
+    for stream in ("stdout", "stderr"):
+        lines = (test.get(stream) or "").splitlines()
+        # a passed case says nothing of why another failed
+        lines = [line for line in lines if not line.startswith("ok ")][-TAIL_LINES:]
+        for line in lines:
+            print("  %s | %s" % (test["name"].split(" / ")[-1], line))
+
+
 def count_bad_ends(path, programs):
     """Programs that did not end well, beyond those whose failed case is counted already."""
     bad = 0
@@ -40,7 +53,10 @@ def count_bad_ends(path, programs):
             name = test["name"]
             known = name.split(" / ")[-1] in programs or any(
                 p and (p == name or p.endswith("." + name)) for p in programs)
-            if test["result"] in ("OK", "SKIP", "EXPECTEDFAIL") or known:
+            if test["result"] in ("OK", "SKIP", "EXPECTEDFAIL"):
+                continue
+            show_tail(test)
+            if known:
                 continue
             bad += 1
             print("failed: %s: %s" % (test["name"], test["result"].lower()))
