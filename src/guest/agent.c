@@ -31,6 +31,7 @@
 #include "guest/sched_ops.h"
 #include "guest/sched_watchdog.h"
 #include "guest/sched_parts.h"
+#include "guest/sched_stats.h"
 #include "guest/sched_watch.h"
 #include "guest/shared.h"
 #include "guest/shell.h"
@@ -365,7 +366,8 @@ static void on_opened(void)
 	say_hello();
 	if (boot_err.code)
 		port_log(2, "%s", boot_err.msg);
-	if (kmsg_init(&loop, &err) || sched_watch_init(&loop, &err) || sched_parts_init(&loop, &err) || sysrq_init(&loop, &err) ||
+	if (kmsg_init(&loop, &err) || sched_stats_init(&loop, &err) || sched_watch_init(&loop, &err) ||
+	    sched_parts_init(&loop, &err) || sysrq_init(&loop, &err) ||
 	    watch_init(&loop, &err))
 		port_log(3, "%s", err.msg);
 	if (exact_is())

@@ -76,6 +76,8 @@
  *                are; all or none; the hand leaves
  *   PRINTK_OPEN  nothing -> fd: trace_pipe of the instance in which bpf_printk is heard
  *   PRINTK_READ  fd -> data = whole lines
+ *   SCHED_STATS  nothing -> fd: the statistics socket of a scheduler, num = pid of who listens, id =
+ *                its session; 0 = not known
  *   SCHED_PIN    str scheduler, str map, str name -> text = what is where; the hand leaves
  *   SCHED_WATCH  nothing -> fds: ring, counter, link of the dump's probe; the hand leaves
  */
@@ -108,6 +110,7 @@
 	X(CHAIN, "probe a call chain", hand_chain)                                                 \
 	X(SCHED_LOOK, "look into the scheduler", hand_sched_look)                                  \
 	X(SCHED_SET, "set a value of the scheduler", hand_sched_set)                               \
+	X(SCHED_STATS, "open a scheduler's statistics socket", hand_sched_stats)                   \
 	X(SCHED_PIN, "pin a map of the scheduler", hand_sched_pin)                                 \
 	X(SCHED_WATCHDOG, "set the watchdog", hand_sched_watchdog)                                 \
 	X(SCHED_WATCH, "load the dump's probe", hand_sched_watch)                                  \

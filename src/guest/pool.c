@@ -102,6 +102,7 @@ static bool is_of_op(enum job_type type)
 	static const bool own[JOB_MAX] = {
 		[JOB_FORK] = true,   [JOB_SETUP] = true,  [JOB_SCAN] = true,  [JOB_SAMPLE] = true,
 		[JOB_PROBES] = true, [JOB_MOUNTS] = true, [JOB_SYSRQ] = true,
+		[JOB_SCHED_STATS] = true,
 	};
 
 	return !own[type];

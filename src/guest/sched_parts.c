@@ -26,6 +26,8 @@ static void on_look(void *arg, struct job_reply *r)
 		statistics = r->fds[0];
 		r->nfds = 0;
 	}
+	while (r->nfds > 0)
+		close(r->fds[--r->nfds]);
 	/* a scheduler that went meanwhile is no news here */
 	if (r->code || !asked || !port_takes_bulk(r->data_len + 4096))
 		return;

@@ -14,6 +14,7 @@
 #include "guest/line.h"
 #include "guest/port.h"
 #include "guest/sched_dump.h"
+#include "guest/sched_stats.h"
 #include "guest/wire_sched.h"
 
 #include <errno.h>
@@ -69,6 +70,7 @@ static void tell_state(void)
 				   .count = read_number(SYSFS "nr_rejected")});
 	text_copy(told_state, sizeof(told_state), now.state);
 	told_enables = now.enables;
+	sched_stats_watch(!strcmp(told_state, "enabled"));
 }
 
 static void tell_exit(void)

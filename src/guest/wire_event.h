@@ -97,6 +97,10 @@
 	  "part n of the last calls on a probed call chain before a scheduler ended; flag = the "  \
 	  "last; how many were noted, how many found no room",                                     \
 	  F_INDEX, F_DATA, F_FLAG, F_COUNT, F_ID)                                                  \
+	X(SCHED_STATS, 45, "sched-stats",                                                          \
+	  "what a user-space scheduler has answered on its statistics socket: whose group it is "  \
+	  "(\"\" = nobody's), pid of who listens; or what was wrong with it: errno and why",       \
+	  F_NAME, F_PID, F_CODE, F_TEXT, F_DATA)                                                   \
 	X(SHELL, 54, "shell",                                                                      \
 	  "a person's shell runs in the guest: which, its pid, cgroup, command; flag = it has a "  \
 	  "terminal",                                                                              \

@@ -97,6 +97,18 @@ bool expectation_grown(const struct model *m, const struct model_group *g, const
 	return true;
 }
 
+bool expectation_number(const char *group, const struct metric *number, struct buf *out)
+{
+	static const char *const compare[] = {"==", "<=", ">="};
+	char value[48];
+
+	metric_write(number->unit, number->value, value, sizeof(value));
+	buf_adds(out, "expect metric ");
+	words_quote(out, group);
+	buf_addf(out, " %s %s %s tol=10%%", number->name, compare[number->better], value);
+	return true;
+}
+
 /* What all of its tasks in the sample have run; false when one is not told. */
 static bool run_of(const struct model *m, const struct model_group *g, uint64_t *ns)
 {

@@ -10,6 +10,7 @@
 #ifndef OPS_EXPECTATION_H
 #define OPS_EXPECTATION_H
 
+#include "ops/metric.h"
 #include "ops/sheet.h"
 
 /* A standard check (checks.h) of a group, or (NULL) the machine, with what was measured as its limit
@@ -21,6 +22,9 @@ bool expectation_counter(const struct model *m, const char *counter, struct buf 
 /* A figure that a group's workers report and that only grows: at least what it is now. */
 bool expectation_grown(const struct model *m, const struct model_group *g, const char *figure,
 		       struct buf *out);
+/* What a payload has printed: no worse than now, by a tenth; where nobody knows what is worse, about
+ * as now. */
+bool expectation_number(const char *group, const struct metric *number, struct buf *out);
 /* Its CPU time against that of the other group that has had most, both as long as they have run. */
 bool expectation_share(const struct model *m, const struct model_group *g, struct buf *out);
 /* The line for a figure of the table of tasks, and of that of CPUs. */

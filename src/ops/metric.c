@@ -28,7 +28,7 @@ struct metrics {
 	size_t n, nraw;        /* nraw: values of all of them */
 	uint16_t slots[SLOTS]; /* index + 1; 0 = free */
 	uint64_t lost;
-	struct metric_stream *streams[2]; /* NULL until something comes */
+	struct metric_stream *streams[METRIC_STREAMS]; /* NULL until something comes */
 	bool cyclictest_ns;
 };
 
@@ -60,7 +60,7 @@ void metrics_destroy(struct metrics *ms)
 
 static struct metric_stream *stream_of(struct metrics *ms, unsigned stream)
 {
-	struct metric_stream **s = &ms->streams[stream != 0];
+	struct metric_stream **s = &ms->streams[stream < METRIC_STREAMS ? stream : METRIC_STREAM_ERR];
 
 	if (!*s) {
 		*s = xcalloc(1, sizeof(**s));

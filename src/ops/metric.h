@@ -53,7 +53,8 @@ struct metrics;
 struct metrics *metrics_create(char *const *argv);
 void metrics_destroy(struct metrics *ms); /* NULL is fine */
 
-/* stream: 0 stdout, 1 stderr. */
+/* stream: one of these. */
+enum { METRIC_STREAM_OUT, METRIC_STREAM_ERR, METRIC_STREAM_STATS, METRIC_STREAMS };
 void metrics_feed(struct metrics *ms, unsigned stream, const char *data, size_t len, uint64_t t_ns);
 /* Bytes are missing here: what had begun is forgotten. */
 void metrics_gap(struct metrics *ms, unsigned stream);

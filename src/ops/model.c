@@ -13,6 +13,7 @@
 #include "ops/model_metric.h"
 #include "ops/model_private.h"
 #include "ops/model_kernel.h"
+#include "ops/model_stats.h"
 #include "ops/model_watch.h"
 #include "ops/model_tasks.h"
 #include "ops/trace.h"
@@ -638,6 +639,9 @@ void model_apply(struct model *m, const struct event *ev)
 	case EV_SCHED_PARTS:
 	case EV_SCHED_CALLS:
 		model_sched_apply(m, ev);
+		break;
+	case EV_SCHED_STATS:
+		model_stats_apply(model_sched_life(m), group_at(m, ev->name), ev);
 		break;
 	case EV_SHELL:
 		m->shells++;

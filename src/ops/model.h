@@ -148,6 +148,7 @@ struct model_sched { /* one life of a sched_ext scheduler */
 	struct death_moment *moments;
 	size_t nmoments; /* so far */
 	bool counted;	 /* the kernel has counted something for it */
+	struct model_stats *stats; /* model_stats.h; NULL = it has no statistics socket, as far as seen */
 };
 
 enum log_kind { LOG_OP, LOG_EVENT, LOG_OUTPUT, LOG_KERNEL, LOG_GUEST, LOG_HOST, LOG_TRACE, LOG_KINDS };
@@ -290,6 +291,8 @@ void model_sample(struct model *m, const struct sample *s);
 void model_sched_apply(struct model *m, const struct event *ev);
 void model_sched_finish(struct model *m);
 void model_sched_sample(struct model *m, const struct sample *s);
+/* The one in force, for the model alone. */
+struct model_sched *model_sched_life(struct model *m);
 /* In model_death.c: what is kept for a post-mortem, and the counters by steps. */
 void model_death_sample(struct model *m, const struct sample *s);
 void model_death_end(struct model_sched *s);

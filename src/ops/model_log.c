@@ -13,6 +13,7 @@
 #include "ops/figures.h"
 #include "ops/model_metric.h"
 #include "ops/model_watch.h"
+#include "ops/sched_stats.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -300,6 +301,23 @@ static void log_pushed(struct model *m, const struct event *ev)
 	    ev->id, ev->id == 1 ? "" : "s", amount, op ? "; for: " : "", op ? op->text : "");
 }
 
+/* As a line of its output: once a second, and what it says is for a person to read. */
+static void log_stats(struct model *m, const struct event *ev)
+{
+	cleanup_buf struct buf json = BUF_INIT, why = BUF_INIT;
+	const char *who = *ev->name ? ev->name : "nobody's";
+
+	if (ev->code)
+		add(m, ev, LOG_EVENT, MARK_WARN, "stats     %s[%" PRId64 "]: %s", who, ev->pid,
+		    ev->text);
+	else if (!sched_stats_read(ev->data, ev->data_len, &json, &why))
+		add(m, ev, LOG_EVENT, MARK_WARN, "stats     %s[%" PRId64 "]: %s", who, ev->pid,
+		    buf_text(&why));
+	else
+		add(m, ev, LOG_OUTPUT, MARK_NONE, "%s= %.*s", who,
+		    (int)(json.len - 1 < 400 ? json.len - 1 : 400), buf_text(&json));
+}
+
 static void log_shell_end(struct model *m, const struct event *ev)
 {
 	if (*ev->text)
@@ -527,6 +545,9 @@ void model_log_event(struct model *m, const struct event *ev)
 	case EV_PROGRESS:
 	case EV_WATCH_COUNT:
 	case EV_SCHED_PARTS:
+		break;
+	case EV_SCHED_STATS:
+		log_stats(m, ev);
 		break;
 	case EV_SHELL:
 		add(m, ev, LOG_EVENT, MARK_WARN,

@@ -9,6 +9,7 @@
 #include "guest/wire_sched.h"
 #include "ops/dump.h"
 #include "ops/model.h"
+#include "ops/model_stats.h"
 #include "ops/sched_parts.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static char *clean(const char *s, size_t len)
 	return xstrdup(safe);
 }
 
-static struct model_sched *life(struct model *m)
+struct model_sched *model_sched_life(struct model *m)
 {
 	struct model_sched *s = m->nscheds ? &m->scheds[m->nscheds - 1] : NULL;
 
@@ -99,7 +100,7 @@ static void keep_dump(struct model *m, struct model_sched *s)
 
 static void on_dump(struct model *m, const struct event *ev)
 {
-	struct model_sched *s = life(m);
+	struct model_sched *s = model_sched_life(m);
 	size_t room = DUMP_MAX - m->sched_dump.len;
 
 	if (ev->index == 1) {
@@ -144,7 +145,7 @@ static uint64_t begun_before(const struct model *m, uint64_t ns)
 
 static void on_exit_event(struct model *m, const struct event *ev)
 {
-	struct model_sched *s = life(m);
+	struct model_sched *s = model_sched_life(m);
 
 	/* it was in force for so short a time that nobody saw it */
 	if (!s)
@@ -232,6 +233,7 @@ void model_sched_finish(struct model *m)
 		buf_finish(&m->scheds[i].dump);
 		buf_finish(&m->scheds[i].calls);
 		model_death_finish(&m->scheds[i]);
+		model_stats_finish(&m->scheds[i]);
 	}
 	free(m->scheds);
 	sched_parts_free(m->parts);

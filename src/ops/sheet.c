@@ -84,6 +84,30 @@ struct sheet_row *sheet_add(struct sheet *s, struct sheet_row row)
 	return &s->rows[s->n++];
 }
 
+void sheet_offer(struct sheet *s, struct sheet_row row)
+{
+	if (sheet_keeps(s, &row))
+		sheet_add(s, row);
+}
+
+void sheet_offer_rows(struct sheet *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sheet_offer(s, (struct sheet_row){.index = (uint32_t)i, .id = i + 1});
+	sheet_sort(s, 0);
+}
+
+void sheet_set_text(struct sheet_value *v, const char *text)
+{
+	if (!text || !*text)
+		return;
+	v->is = SHEET_KNOWN;
+	v->more = text;
+	text_copy(v->text, sizeof(v->text), text);
+}
+
 void sheet_value(const struct sheet *s, const struct sheet_row *r, size_t column,
 		 struct sheet_value *v)
 {

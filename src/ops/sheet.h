@@ -182,6 +182,10 @@ const struct sheet_writer *sheet_writer_by_suffix(const char *path); /* NULL = n
 /* ---- for those who make sheets --------------------------------------------------------- */
 
 struct sheet_row *sheet_add(struct sheet *s, struct sheet_row row); /* valid until the next */
+/* The same for a row that is a thing, where the filter keeps it. */
+void sheet_offer(struct sheet *s, struct sheet_row row);
+/* One row each of the model's first n, in their order, then sorted as is asked. */
+void sheet_offer_rows(struct sheet *s, size_t n);
 /* Rows from `from` to the end, by the column asked for; nothing when none is. */
 void sheet_sort(struct sheet *s, size_t from);
 /* The filter's word on a row that is a thing. */
@@ -199,6 +203,16 @@ static inline void sheet_set_real(struct sheet_value *v, double number)
 {
 	v->is = SHEET_KNOWN;
 	v->number = number;
+}
+
+/* Of the model, sanitised; NULL or "" = blank. */
+void sheet_set_text(struct sheet_value *v, const char *text);
+
+/* Of guest time; 0 = blank. */
+static inline void sheet_set_moment(struct sheet_value *v, uint64_t ns)
+{
+	if (ns)
+		sheet_set(v, ns);
 }
 
 /* "0-3,6" of a set of CPUs; terminated, cut at size. */

@@ -17,35 +17,6 @@
 	static void name(const struct sheet *s, const struct sheet_row *r,                         \
 			 const struct sheet_column *c, struct sheet_value *v)
 
-static void set_text(struct sheet_value *v, const char *text)
-{
-	if (!text || !*text)
-		return;
-	v->is = SHEET_KNOWN;
-	v->more = text;
-	text_copy(v->text, sizeof(v->text), text);
-}
-
-static void set_moment(struct sheet_value *v, uint64_t ns)
-{
-	if (ns)
-		sheet_set(v, ns);
-}
-
-/* One row each, in the order of the model. */
-static void add_rows(struct sheet *s, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct sheet_row row = {.index = (uint32_t)i, .id = i + 1};
-
-		if (sheet_keeps(s, &row))
-			sheet_add(s, row);
-	}
-	sheet_sort(s, 0);
-}
-
 /* ---- lives ------------------------------------------------------------------------------- */
 
 static const struct model_sched *life(const struct sheet *s, const struct sheet_row *r)
@@ -60,14 +31,14 @@ static bool in_force(const struct sheet *s, const struct sheet_row *r)
 
 FIGURE(sched_name)
 {
-	set_text(v, life(s, r)->name);
+	sheet_set_text(v, life(s, r)->name);
 }
 
 FIGURE(sched_state)
 {
 	bool now = in_force(s, r);
 
-	set_text(v, now ? s->model->sched_state : life(s, r)->ended ? "ended" : "-");
+	sheet_set_text(v, now ? s->model->sched_state : life(s, r)->ended ? "ended" : "-");
 	v->mark = now ? SHEET_OK : SHEET_DIM;
 }
 
@@ -75,24 +46,24 @@ FIGURE(sched_by)
 {
 	const struct model_op *by = life(s, r)->seq ? model_op(s->model, life(s, r)->seq) : NULL;
 
-	set_text(v, by ? by->text : NULL);
+	sheet_set_text(v, by ? by->text : NULL);
 }
 
 FIGURE(sched_from)
 {
-	set_moment(v, life(s, r)->enabled_ns);
+	sheet_set_moment(v, life(s, r)->enabled_ns);
 }
 
 FIGURE(sched_to)
 {
 	if (life(s, r)->ended)
-		set_moment(v, life(s, r)->ended_ns);
+		sheet_set_moment(v, life(s, r)->ended_ns);
 }
 
 FIGURE(sched_kind)
 {
 	if (life(s, r)->ended && life(s, r)->kind) {
-		set_text(v, model_sched_kind(life(s, r)));
+		sheet_set_text(v, model_sched_kind(life(s, r)));
 	} else if (life(s, r)->ended) {
 		v->is = SHEET_ABSENT;
 	}
@@ -100,12 +71,12 @@ FIGURE(sched_kind)
 
 FIGURE(sched_reason)
 {
-	set_text(v, life(s, r)->reason);
+	sheet_set_text(v, life(s, r)->reason);
 }
 
 FIGURE(sched_message)
 {
-	set_text(v, life(s, r)->message);
+	sheet_set_text(v, life(s, r)->message);
 }
 
 FIGURE(sched_before)
@@ -113,7 +84,7 @@ FIGURE(sched_before)
 	const struct model_op *op = model_op(s->model, life(s, r)->before_seq);
 
 	if (life(s, r)->ended && op)
-		set_text(v, op->text);
+		sheet_set_text(v, op->text);
 }
 
 /* Of the one in force alone. */
@@ -143,7 +114,7 @@ FIGURE(sched_enables)
 
 static void build_scheds(struct sheet *s)
 {
-	add_rows(s, s->model->nscheds);
+	sheet_offer_rows(s, s->model->nscheds);
 }
 
 #define NOW(field) offsetof(struct sample_sched, field)
@@ -207,7 +178,7 @@ FIGURE(counter_name)
 
 FIGURE(counter_unit)
 {
-	set_text(v, model_scx_is_time(counter(s, r)->name) ? "ns" : "times");
+	sheet_set_text(v, model_scx_is_time(counter(s, r)->name) ? "ns" : "times");
 }
 
 FIGURE(counter_value)
@@ -235,7 +206,7 @@ FIGURE(counter_step)
 
 static void build_counters(struct sheet *s)
 {
-	add_rows(s, s->model->nscx);
+	sheet_offer_rows(s, s->model->nscx);
 }
 
 #define EVENT_STATS "the kernel's scx_event_stats, summed over the CPUs"
@@ -274,14 +245,14 @@ static const struct sched_part *part(const struct sheet *s, const struct sheet_r
 
 FIGURE(part_name)
 {
-	set_text(v, part(s, r)->name);
+	sheet_set_text(v, part(s, r)->name);
 }
 
 FIGURE(part_kind)
 {
 	static const char *const kinds[] = {"program", "map", "variable", "entry"};
 
-	set_text(v, kinds[part(s, r)->kind]);
+	sheet_set_text(v, kinds[part(s, r)->kind]);
 }
 
 FIGURE(part_map)
@@ -289,7 +260,7 @@ FIGURE(part_map)
 	const struct sched_part *p = part(s, r);
 
 	if (p->kind == PART_VARIABLE || p->kind == PART_ENTRY)
-		set_text(v, s->model->parts->rows[p->map].name);
+		sheet_set_text(v, s->model->parts->rows[p->map].name);
 }
 
 FIGURE(part_value)
@@ -297,13 +268,13 @@ FIGURE(part_value)
 	const struct sched_part *p = part(s, r);
 
 	if (p->kind == PART_VARIABLE || p->kind == PART_ENTRY)
-		set_text(v, p->value);
+		sheet_set_text(v, p->value);
 }
 
 FIGURE(part_type)
 {
 	if (part(s, r)->kind == PART_MAP)
-		set_text(v, part(s, r)->type);
+		sheet_set_text(v, part(s, r)->type);
 }
 
 FIGURE(part_number)
@@ -322,12 +293,12 @@ FIGURE(part_number)
 FIGURE(part_writable)
 {
 	if (part(s, r)->kind != PART_PROGRAM)
-		set_text(v, part(s, r)->writable ? "yes" : "no");
+		sheet_set_text(v, part(s, r)->writable ? "yes" : "no");
 }
 
 static void build_parts(struct sheet *s)
 {
-	add_rows(s, s->model->parts ? s->model->parts->n : 0);
+	sheet_offer_rows(s, s->model->parts ? s->model->parts->n : 0);
 }
 
 #define LOOK "the last look into the scheduler (screen 3 asks for them)"

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sheet_session - the tables of what was asked and said: ops, steps, the log, the numbers that were
- * printed and reported. Pure. Invariant: their order is that of the session.
+ * sheet_session - the tables of what was asked and said: ops, steps, the log. Pure. Invariant: their order is that of the session.
  */
 #include "ops/sheet.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "ops/model_metric.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,27 +15,6 @@
 			 const struct sheet_column *c, struct sheet_value *v)
 
 #define SESSION "the session"
-
-static void set_text(struct sheet_value *v, const char *text)
-{
-	if (!text || !*text)
-		return;
-	v->is = SHEET_KNOWN;
-	v->more = text;
-	text_copy(v->text, sizeof(v->text), text);
-}
-
-static void set_moment(struct sheet_value *v, uint64_t ns)
-{
-	if (ns)
-		sheet_set(v, ns);
-}
-
-static void add(struct sheet *s, struct sheet_row row)
-{
-	if (sheet_keeps(s, &row))
-		sheet_add(s, row);
-}
 
 /* ---- ops --------------------------------------------------------------------------------- */
 
@@ -59,7 +35,7 @@ FIGURE(op_step)
 
 FIGURE(op_text)
 {
-	set_text(v, op_of(s, r)->text);
+	sheet_set_text(v, op_of(s, r)->text);
 }
 
 FIGURE(op_state)
@@ -69,7 +45,7 @@ FIGURE(op_state)
 					     [OPS_DONE] = "done",
 					     [OPS_FAILED] = "failed"};
 
-	set_text(v, states[op_of(s, r)->state]);
+	sheet_set_text(v, states[op_of(s, r)->state]);
 	v->mark = op_of(s, r)->state == OPS_FAILED ? SHEET_FAIL : SHEET_PLAIN;
 }
 
@@ -79,7 +55,7 @@ FIGURE(op_verdict)
 
 	if (verdict == VERDICT_NONE)
 		return;
-	set_text(v, verdict_name(verdict));
+	sheet_set_text(v, verdict_name(verdict));
 	v->mark = verdict == VERDICT_PASS   ? SHEET_OK
 		  : verdict == VERDICT_FAIL ? SHEET_FAIL
 					    : SHEET_WARN;
@@ -87,22 +63,22 @@ FIGURE(op_verdict)
 
 FIGURE(op_why)
 {
-	set_text(v, op_of(s, r)->verdict_text ? op_of(s, r)->verdict_text : op_of(s, r)->note);
+	sheet_set_text(v, op_of(s, r)->verdict_text ? op_of(s, r)->verdict_text : op_of(s, r)->note);
 }
 
 FIGURE(op_accepted)
 {
-	set_moment(v, op_of(s, r)->accepted_ns);
+	sheet_set_moment(v, op_of(s, r)->accepted_ns);
 }
 
 FIGURE(op_begin)
 {
-	set_moment(v, op_of(s, r)->begin_ns);
+	sheet_set_moment(v, op_of(s, r)->begin_ns);
 }
 
 FIGURE(op_end)
 {
-	set_moment(v, op_of(s, r)->end_ns);
+	sheet_set_moment(v, op_of(s, r)->end_ns);
 }
 
 FIGURE(op_took)
@@ -118,7 +94,7 @@ static void build_ops(struct sheet *s)
 	size_t i;
 
 	for (i = 0; i < s->model->nops; i++)
-		add(s, (struct sheet_row){.index = (uint32_t)i, .id = s->model->ops[i].seq});
+		sheet_offer(s, (struct sheet_row){.index = (uint32_t)i, .id = s->model->ops[i].seq});
 	sheet_sort(s, 0);
 }
 
@@ -165,9 +141,9 @@ FIGURE(step_label)
 {
 	v->is = SHEET_KNOWN;
 	if (!r->index)
-		set_text(v, "backdrop");
+		sheet_set_text(v, "backdrop");
 	else
-		set_text(v, step_of(s, r)->label);
+		sheet_set_text(v, step_of(s, r)->label);
 }
 
 FIGURE(step_number)
@@ -177,12 +153,12 @@ FIGURE(step_number)
 
 FIGURE(step_begin)
 {
-	set_moment(v, step_of(s, r)->begin_ns);
+	sheet_set_moment(v, step_of(s, r)->begin_ns);
 }
 
 FIGURE(step_end)
 {
-	set_moment(v, step_of(s, r)->end_ns);
+	sheet_set_moment(v, step_of(s, r)->end_ns);
 }
 
 /* at: 0 = all of its ops, else those that failed or were judged so. */
@@ -201,11 +177,7 @@ FIGURE(step_ops)
 
 static void build_steps(struct sheet *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->model->nsteps; i++)
-		add(s, (struct sheet_row){.index = (uint32_t)i, .id = i + 1});
-	sheet_sort(s, 0);
+	sheet_offer_rows(s, s->model->nsteps);
 }
 
 static const struct sheet_column step_columns[] = {
@@ -242,12 +214,12 @@ static const struct model_line *line_of(const struct sheet *s, const struct shee
 FIGURE(log_text)
 {
 	v->is = SHEET_KNOWN;
-	set_text(v, line_of(s, r)->text);
+	sheet_set_text(v, line_of(s, r)->text);
 }
 
 FIGURE(log_kind)
 {
-	set_text(v, log_kind_name(line_of(s, r)->kind));
+	sheet_set_text(v, log_kind_name(line_of(s, r)->kind));
 }
 
 FIGURE(log_mark)
@@ -256,7 +228,7 @@ FIGURE(log_mark)
 		[MARK_OK] = "ok", [MARK_WARN] = "warn", [MARK_FAIL] = "fail"};
 
 	if (line_of(s, r)->mark != MARK_NONE)
-		set_text(v, marks[line_of(s, r)->mark]);
+		sheet_set_text(v, marks[line_of(s, r)->mark]);
 }
 
 FIGURE(log_at)
@@ -275,7 +247,7 @@ static void build_log(struct sheet *s)
 	size_t i;
 
 	for (i = 0; i < s->model->nlog; i++)
-		add(s,
+		sheet_offer(s,
 		    (struct sheet_row){.index = (uint32_t)i, .id = model_line(s->model, i)->n + 1});
 	sheet_sort(s, 0);
 }
@@ -304,140 +276,4 @@ const struct sheet_def sheet_log = {
 	.ncolumns = ARRAY_SIZE(log_columns),
 	.wanted = log_wanted,
 	.build = build_log,
-};
-
-/* ---- numbers ----------------------------------------------------------------------------- */
-
-static const struct model_group *group_of(const struct sheet *s, const struct sheet_row *r)
-{
-	return &s->model->groups[r->index];
-}
-
-static bool metric_of(const struct sheet *s, const struct sheet_row *r, struct metric *out)
-{
-	return model_group_metric_at(group_of(s, r), r->first, out);
-}
-
-FIGURE(number_name)
-{
-	struct metric m;
-
-	v->is = SHEET_KNOWN;
-	if (metric_of(s, r, &m))
-		snprintf(v->text, sizeof(v->text), "%s", m.name);
-}
-
-FIGURE(number_group)
-{
-	set_text(v, group_of(s, r)->name);
-}
-
-FIGURE(number_last)
-{
-	struct metric m;
-
-	v->is = SHEET_KNOWN;
-	if (metric_of(s, r, &m))
-		metric_format(m.unit, m.value, v->text, sizeof(v->text));
-}
-
-FIGURE(number_unit)
-{
-	struct metric m;
-
-	if (metric_of(s, r, &m))
-		set_text(v, metric_unit_name(m.unit));
-}
-
-FIGURE(number_value)
-{
-	struct metric m;
-	double value;
-
-	if (!metric_of(s, r, &m))
-		return;
-	memcpy(&value, (const char *)&m + c->at, sizeof(value));
-	v->is = isfinite(value) ? SHEET_KNOWN : SHEET_ABSENT;
-	v->number = value;
-}
-
-FIGURE(number_times)
-{
-	struct metric m;
-
-	if (metric_of(s, r, &m))
-		sheet_set(v, m.samples);
-}
-
-FIGURE(number_better)
-{
-	static const char *const better[] = {"", "lower", "higher"};
-	struct metric m;
-
-	if (metric_of(s, r, &m))
-		set_text(v, better[m.better]);
-}
-
-FIGURE(number_at)
-{
-	struct metric m;
-
-	if (metric_of(s, r, &m))
-		set_moment(v, m.when_ns);
-}
-
-static void build_numbers(struct sheet *s)
-{
-	struct metric metric;
-	uint32_t g, i;
-
-	for (g = 0; g < s->model->ngroups; g++)
-		for (i = 0; model_group_metric_at(&s->model->groups[g], i, &metric); i++)
-			add(s, (struct sheet_row){
-				       .index = g, .first = i, .id = ((uint64_t)g + 1) << 32 | i});
-	sheet_sort(s, 0);
-}
-
-static void number_text(const struct sheet *s, const struct sheet_row *r, struct buf *out)
-{
-	buf_addf(out, " %s", group_of(s, r)->name);
-}
-
-#define PRINTED       "its output, or its workers' reports"
-#define METRIC(field) offsetof(struct metric, field)
-
-static const struct sheet_column number_columns[] = {
-	{"name", "NAME", SHEET_TEXT, 12, 48, 0, .left = true, .value = number_name,
-	 .says = "what the number is called", .from = PRINTED},
-	{"group", "GROUP", SHEET_TEXT, 10, 20, 1, .left = true, .value = number_group,
-	 .says = "the payload or the workers", .from = SESSION},
-	{"last", "LAST", SHEET_TEXT, 10, 0, 2, .value = number_last,
-	 .says = "the last one, rounded, with its unit", .from = PRINTED},
-	{"value", "VALUE", SHEET_REAL, 10, 0, 3, .value = number_value, .at = METRIC(value),
-	 .says = "the last one exactly, in the base unit", .from = PRINTED},
-	{"least", "LEAST", SHEET_REAL, 10, 0, 4, .value = number_value, .at = METRIC(min),
-	 .says = "the least of all so far", .from = PRINTED},
-	{"mean", "MEAN", SHEET_REAL, 10, 0, 5, .value = number_value, .at = METRIC(mean),
-	 .says = "the mean of all so far", .from = PRINTED},
-	{"most", "MOST", SHEET_REAL, 10, 0, 6, .value = number_value, .at = METRIC(max),
-	 .says = "the most of all so far", .from = PRINTED},
-	{"unit", "UNIT", SHEET_TEXT, 4, 0, 7, .left = true, .value = number_unit,
-	 .says = "the base unit: ns, B, %, /s, B/s; blank = a plain number", .from = PRINTED},
-	{"times", "TIMES", SHEET_COUNT, 6, 0, 8, .value = number_times,
-	 .says = "how many there were; of workers how many measured it", .from = PRINTED},
-	{"better", "BETTER", SHEET_TEXT, 6, 0, 9, .left = true, .value = number_better,
-	 .says = "lower, higher; blank = nobody knows", .from = "its name"},
-	{"at", "AT", SHEET_MOMENT, 10, 0, 10, .value = number_at, .says = "when the last came",
-	 .from = PRINTED},
-};
-
-const struct sheet_def sheet_numbers = {
-	.name = "numbers",
-	.summary = "a row is a number that a payload has printed or workers report",
-	.empty =
-		"no number yet: run a program that prints some (KEY=VALUE, JSON), or spawn workers",
-	.columns = number_columns,
-	.ncolumns = ARRAY_SIZE(number_columns),
-	.build = build_numbers,
-	.text = number_text,
 };

@@ -125,6 +125,8 @@ bool facts_expectation(const struct model *m, const struct fact *f, struct buf *
 	}
 	if (f->kind == FACT_COUNTER)
 		return expectation_counter(m, m->scx[f->a].name, out);
+	if (f->kind == FACT_STAT)
+		return facts_stats_expect(m, f, out);
 	if (f->kind == FACT_DSQ || f->kind == FACT_QUEUED)
 		return expectation_check(m, "dsq-depth", NULL, out);
 	if (f->kind >= FACT_END && f->kind < FACT_IN_FORCE && f->a + 1 == m->nscheds)

@@ -169,6 +169,7 @@ void facts_sched(const struct model *m, struct facts *f)
 	in_force(m, f);
 	dsqs(m, f);
 	counters(m, f);
+	facts_stats(m, f);
 	facts_parts(m, f);
 }
 
@@ -225,6 +226,9 @@ void facts_sched_describe(const struct model *m, const struct fact *f, struct bu
 		break;
 	case FACT_COUNTER:
 		describe_counter(m, (uint32_t)f->a, out);
+		break;
+	case FACT_STAT:
+		facts_stats_describe(m, f, out);
 		break;
 	case FACT_QUEUED:
 		t = &m->tasks[f->b];

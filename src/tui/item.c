@@ -210,19 +210,6 @@ static bool expect_output(const struct model *m, const struct model_line *line, 
 	return false;
 }
 
-/* No worse than now, by a tenth; where nobody knows what is worse, about as now. */
-static bool expect_metric(const struct model *m, const struct number_row *n, struct buf *out)
-{
-	static const char *const compare[] = {"==", "<=", ">="};
-	char value[48];
-
-	metric_write(n->metric.unit, n->metric.value, value, sizeof(value));
-	buf_adds(out, "expect metric ");
-	words_quote(out, m->groups[n->group].name);
-	buf_addf(out, " %s %s %s tol=10%%", n->metric.name, compare[n->metric.better], value);
-	return true;
-}
-
 bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 {
 	const struct sheet_def *def = l->sheet.def;
@@ -235,7 +222,8 @@ bool item_expectation(const struct item_list *l, size_t i, struct buf *out)
 	if (l->facts.n)
 		return facts_expectation(l->model, &l->facts.rows[i], out);
 	if (l->numbers)
-		return expect_metric(l->model, &l->numbers[i], out);
+		return expectation_number(l->model->groups[l->numbers[i].group].name,
+					  &l->numbers[i].metric, out);
 	if (l->lines)
 		return expect_output(l->model, model_line(l->model, l->lines[i]), out);
 	return expectation_of_op(l->model, &l->model->ops[i], out);

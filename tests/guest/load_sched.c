@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * load_sched - loads a sched_ext object in the guest, waits until the kernel has ejected it, and
- * says how long it lasted. A copy of the program with another mark in it is a changed program.
+ * says how long it lasted. With words behind the object it has a statistics socket (stats_server.h). A copy of the program with another mark in it is a changed program.
  */
+#include "stats_server.h"
+
 #include <bpf/libbpf.h>
 #include <sched.h>
 #include <stdio.h>
@@ -52,6 +54,10 @@ int main(int argc, char **argv)
 			link = bpf_map__attach_struct_ops(m);
 	if (!link) {
 		fprintf(stderr, "cannot attach\n");
+		return 2;
+	}
+	if (argc > 2 && stats_server_start(argv + 2)) {
+		fprintf(stderr, "cannot serve statistics\n");
 		return 2;
 	}
 	while (enabled())

@@ -2,12 +2,14 @@
 /*
  * test_sched_sight - what is seen of a scheduler in a real guest, held against who knows it: map
  * values against what the scheduler wrote and what the kernel says it gave it, counters against
- * sysfs, a changed value by what the scheduler does then, a death against who was lost.
+ * sysfs, its own statistics against what it printed, a changed value by what the scheduler does then, a death against who was lost.
  */
 #include "lab.h"
 
 #include "../unit/test.h"
 #include "ops/dump.h"
+#include "ops/model_metric.h"
+#include "ops/model_stats.h"
 #include "ops/sched_parts.h"
 
 #include <inttypes.h>
@@ -248,6 +250,103 @@ static void every_counter_is_the_one_that_sysfs_tells(void **state)
 	lab_ok(lab, "sched unload");
 }
 
+/* What is wrong with the statistics of the scheduler in force, until it is this. */
+static void until_wrong(const char *words)
+{
+	const struct model *m = session_model(lab_session(lab));
+	const struct model_stats *s;
+	unsigned i;
+
+	/* the server does all again and again: one that is told while nobody looks comes back */
+	for (i = 0; i < 60; i++) {
+		assert_non_null(model_sched_now(m));
+		s = model_sched_now(m)->stats;
+		if (s && (words ? s->wrong && strstr(s->wrong, words) : !s->wrong))
+			return;
+		lab_wait(lab, lab_mark(lab), EV_SCHED_STATS, NULL, NULL);
+	}
+	fail_msg("'%s' was never said", words ? words : "nothing is wrong");
+}
+
+/* "sched", or with a number behind: whose the socket is that answers. */
+static const char *payload(void)
+{
+	return model_sched_now(session_model(lab_session(lab)))->stats->group;
+}
+
+static double number_of(const char *name)
+{
+	struct metric n;
+
+	if (!model_metric(session_model(lab_session(lab)), payload(), name, &n))
+		fail_msg("there is no '%s'", name);
+	return n.value;
+}
+
+/* The server says on its output how often it was asked, and answers with the same. */
+static void what_a_scheduler_answers_on_its_socket_are_its_numbers(void **state)
+{
+	const struct model *m = session_model(lab_session(lab));
+	size_t mark = lab_mark(lab), begun = mark;
+	const struct event *ev;
+	struct metric n;
+	uint64_t seq;
+	double asked;
+	int i;
+
+	lab_ok(lab, "sched load " LOAD_SCHED " -- /include-files/cgweight.bpf.o good");
+	for (i = 0; i < 2; i++) {
+		ev = lab_wait(lab, mark, EV_SCHED_STATS, NULL, NULL);
+		mark = lab_place(lab, ev) + 1;
+		if (!ev->code && !strstr(ev->data, "\"asked\":"))
+			fail_msg("'%s' is no answer of it", ev->data);
+		i -= ev->code != 0;
+	}
+	/* what it has printed may come behind */
+	asked = number_of("stats.asked");
+	assert_true(asked >= 2);
+	while (number_of("answered") < asked)
+		lab_wait(lab, lab_mark(lab), EV_OUTPUT, payload(), NULL);
+	assert_true(number_of("stats.doms.0.events") == 10 * number_of("stats.asked"));
+	assert_true(number_of("stats.doms.0.pressure") == 1.25);
+	assert_true(model_metric(m, payload(), "stats.lat_us", &n));
+	assert_true(n.value == 5000 && n.unit == UNIT_NS);
+	assert_true(model_metric(m, payload(), "stats.bitmap", &n));
+	assert_true(n.min == 1 && n.max == 2);
+	assert_false(model_metric(m, payload(), "asked", &n));
+	/* the process of the payload has forked the one that answers */
+	assert_string_equal(payload(), lab_find(lab, begun, EV_PLACED, NULL, NULL)->name);
+	mark = lab_mark(lab);
+	seq = lab_ok(lab, "expect metric %s stats.asked >= 2", payload());
+	for (ev = lab_wait(lab, mark, EV_VERDICT, NULL, NULL); ev->seq != seq;)
+		ev = lab_wait(lab, lab_place(lab, ev) + 1, EV_VERDICT, NULL, NULL);
+	assert_int_equal(ev->code, VERDICT_PASS);
+	lab_ok(lab, "sched unload");
+	/* one that has none says none, though the file of before is still there */
+	lab_ok(lab, "sched load fifo");
+	lab_samples(lab, 20);
+	assert_null(model_sched_now(m)->stats);
+	lab_ok(lab, "sched unload");
+}
+
+static void a_socket_that_misbehaves_is_told_and_harms_nobody(void **state)
+{
+	size_t mark = lab_mark(lab);
+
+	lab_ok(lab, "sched load " LOAD_SCHED
+		    " -- /include-files/cgweight.bpf.o garbage refuse huge unasked silent good");
+	until_wrong("no JSON");
+	until_wrong("errno 22: unknown stat target");
+	until_wrong("longer than 48 KiB");
+	until_wrong("more than it was asked for");
+	until_wrong("not answered within");
+	/* the agent is there for others all the time */
+	lab_ok(lab, "hold 1ms");
+	until_wrong(NULL);
+	lab_ok(lab, "sched unload");
+	assert_null(lab_find(lab, mark, EV_STUCK, NULL, NULL));
+}
+
 static void a_death_names_the_lost_and_who_held_them(void **state)
 {
 	const struct model *m = session_model(lab_session(lab));
@@ -289,6 +388,8 @@ int main(void)
 		cmocka_unit_test(a_map_of_a_program_that_schedules_is_pinned),
 		cmocka_unit_test(a_value_that_is_set_changes_what_the_scheduler_does),
 		cmocka_unit_test(every_counter_is_the_one_that_sysfs_tells),
+		cmocka_unit_test(what_a_scheduler_answers_on_its_socket_are_its_numbers),
+		cmocka_unit_test(a_socket_that_misbehaves_is_told_and_harms_nobody),
 		cmocka_unit_test(a_death_names_the_lost_and_who_held_them),
 	};
 

@@ -584,6 +584,37 @@ static void what_a_scheduler_keeps_is_shown_and_set_from_there(void **state)
 	assert_shows(b, "nothing under the cursor can be set");
 }
 
+static void what_a_scheduler_says_of_itself_is_on_its_screen(void **state)
+{
+	static const char answer[] = "{\"errno\":0,\"args\":{\"resp\":{\"lat_us\":1500,\"name\":\"x\"}}}";
+	struct event ev = {.type = EV_SCHED_STATS, .name = "hogs", .cgroup = "", .path = "", .text = "",
+			   .pid = 130, .data = answer, .data_len = sizeof(answer) - 1, .t_ns = 17600000000};
+	struct bench *b = *state;
+
+	model_apply(b->model, &ev);
+	press(b->tui, '3');
+	type(b->tui, "/ITS OWN\n");
+	assert_shows(b, "ITS OWN STATISTICS  hogs[130], answered last at 17.600s");
+	assert_shows(b, "stats.lat_us                                  1.5ms  1.5ms to 1.5ms");
+	type(b->tui, "je\n");
+	assert_string_equal(b->submitted, "expect metric hogs stats.lat_us == 1.5ms tol=10%");
+	type(b->tui, "\n");
+	assert_shows(b, "stats.lat_us of vtime: 1.5ms");
+	press(b->tui, KEY_ESCAPE);
+	ev.code = 110;
+	ev.text = "it has not answered within 5 s";
+	ev.data_len = 0;
+	ev.t_ns = 18600000000;
+	model_apply(b->model, &ev);
+	/* what was last known stays, with its time */
+	assert_shows(b, " ! it has not answered within 5 s");
+	assert_shows(b, "answered last at 17.600s");
+	assert_shows(b, "stats.lat_us");
+	press(b->tui, '5');
+	assert_shows(b, "hogs= {\"stats\":{\"lat_us\":1500,\"name\":\"x\"}}");
+	assert_shows(b, "stats     hogs[130]: it has not answered within 5 s");
+}
+
 /* The journal without what came after the end, and without the expectation. */
 static void a_test_of_an_end_begins_with_its_expectation(void **state)
 {
@@ -1019,6 +1050,7 @@ int main(void)
 		SCREEN_TEST(an_opened_program_shows_what_it_has_printed),
 		SCHED_TEST(the_scheduler_has_a_screen_with_its_queues_in_order_and_its_counters),
 		SCHED_TEST(a_schedulers_end_stays_on_its_page_and_can_be_opened),
+		SCHED_TEST(what_a_scheduler_says_of_itself_is_on_its_screen),
 		SCHED_TEST(what_a_scheduler_keeps_is_shown_and_set_from_there),
 		SCHED_TEST(a_test_of_an_end_begins_with_its_expectation),
 		SCREEN_TEST(a_report_that_was_asked_for_becomes_an_expectation),
