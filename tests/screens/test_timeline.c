@@ -265,14 +265,14 @@ static void the_whole_session_fits(void **state)
 	assert_shows(b, "ocgroup add low");
 }
 
-/* One record of a switch on each of 64 CPUs in turn, 200 ns apart. */
+/* One record of a switch on each of 64 CPUs in turn, 200 us apart: all of the picture is of them. */
 static void add_switches(struct trace *t, int32_t runs[64], uint64_t *at, unsigned n)
 {
 	while (n--) {
 		int32_t next = 100 + (int32_t)(*at * 2654435761u >> 20) % 5000;
 		unsigned cpu = n % 64;
 
-		*at += 200;
+		*at += 200000;
 		if (next == runs[cpu])
 			continue;
 		trace_add(t, &(struct trace_record){.t_ns = *at,
@@ -318,13 +318,13 @@ static void a_picture_of_64_cpus_does_not_grow_with_the_session(void **state)
 	int32_t runs[64] = {0};
 	uint64_t at = 1100 * MS, small, large;
 
-	add_switches(b->model->trace, runs, &at, 150000);
+	add_switches(b->model->trace, runs, &at, 50000);
 	small = whole_picture_ns(b);
-	add_switches(b->model->trace, runs, &at, 1350000);
+	add_switches(b->model->trace, runs, &at, 1450000);
 	large = whole_picture_ns(b);
-	print_message("# a picture of 64 CPUs: %.2f ms of 150,000 records, %.2f ms of 1,500,000\n",
+	print_message("# a picture of 64 CPUs: %.2f ms of 50,000 records, %.2f ms of 1,500,000\n",
 		      (double)small / 1e6, (double)large / 1e6);
-	assert_true(large < 5 * small);
+	assert_true(large < 15 * small); /* records: 30 times */
 }
 
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
