@@ -174,6 +174,8 @@ static void on_event(void *arg, const struct event *ev)
 	struct app *a = arg;
 
 	a->dirty = true;
+	if (ev->type == EV_PACE && a->tui)
+		tui_say(a->tui, ROLE_HINT, ev->text);
 	mark_op(a, ev);
 	open_shell_event(&a->shell, ev);
 }
@@ -482,7 +484,31 @@ static void host_checkpoints(void *arg)
 		session_list_checkpoints(a->session);
 }
 
+static int host_pause(void *arg, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_pause(a->session, err) : no_guest(err);
+}
+
+static int host_slow(void *arg, unsigned part, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_slow(a->session, part, err) : no_guest(err);
+}
+
+static int host_advance(void *arg, const struct advance *to, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_advance(a->session, to, err) : no_guest(err);
+}
+
 static const struct tui_host host = {
+	.pause = host_pause,
+	.slow = host_slow,
+	.advance = host_advance,
 	.checkpoint = host_checkpoint,
 	.rewind = host_rewind,
 	.step_back = host_step_back,

@@ -160,6 +160,11 @@
 	  "host: how often a place was written to since its watch was set; flag = the watch was "  \
 	  "there all the time; code = 1: it never was",                                            \
 	  F_NAME, F_COUNT, F_FLAG, F_CODE)                                                         \
+	X(PACE, 126, "pace",                                                                       \
+	  "host: how the guest's time goes on for who looks: paused, runs, slow (count = the nth " \
+	  "part of full speed), step (count = switches, id = ns that passed, all ones = not "      \
+	  "known); words",                                                                         \
+	  F_NAME, F_COUNT, F_ID, F_TEXT)                                                           \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

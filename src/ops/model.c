@@ -5,6 +5,7 @@
  * are model_sample.c's.
  */
 #include "ops/model.h"
+#include "ops/advance.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
@@ -519,6 +520,14 @@ static void on_trace_end(struct model *m, const struct event *ev)
 	trace_accounted(m->trace, &a);
 }
 
+static void on_pace(struct model *m, const struct event *ev)
+{
+	bool slow = !strcmp(ev->name, PACE_SLOW);
+
+	m->paused = !strcmp(ev->name, PACE_PAUSED) || !strcmp(ev->name, PACE_STEP);
+	m->slow = slow && ev->count <= ADVANCE_SLOWEST ? (unsigned)ev->count : 0;
+}
+
 void model_apply(struct model *m, const struct event *ev)
 {
 	if (ev->t_ns > m->now_ns)
@@ -621,8 +630,12 @@ void model_apply(struct model *m, const struct event *ev)
 		at_most(&m->host_steal, ev->id);
 		at_most(&m->host_load, ev->index);
 		break;
+	case EV_PACE:
+		on_pace(m, ev);
+		break;
 	case EV_GONE:
-		m->live = false;
+		m->live = m->paused = false;
+		m->slow = 0;
 		set(&m->gone, ev->text);
 		break;
 	case EV_END:

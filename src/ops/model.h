@@ -279,6 +279,8 @@ struct model {
 	unsigned intrusions;    /* events not by an op */
 	unsigned shells;        /* opened by a person so far: what was typed there is not replayed */
 	int64_t shell_pid;      /* of the one that runs, 0 = none */
+	bool paused;            /* a person has stopped the guest's time */
+	unsigned slow;          /* it goes on at one nth of its speed; 0 = at full speed */
 };
 
 struct model *model_create(void);

@@ -496,6 +496,9 @@ void model_log_event(struct model *m, const struct event *ev)
 			add(m, ev, LOG_EVENT, MARK_NONE, "trace     %s over %" PRIu64 " records",
 			    ev->name, ev->count);
 		break;
+	case EV_PACE:
+		add(m, ev, LOG_HOST, MARK_NONE, "time      %s", ev->text);
+		break;
 	case EV_HOST:
 		log_host(m, ev);
 		break;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RATE_LEAST_NS 1000u
+
 const struct model_group *model_group(const struct model *m, const char *name)
 {
 	size_t i = m->ngroups;
@@ -101,9 +103,10 @@ void model_task_name(const struct model *m, int64_t pid, const char *comm, char 
 		text_copy(dst, size, comm);
 }
 
+/* Two looks at a guest that stands are as good as one moment: nothing between them is a rate. */
 static uint64_t interval(const struct model *m)
 {
-	return m->sample_before_ns && m->sample_ns > m->sample_before_ns
+	return m->sample_before_ns && m->sample_ns > m->sample_before_ns + RATE_LEAST_NS
 		       ? m->sample_ns - m->sample_before_ns
 		       : 0;
 }

@@ -279,6 +279,7 @@ static int leave_for(struct session *s, int target, bool keep, struct err *err)
 
 	if (r < 0)
 		return r;
+	pacing_release(s); /* what is left is copied with its agent */
 	c->target = target;
 	next_name(c, name, sizeof(name));
 	if (keep && c->nredo < REDO_MAX && guest_state(s->guest) == GUEST_UP &&
@@ -436,6 +437,7 @@ void checkpoint_rewound(struct session *s)
 	s->watch = watched;
 	s->watch_told = !watched;
 	session_settle_watch(s);
+	pacing_anew(s);
 	if (r < 0) {
 		err_wrap(&err, "the guest went back to '%s', its record did not", k->name);
 		session_log(s, 2, err.msg);

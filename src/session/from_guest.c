@@ -207,6 +207,11 @@ static void on_unwatched(void *arg, const char *why)
 	kernel_ops_unwatched(((struct session *)arg)->kernel_ops, why);
 }
 
+static void on_stood(void *arg, const struct guest_stood *st, const struct err *why)
+{
+	pacing_stood(arg, st, why);
+}
+
 static void on_log(void *arg, int level, const char *text)
 {
 	session_log(arg, level, text);
@@ -229,6 +234,7 @@ const struct guest_ops session_guest_ops = {
 	.stopped = on_stopped,
 	.watched = on_watched,
 	.unwatched = on_unwatched,
+	.stood = on_stood,
 	.copied = session_copied,
 	.rewound = on_rewound,
 	.log = on_log,
@@ -242,6 +248,8 @@ void session_finish(struct session *s, bool clean, const char *text)
 	if (s->finished)
 		return;
 	s->finished = true;
+	s->pacing.stood_ns = 0;
+	s->pacing.stepping = false;
 	checkpoint_gone(s);
 	loop_arm(s->loop, s->ready_timer, 0, 0);
 	loop_arm(s->loop, s->ping_timer, 0, 0);

@@ -137,6 +137,15 @@ static bool open_places(struct kernel_ops *k, struct err *err)
 	return k->places;
 }
 
+struct places *kernel_ops_places(struct kernel_ops *k, struct err *err)
+{
+	if (!k->guest) {
+		err_set(err, EPIPE, "there is no guest");
+		return NULL;
+	}
+	return open_places(k, err) ? k->places : NULL;
+}
+
 /* How many there are, and what waits longest. */
 static void moment_words(const struct model *m, char *words, size_t size)
 {
@@ -222,7 +231,7 @@ static void do_op(struct kernel_ops *k, const struct op *op, bool cold)
 static void pause_for(struct kernel_ops *k, const struct op *op)
 {
 	k->waits = op;
-	if (!k->paused && guest_keeps_time(k->guest)) { /* else somebody else has stopped it */
+	if (!k->paused && guest_may_pause(k->guest)) { /* else somebody else has stopped it */
 		k->paused = true;
 		k->paused_ns = loop_now_ns();
 	}

@@ -31,6 +31,8 @@ struct kernel_ops *kernel_ops_create(const struct model *model, const struct ker
 void kernel_ops_destroy(struct kernel_ops *k); /* NULL is fine */
 /* A guest was booted; it is borrowed until the next one or the end. */
 void kernel_ops_boot(struct kernel_ops *k, struct guest *g);
+/* The places of its kernel, looked for when they are needed first; NULL with err. Borrowed. */
+struct places *kernel_ops_places(struct kernel_ops *k, struct err *err);
 /* true when the frame is one of these. */
 bool kernel_ops_frame(struct kernel_ops *k, const struct wire_header *h);
 /* As those of struct guest_ops: its vCPUs have stopped; a watch is set or off; all are lost. */

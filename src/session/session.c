@@ -67,6 +67,7 @@ void session_destroy(struct session *s)
 	session_destroy_parts(s);
 	guest_destroy(s->guest);
 	checkpoints_destroy(s->checkpoints);
+	pacing_finish(s);
 	loop_remove(s->loop, s->ready_timer);
 	loop_remove(s->loop, s->ping_timer);
 	journal_destroy(s->journal);
@@ -114,6 +115,7 @@ void session_end(struct session *s)
 	if (s->ending)
 		return;
 	s->ending = true;
+	pacing_release(s);
 	if (s->ready && !s->holding && !s->finished)
 		session_send(s, WIRE_END, 0, NULL);
 }

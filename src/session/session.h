@@ -10,6 +10,7 @@
 #define SESSION_SESSION_H
 
 #include "base/loop.h"
+#include "ops/advance.h"
 #include "ops/check.h"
 #include "ops/journal.h"
 #include "ops/model.h"
@@ -88,6 +89,16 @@ struct checkpoint_figures {
 };
 void session_checkpoint_figures(const struct session *s, struct checkpoint_figures *out);
 void session_list_checkpoints(struct session *s); /* into the log */
+
+/*
+ * The guest's time, for a person who looks: it stops, and all that is shown is of that moment; goes on; goes on
+ * at one nth of its speed (1 = full); or, from where it stands, by one step (ops/advance.h). EV_PACE says when it
+ * is so. No op: what is sent meanwhile waits for the guest. Errors leave the guest as it is.
+ */
+int session_pause(struct session *s, struct err *err);
+int session_resume(struct session *s, struct err *err);
+int session_slow(struct session *s, unsigned part, struct err *err);
+int session_advance(struct session *s, const struct advance *to, struct err *err);
 
 void session_begin(struct session *s);  /* let the queue go (scripts) */
 /* Looks into the scheduler in force (EV_SCHED_PARTS) so often from now on; 0 = none. Cheap to repeat. */

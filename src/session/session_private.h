@@ -2,7 +2,7 @@
 /*
  * session_private - the inside of a session, for the files that make it up: session.c (life),
  * submit.c and to_guest.c (the road down), from_guest.c and emit.c (the road up), silence.c,
- * parts.c.
+ * pacing.c, parts.c.
  *
  * Invariants: an op is in the session file before it is on the wire; every event passes
  * session_emit(), which journals it, applies it and only then tells the observer; nothing here
@@ -17,6 +17,7 @@
 #include "session/host_load.h"
 #include "session/kernel_ops.h"
 #include "session/observe.h"
+#include "session/pacing.h"
 #include "session/reload.h"
 #include "session/session_info.h"
 #include "session/tracing.h"
@@ -51,6 +52,7 @@ struct session {
 	struct checkpoints *checkpoints;
 	struct reload *reload; /* NULL: only where a person is there to save something */
 	struct buf pending;    /* frames that wait for EV_READY */
+	struct pacing pacing;
 	loop_id ready_timer, ping_timer;
 	uint64_t heard_ns; /* host clock of the last frame */
 	struct sample sample;

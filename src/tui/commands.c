@@ -135,6 +135,32 @@ static int run_checkpoints(struct tui *t, char **words, size_t n, struct err *er
 	return 0;
 }
 
+static int run_pause(struct tui *t, char **words, size_t n, struct err *err)
+{
+	return tui_pace(t, 0, err);
+}
+
+static int run_resume(struct tui *t, char **words, size_t n, struct err *err)
+{
+	return tui_pace(t, 1, err);
+}
+
+static int run_slow(struct tui *t, char **words, size_t n, struct err *err)
+{
+	unsigned part;
+	int r = advance_parse_slow(words, n, &part, err);
+
+	return r < 0 ? r : tui_pace(t, part, err);
+}
+
+static int run_advance(struct tui *t, char **words, size_t n, struct err *err)
+{
+	struct advance to;
+	int r = advance_parse(words, n, &to, err);
+
+	return r < 0 ? r : tui_advance(t, &to, err);
+}
+
 static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 {
 	tui_show(t, &screen_help);
@@ -158,6 +184,15 @@ static const struct tui_command table[] = {
 	 "guest and session go back to a checkpoint, also when the guest has panicked; what was done since "
 	 "stays in its file, what is done next is a branch", run_rewind},
 	{"checkpoints", "checkpoints", "list them in the log, with the room they take", run_checkpoints},
+	{"pause", "pause",
+	 "the guest's time stops, and every screen shows that moment; what is typed waits for it to go on",
+	 run_pause},
+	{"resume", "resume", "the guest's time goes on at full speed", run_resume},
+	{"slow", "slow N", "the guest's time goes on at 1/N of full speed: slow 10, slow 100; slow 1 is full",
+	 run_slow},
+	{"advance", "advance switch [CPU]|tick|us N",
+	 "a paused guest goes on to the next switch (of any CPU, or of this one), the next tick, or by about "
+	 "N microseconds, and stands again", run_advance},
 	{"cancel", "cancel", "cut the running hold or wait short", run_cancel},
 	{"help", "help", "the help screen", run_help},
 	{"quit", "quit", "end the session and leave", run_quit},

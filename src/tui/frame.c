@@ -51,6 +51,12 @@ static void moment(const struct model *m, const struct tui_state *st, char *dst,
 		snprintf(dst, size, "GUEST GONE");
 	else if (!m->ready)
 		snprintf(dst, size, "booting");
+	else if (m->paused)
+		snprintf(dst, size, "%.6fs PAUSED%s", (double)m->now_ns / 1e9,
+			 st->frozen ? " FROZEN" : "");
+	else if (m->slow)
+		snprintf(dst, size, "%.3fs SLOW 1/%u%s", (double)m->now_ns / 1e9, m->slow,
+			 st->frozen ? " FROZEN" : "");
 	else
 		snprintf(dst, size, "%.1fs%s", (double)m->now_ns / 1e9,
 			 st->frozen ? " FROZEN" : "");

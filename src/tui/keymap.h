@@ -44,6 +44,11 @@ enum action {
 	ACT_MOMENT,
 	ACT_UNDO,
 	ACT_REDO,
+	ACT_PAUSE,
+	ACT_SLOW,
+	ACT_ADVANCE_SWITCH,
+	ACT_ADVANCE_TICK,
+	ACT_ADVANCE_SPAN,
 };
 
 struct key_binding {

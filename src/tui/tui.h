@@ -9,6 +9,7 @@
 #define TUI_TUI_H
 
 #include "base/err.h"
+#include "ops/advance.h"
 #include "ops/scenario.h"
 #include "tui/canvas.h"
 #include "tui/state.h"
@@ -44,6 +45,10 @@ struct tui_host {
 	int (*rewind)(void *arg, const char *name, struct err *err);
 	int (*step_back)(void *arg, bool on, struct err *err);
 	void (*checkpoints)(void *arg); /* told in the log */
+	/* The guest's time (session/session.h); slow: one nth of its speed, 1 = full. NULL = there is no guest. */
+	int (*pause)(void *arg, struct err *err);
+	int (*slow)(void *arg, unsigned part, struct err *err);
+	int (*advance)(void *arg, const struct advance *to, struct err *err);
 	/* Who ran where between two moments that model()->trace no longer holds; NULL = it cannot be
 	 * had. Valid until the next call. NULL function = the same. */
 	const struct trace *(*trace_at)(void *arg, uint64_t from_ns, uint64_t to_ns);
@@ -90,6 +95,9 @@ enum tui_trace { TUI_TRACE_AUTO, TUI_TRACE_ON, TUI_TRACE_OFF };
 void tui_trace(struct tui *t, enum tui_trace wish);
 
 /* For commands.c. */
+/* Part 0: it stands still. */
+int tui_pace(struct tui *t, unsigned part, struct err *err);
+int tui_advance(struct tui *t, const struct advance *to, struct err *err);
 int tui_compare_open(struct tui *t, const char *file, struct err *err);
 int tui_shell_open(struct tui *t, const char *cgroup, struct err *err);
 const struct tui_host *tui_host_of(struct tui *t, void **arg);

@@ -224,6 +224,43 @@ static void step_back(struct tui *t, bool on)
 		tui_say(t, ROLE_HINT, on ? "going on again" : "going back");
 }
 
+int tui_pace(struct tui *t, unsigned part, struct err *err)
+{
+	if (!t->host->pause || !t->host->slow)
+		return err_set(err, EINVAL, "there is no guest whose time could stop");
+	if (!part)
+		return t->host->pause(t->arg, err);
+	return t->host->slow(t->arg, part, err);
+}
+
+int tui_advance(struct tui *t, const struct advance *to, struct err *err)
+{
+	return t->host->advance ? t->host->advance(t->arg, to, err)
+				: err_set(err, EINVAL, "there is no guest whose time could go on");
+}
+
+static void pace_key(struct tui *t, enum action a)
+{
+	static const struct advance to[] = {
+		[ACT_ADVANCE_SWITCH - ACT_ADVANCE_SWITCH] = {ADVANCE_SWITCH, -1, 0},
+		[ACT_ADVANCE_TICK - ACT_ADVANCE_SWITCH] = {ADVANCE_TICK, -1, 0},
+		[ACT_ADVANCE_SPAN - ACT_ADVANCE_SWITCH] = {ADVANCE_SPAN, -1, 100000}};
+	const struct model *m = t->host->model(t->arg);
+	struct err err = ERR_INIT;
+	int r;
+
+	if (a == ACT_PAUSE) {
+		r = tui_pace(t, 0, &err); /* also cuts a step short */
+		if (r == -EALREADY)
+			r = tui_pace(t, 1, &err);
+	} else if (a == ACT_SLOW)
+		r = tui_pace(t, m->slow >= 100 ? 1 : m->slow >= 10 ? 100 : 10, &err);
+	else
+		r = tui_advance(t, &to[a - ACT_ADVANCE_SWITCH], &err);
+	if (r < 0)
+		tui_say(t, ROLE_FAIL, err.msg);
+}
+
 static void quit(struct tui *t)
 {
 	if (!t->host->live(t->arg) || t->st.confirm_quit) {
@@ -294,6 +331,13 @@ void tui_act(struct tui *t, enum action a)
 	case ACT_UNDO:
 	case ACT_REDO:
 		step_back(t, a == ACT_REDO);
+		break;
+	case ACT_PAUSE:
+	case ACT_SLOW:
+	case ACT_ADVANCE_SWITCH:
+	case ACT_ADVANCE_TICK:
+	case ACT_ADVANCE_SPAN:
+		pace_key(t, a);
 		break;
 	case ACT_FOLLOW:
 		if (st->past_ns) {

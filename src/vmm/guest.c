@@ -266,6 +266,7 @@ void guest_stop(struct guest *g)
 	if (g->stopping || g->qemu.pidfd < 0)
 		return;
 	g->stopping = true;
+	pace_release(g);
 	loop_arm(g->loop, g->stop_timer, STOP_NS, 0);
 	wire_begin(&w, frame, sizeof(frame));
 	if (g->state != GUEST_UP || !wire_end(&w, WIRE_POWEROFF, 0, 0) ||
@@ -735,7 +736,8 @@ const char *guest_kernel_release(const struct guest *g)
 
 bool guest_keeps_time(const struct guest *g)
 {
-	return g->qemu.pidfd >= 0 && !g->stopped && !g->config.exact && !g->config.counted;
+	return g->qemu.pidfd >= 0 && !g->stopped && g->pace.part == 1 && !g->config.exact &&
+	       !g->config.counted;
 }
 
 const struct guest_memory *guest_memory(const struct guest *g)

@@ -78,6 +78,22 @@ struct guest_hit {
 	unsigned cpu;     /* from 0 */
 };
 
+/* Where a step of guest time ends, for guest_step(). */
+struct guest_step {
+	unsigned n; /* at a write to one of these n places of its kernel, size bytes each, aligned; */
+	unsigned size;
+	const uint64_t *address; /* borrowed until guest_step() returns */
+	uint64_t limit_ns;       /* of this machine's time, when none is written to; */
+	uint64_t span_ns;        /* n = 0: after about so long */
+};
+
+/* The guest stands still as guest_pace() or guest_step() has asked. */
+struct guest_stood {
+	bool stepped;       /* it was a step */
+	bool reached;       /* which has got there; else its limit came first, or it was cut short */
+	uint64_t passed_ns; /* guest time since it last stood so; UINT64_MAX = not known */
+};
+
 enum guest_state { GUEST_IDLE, GUEST_BOOTING, GUEST_UP, GUEST_GONE };
 
 struct guest_ops {
@@ -97,6 +113,9 @@ struct guest_ops {
 	void (*watched)(void *arg, const struct err *err);
 	/* All its watches are gone, not asked for: why. */
 	void (*unwatched)(void *arg, const char *why);
+	/* guest_pace(0) or guest_step() has got there; why: the step was not made, and it stands as
+	 * before; else NULL. May be NULL. */
+	void (*stood)(void *arg, const struct guest_stood *st, const struct err *why);
 	/* guest_copy() is over and the guest goes on: 0, or -errno and why there is no copy; may be NULL. */
 	void (*copied)(void *arg, int code, const char *why);
 	/* It is what it was when a copy was taken; its agent's hello follows. May be NULL. */
@@ -139,6 +158,19 @@ int guest_send(struct guest *g, const void *frame, size_t len);
 /* Its CPUs stand still from now on, until it is resumed. Without effect before the monitor answers. */
 void guest_pause(struct guest *g);
 void guest_resume(struct guest *g);
+/* It can be: nobody else has stopped it but guest_pace(). */
+bool guest_may_pause(const struct guest *g);
+
+/*
+ * How its time goes on, for a person who looks: 1 = at full speed; 0 = not at all, stood() follows; n = one
+ * nth of it, in slices of about a millisecond. Who pauses it for an op, and who makes a copy, are not in
+ * the way of it nor it in theirs, but nothing is copied while it stands. Errors leave it as it is.
+ */
+#define GUEST_SLOWEST 1000
+int guest_pace(struct guest *g, unsigned part, struct err *err);
+unsigned guest_pace_part(const struct guest *g);
+/* It stands: on until there, then it stands again. stood() follows. */
+int guest_step(struct guest *g, const struct guest_step *to, struct err *err);
 
 /*
  * While it stands still: stop it each time that it writes to the size bytes (1, 2, 4 or 8, aligned) at
@@ -179,7 +211,8 @@ int guest_rewind(struct guest *g, const struct guest_moment *to, struct err *err
 /* A copy now, of the guest that is ready and has done nothing yet, is what later starts begin from. */
 bool guest_leaves_copy(const struct guest *g);
 
-/* Its clock goes on as this machine's does: it runs, is not stopped, and has no virtual clock. */
+/* Its clock goes on as this machine's does: it runs at full speed, is not stopped, and has no virtual
+ * clock. */
 bool guest_keeps_time(const struct guest *g);
 
 /* Ask for a power-off; killed after 3 s. gone() follows. */

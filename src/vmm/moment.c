@@ -177,6 +177,7 @@ static void let_go(struct guest *g)
 	channel_close(&m->stream);
 	loop_arm(g->loop, m->deadline, 0, 0);
 	m->step = MOMENT_NONE;
+	pace_again(g);
 }
 
 /* ---- a copy ---- */
@@ -225,6 +226,10 @@ int guest_copy(struct guest *g, bool keep, struct err *err)
 		return err_set(err, EPIPE, "copy the guest: it is not up");
 	if (m->step != MOMENT_NONE)
 		return err_set(err, EBUSY, "copy the guest: a copy is being made");
+	if (!guest_pace_part(g))
+		return err_set(err, EBUSY,
+			       "copy the guest: it is paused, and its agent, which has a part in it, with "
+			       "it; 'resume' first");
 	if (g->stub.on)
 		return err_set(err, EBUSY,
 			       "copy the guest: a place of its kernel is watched, which is in no copy; "
@@ -240,6 +245,7 @@ int guest_copy(struct guest *g, bool keep, struct err *err)
 	m->moved = m->ended = m->taken = false;
 	buf_reset(&m->devices);
 	loop_arm(g->loop, m->deadline, COPY_NS, 0);
+	pace_again(g);
 	return 0;
 }
 

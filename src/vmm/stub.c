@@ -50,6 +50,7 @@ void stub_reset(struct stub *s)
 	s->step = STEP_NONE;
 	s->on = s->runs = s->hit_there = false;
 	s->watches = 0;
+	s->refused.code = 0;
 }
 
 void stub_finish(struct stub *s)
@@ -112,12 +113,6 @@ static void wait_for(struct stub *s, enum step step)
 		loop_arm(s->loop, s->timer, step == STEP_NONE ? 0 : DEADLINE_NS, 0);
 }
 
-static void done(struct stub *s)
-{
-	wait_for(s, STEP_NONE);
-	s->ops->watched(s->arg, NULL);
-}
-
 /* ---- to the stub and to the monitor ------------------------------------------------------ */
 
 static void ask_monitor(struct stub *s, enum step step, const char *line, int fd)
@@ -129,7 +124,7 @@ static void ask_monitor(struct stub *s, enum step step, const char *line, int fd
 
 static void send_packet(struct stub *s, const char *body)
 {
-	char packet[sizeof(s->packet) + 8];
+	char packet[64 + 8];
 	size_t n = gdb_put(packet, sizeof(packet), body);
 
 	if (!n || channel_write(&s->channel, packet, n) < 0)
@@ -190,28 +185,69 @@ static void on_stop(struct stub *s, const struct gdb_stop *stop)
 	send_packet(s, "g");
 }
 
-static void on_watch_set(struct stub *s, const char *body)
+static void send_next(struct stub *s)
 {
-	if (strcmp(body, "OK")) {
-		struct err err = ERR_INIT;
+	char body[64];
 
-		wait_for(s, STEP_NONE);
-		err_set(&err, ENOTSUP, "QEMU's gdb stub refuses the watch: %.40s",
-			*body ? body : "it knows none");
-		if (!s->watches)
-			leave(s);
-		s->ops->watched(s->arg, &err);
-		return;
-	}
-	s->watches = s->adds ? s->watches + 1 : s->watches - 1;
-	if (s->watches) {
-		done(s);
-		return;
-	}
+	snprintf(body, sizeof(body), "%c2,%" PRIx64 ",%x", s->adds ? 'Z' : 'z', s->place[s->at],
+		 s->size);
+	wait_for(s, STEP_WATCH);
+	send_packet(s, body);
+}
+
+/* All that was asked for is done. */
+static void watches_done(struct stub *s)
+{
+	struct err refused = s->refused;
+
+	s->refused.code = 0;
+	wait_for(s, STEP_NONE);
+	s->ops->watched(s->arg, refused.code ? &refused : NULL);
+}
+
+static void take_away(struct stub *s)
+{
 	ask_monitor(s, STEP_DETACH,
 		    "{\"execute\":\"human-monitor-command\",\"arguments\":"
 		    "{\"command-line\":\"gdbserver none\"},\"id\":\"" ID "-detach\"}\n",
 		    -1);
+}
+
+/* What was set of it goes off again. */
+static void refuse_watch(struct stub *s, const char *body)
+{
+	struct err err = ERR_INIT;
+	unsigned set = s->at;
+
+	err_set(&err, ENOTSUP, "QEMU's gdb stub refuses %s: %.40s",
+		s->nplaces > 1 ? "a watch" : "the watch", *body ? body : "it knows none");
+	if (s->adds && set) {
+		s->refused = err;
+		s->adds = false;
+		s->nplaces = set;
+		s->at = 0;
+		send_next(s);
+		return;
+	}
+	wait_for(s, STEP_NONE);
+	if (!s->watches)
+		leave(s);
+	s->ops->watched(s->arg, &err);
+}
+
+static void on_watch_set(struct stub *s, const char *body)
+{
+	if (strcmp(body, "OK")) {
+		refuse_watch(s, body);
+		return;
+	}
+	s->watches = s->adds ? s->watches + 1 : s->watches - 1;
+	if (++s->at < s->nplaces)
+		send_next(s);
+	else if (s->watches)
+		watches_done(s);
+	else
+		take_away(s);
 }
 
 static void on_packet(struct stub *s, const char *body)
@@ -291,19 +327,31 @@ static int attach(struct stub *s, struct err *err)
 	return r;
 }
 
-int stub_watch(struct stub *s, bool on, uint64_t address, unsigned size, struct err *err)
+int stub_watch_all(struct stub *s, bool on, const uint64_t *addresses, unsigned n, unsigned size,
+		   struct err *err)
 {
 	if (s->step != STEP_NONE || s->runs)
 		return err_set(err, EBUSY, "QEMU's gdb stub is at something else");
-	if (!on && !s->watches)
+	if (!n || n > STUB_PLACES_MAX)
+		return err_set(err, EINVAL, "QEMU's gdb stub watches 1 to %d places at once",
+			       STUB_PLACES_MAX);
+	if (!on && s->watches < n)
 		return err_set(err, ENOENT, "QEMU's gdb stub has no watch");
 	s->adds = on;
-	snprintf(s->packet, sizeof(s->packet), "%c2,%" PRIx64 ",%x", on ? 'Z' : 'z', address, size);
+	memcpy(s->place, addresses, n * sizeof(*addresses));
+	s->nplaces = n;
+	s->at = 0;
+	s->size = size;
+	s->refused.code = 0;
 	if (!s->on)
 		return attach(s, err);
-	wait_for(s, STEP_WATCH);
-	send_packet(s, s->packet);
+	send_next(s);
 	return 0;
+}
+
+int stub_watch(struct stub *s, bool on, uint64_t address, unsigned size, struct err *err)
+{
+	return stub_watch_all(s, on, &address, 1, size, err);
 }
 
 bool stub_answer(struct stub *s, const struct qmp_message *m)
@@ -338,11 +386,12 @@ bool stub_answer(struct stub *s, const struct qmp_message *m)
 			lose(s, why);
 			return true;
 		}
-		wait_for(s, STEP_WATCH);
-		send_packet(s, s->packet);
+		send_next(s);
 	} else if (s->step == STEP_DETACH && !strcmp(m->id, ID "-detach")) {
+		struct err refused = s->refused;
+
 		stub_reset(s);
-		s->ops->watched(s->arg, NULL);
+		s->ops->watched(s->arg, refused.code ? &refused : NULL);
 	}
 	return true;
 }

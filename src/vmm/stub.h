@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { STUB_PLACES_MAX = GUEST_CPUS_MAX };
+
 struct stub_ops {
 	/* One line to the monitor; fd >= 0 goes along with it and stays the stub's. 0 or -errno. */
 	int (*monitor)(void *arg, const char *line, int fd);
@@ -45,8 +47,10 @@ struct stub {
 	bool on;  /* it is there */
 	bool runs;
 	bool adds;        /* stub_watch() under way: on or off */
-	char packet[64];  /* sent when it is there */
-	unsigned watches; /* that it has */
+	uint64_t place[STUB_PLACES_MAX]; /* of it, those up to `at` are done */
+	unsigned nplaces, at, size;
+	struct err refused; /* why those that were set go off again; code 0 = they do not */
+	unsigned watches;   /* that it has */
 	bool hit_there;
 	struct guest_hit hit; /* of the last stop */
 	char *body;           /* room for one of a packet */
@@ -61,6 +65,9 @@ void stub_reset(struct stub *s);
 /* The machine stands still: watch size bytes (1, 2, 4, 8, aligned) at a virtual address, or no
  * longer. ops->watched() follows. -EBUSY while another is under way. */
 int stub_watch(struct stub *s, bool on, uint64_t address, unsigned size, struct err *err);
+/* The same for 1 to STUB_PLACES_MAX addresses at once: all are watched or none is. */
+int stub_watch_all(struct stub *s, bool on, const uint64_t *addresses, unsigned n, unsigned size,
+		   struct err *err);
 /* The machine, which stands still, goes on; false: the stub is not there, the monitor is to be
  * told. */
 bool stub_continue(struct stub *s);

@@ -335,3 +335,27 @@ struct session *lab_session(struct lab *lab)
 {
 	return lab->session;
 }
+
+void lab_must_say(const struct event *ev, enum event_type type, const char *words)
+{
+	if (ev->type != type || !strstr(ev->text, words))
+		fail_msg("expected '%s', it says: %s", words, ev->text);
+}
+
+int lab_setup(void **state)
+{
+	*state = lab_boot(&(struct lab_config){.topology = {1, 1, 2, 1}});
+	return 0;
+}
+
+int lab_setup_told(void **state)
+{
+	*state = lab_boot(&(struct lab_config){.topology = {1, 1, 2, 1}, .observe = OBSERVE_GUEST});
+	return 0;
+}
+
+int lab_teardown(void **state)
+{
+	lab_end(*state);
+	return 0;
+}

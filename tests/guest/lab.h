@@ -70,4 +70,11 @@ void lab_pass(struct lab *lab, uint64_t ns);
 void lab_samples(struct lab *lab, unsigned n);
 struct session *lab_session(struct lab *lab);
 
+/* The event has this type, and these words in its text. */
+void lab_must_say(const struct event *ev, enum event_type type, const char *words);
+/* For cmocka: a guest of two CPUs, which the host looks at, or whose agent tells; and its end. */
+int lab_setup(void **state);
+int lab_setup_told(void **state);
+int lab_teardown(void **state);
+
 #endif

@@ -12,12 +12,6 @@
 
 #include <string.h>
 
-static void must_say(const struct event *ev, enum event_type type, const char *words)
-{
-	if (ev->type != type || !strstr(ev->text, words))
-		fail_msg("expected '%s', it says: %s", words, ev->text);
-}
-
 static void a_task_is_read_as_it_was_placed(void **state)
 {
 	struct lab *lab = *state;
@@ -27,17 +21,17 @@ static void a_task_is_read_as_it_was_placed(void **state)
 	placed = lab_wait(lab, 0, EV_PLACED, "w", NULL);
 	lab_ok(lab, "kernel read task(w).pid how=cold");
 	assert_int_equal(lab_wait(lab, 0, EV_KERNEL, "task(w).pid", NULL)->id, placed->pid);
-	must_say(lab_do(lab, "kernel read task(w.2).comm how=cold"), EV_DONE,
+	lab_must_say(lab_do(lab, "kernel read task(w.2).comm how=cold"), EV_DONE,
 		 "w.2; the vCPUs stood still for");
-	must_say(lab_do(lab, "kernel read task(w).pdi"), EV_FAILED, "has no field 'pdi'");
-	must_say(lab_do(lab, "kernel read nowhere_at_all:int how=cold"), EV_FAILED,
+	lab_must_say(lab_do(lab, "kernel read task(w).pdi"), EV_FAILED, "has no field 'pdi'");
+	lab_must_say(lab_do(lab, "kernel read nowhere_at_all:int how=cold"), EV_FAILED,
 		 "no symbol 'nowhere_at_all'");
-	must_say(lab_do(lab, "kernel write panic_timeout:int = 4294967296"), EV_FAILED,
+	lab_must_say(lab_do(lab, "kernel write panic_timeout:int = 4294967296"), EV_FAILED,
 		 "does not fit");
 	/* it goes on after each of them */
 	lab_ok(lab, "hold until ran(w) > 10ms timeout=60s");
 	lab_ok(lab, "kill w");
-	must_say(lab_do(lab, "kernel read task(w).pid"), EV_FAILED, "no task of 'w' lives now");
+	lab_must_say(lab_do(lab, "kernel read task(w).pid"), EV_FAILED, "no task of 'w' lives now");
 }
 
 static void a_moment_is_recorded_while_all_stand_still(void **state)
@@ -49,9 +43,9 @@ static void a_moment_is_recorded_while_all_stand_still(void **state)
 	lab_ok(lab, "spawn q spin n=6");
 	lab_ok(lab, "hold until ran(q) > 50ms timeout=60s");
 	before = m->sample_ns;
-	must_say(lab_do(lab, "snapshot \"six on few\""), EV_DONE, "longest waits q.");
+	lab_must_say(lab_do(lab, "snapshot \"six on few\""), EV_DONE, "longest waits q.");
 	assert_true(m->sample_ns > before);
-	must_say(lab_do(lab, "snapshot"), EV_DONE, "the vCPUs stood still for");
+	lab_must_say(lab_do(lab, "snapshot"), EV_DONE, "the vCPUs stood still for");
 	lab_ok(lab, "kill q");
 }
 
@@ -59,36 +53,18 @@ static void an_agent_that_tells_the_state_has_no_moments(void **state)
 {
 	struct lab *lab = *state;
 
-	must_say(lab_do(lab, "snapshot"), EV_FAILED, "--observe guest");
-	must_say(lab_do(lab, "kernel read system_state:system_states"), EV_DONE, "SYSTEM_RUNNING");
-}
-
-static int boot(void **state)
-{
-	*state = lab_boot(&(struct lab_config){.topology = {1, 1, 2, 1}});
-	return 0;
-}
-
-static int boot_told(void **state)
-{
-	*state = lab_boot(&(struct lab_config){.topology = {1, 1, 2, 1}, .observe = OBSERVE_GUEST});
-	return 0;
-}
-
-static int end(void **state)
-{
-	lab_end(*state);
-	return 0;
+	lab_must_say(lab_do(lab, "snapshot"), EV_FAILED, "--observe guest");
+	lab_must_say(lab_do(lab, "kernel read system_state:system_states"), EV_DONE, "SYSTEM_RUNNING");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_task_is_read_as_it_was_placed, boot, end),
-		cmocka_unit_test_setup_teardown(a_moment_is_recorded_while_all_stand_still, boot,
-						end),
+		cmocka_unit_test_setup_teardown(a_task_is_read_as_it_was_placed, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(a_moment_is_recorded_while_all_stand_still, lab_setup,
+						lab_teardown),
 		cmocka_unit_test_setup_teardown(an_agent_that_tells_the_state_has_no_moments,
-						boot_told, end),
+						lab_setup_told, lab_teardown),
 	};
 
 	return cmocka_run_group_tests_name("kernel", tests, NULL, NULL);

@@ -16,12 +16,6 @@
 
 #define STATE "scx_enable_state_var:int"
 
-static void must_say(const struct event *ev, enum event_type type, const char *words)
-{
-	if (ev->type != type || !strstr(ev->text, words))
-		fail_msg("expected '%s', it says: %s", words, ev->text);
-}
-
 /* That this program has open. */
 static unsigned descriptors(void)
 {
@@ -51,14 +45,14 @@ static void a_write_stops_it_and_says_who_wrote(void **state)
 	unsigned hits, before;
 
 	before = descriptors();
-	must_say(lab_do(lab, "watch " STATE), EV_DONE, "4 bytes at 0xffff");
+	lab_must_say(lab_do(lab, "watch " STATE), EV_DONE, "4 bytes at 0xffff");
 	set = lab_wait(lab, 0, EV_WATCH, STATE, NULL);
 	assert_true(set->flag);
 	assert_int_equal(set->count, 4);
 	assert_true(descriptors() > before);
 	/* stops that are nobody's writes */
-	must_say(lab_do(lab, "snapshot"), EV_DONE, "the vCPUs stood still for");
-	must_say(lab_do(lab, "kernel read nr_threads:int how=cold"), EV_DONE, "stood still");
+	lab_must_say(lab_do(lab, "snapshot"), EV_DONE, "the vCPUs stood still for");
+	lab_must_say(lab_do(lab, "kernel read nr_threads:int how=cold"), EV_DONE, "stood still");
 	assert_int_equal(verdict_of(lab, "expect watch " STATE " == 0"), VERDICT_PASS);
 	lab_ok(lab, "sched load fifo");
 	hit = lab_wait(lab, 0, EV_WATCH_HIT, STATE, NULL);
@@ -75,7 +69,7 @@ static void a_write_stops_it_and_says_who_wrote(void **state)
 	assert_int_equal(strncmp(model_watch_hit(m, STATE, hits - 1)->words, "1, was ", 7), 0);
 	assert_int_equal(verdict_of(lab, "expect watch " STATE " >= 2"), VERDICT_PASS);
 	assert_int_equal(verdict_of(lab, "expect watch " STATE " == 0"), VERDICT_FAIL);
-	must_say(lab_do(lab, "kernel read " STATE " how=cold"), EV_DONE, "1; the vCPUs stood");
+	lab_must_say(lab_do(lab, "kernel read " STATE " how=cold"), EV_DONE, "1; the vCPUs stood");
 	lab_ok(lab, "unwatch " STATE);
 	assert_int_equal(descriptors(), before);
 	lab_ok(lab, "sched unload");
@@ -118,20 +112,20 @@ static void what_cannot_be_watched_is_refused_with_a_reason(void **state)
 	uint64_t at;
 
 	lab_ok(lab, "spawn w bursty");
-	must_say(lab_do(lab, "watch nowhere_at_all:int"), EV_FAILED, "no symbol 'nowhere_at_all'");
-	must_say(lab_do(lab, "watch scx_enable_state_var"), EV_FAILED, "scx_enable_state_var:int");
-	must_say(lab_do(lab, "watch task(w).comm"), EV_FAILED, "a text of 16 bytes");
-	must_say(lab_do(lab, "watch task(w).se"), EV_FAILED, "name a field of it");
-	must_say(lab_do(lab, "watch task(w).in_execve"), EV_FAILED, "a bit field of 1 bits");
+	lab_must_say(lab_do(lab, "watch nowhere_at_all:int"), EV_FAILED, "no symbol 'nowhere_at_all'");
+	lab_must_say(lab_do(lab, "watch scx_enable_state_var"), EV_FAILED, "scx_enable_state_var:int");
+	lab_must_say(lab_do(lab, "watch task(w).comm"), EV_FAILED, "a text of 16 bytes");
+	lab_must_say(lab_do(lab, "watch task(w).se"), EV_FAILED, "name a field of it");
+	lab_must_say(lab_do(lab, "watch task(w).in_execve"), EV_FAILED, "a bit field of 1 bits");
 	lab_ok(lab, "watch " STATE);
 	at = lab_wait(lab, 0, EV_WATCH, STATE, NULL)->id;
-	must_say(lab_do(lab, "watch 0x%" PRIx64 ":u32", at + 1), EV_FAILED, "is not aligned");
-	must_say(lab_do(lab, "watch 0x10:u64"), EV_FAILED, "no memory");
-	must_say(lab_do(lab, "watch " STATE), EV_FAILED, "watched already");
-	must_say(lab_do(lab, "unwatch scx_enable_seq:u64"), EV_FAILED, "is not watched");
+	lab_must_say(lab_do(lab, "watch 0x%" PRIx64 ":u32", at + 1), EV_FAILED, "is not aligned");
+	lab_must_say(lab_do(lab, "watch 0x10:u64"), EV_FAILED, "no memory");
+	lab_must_say(lab_do(lab, "watch " STATE), EV_FAILED, "watched already");
+	lab_must_say(lab_do(lab, "unwatch scx_enable_seq:u64"), EV_FAILED, "is not watched");
 	lab_ok(lab, "watch scx_enable_seq:u64");
 	lab_ok(lab, "watch scx_nr_rejected:u64");
-	must_say(lab_do(lab, "watch panic_timeout:int"), EV_FAILED, "at most 3 places");
+	lab_must_say(lab_do(lab, "watch panic_timeout:int"), EV_FAILED, "at most 3 places");
 	lab_ok(lab, "unwatch scx_enable_seq:u64");
 	lab_ok(lab, "watch panic_timeout:int");
 	assert_int_equal(verdict_of(lab, "expect watch system_state:int == 0"),
@@ -139,7 +133,7 @@ static void what_cannot_be_watched_is_refused_with_a_reason(void **state)
 	lab_ok(lab, "unwatch panic_timeout:int");
 	lab_ok(lab, "unwatch scx_nr_rejected:u64");
 	lab_ok(lab, "unwatch " STATE);
-	must_say(lab_do(lab, "unwatch " STATE), EV_FAILED, "not watched any more");
+	lab_must_say(lab_do(lab, "unwatch " STATE), EV_FAILED, "not watched any more");
 	lab_ok(lab, "hold until ran(w) > 10ms timeout=60s");
 	lab_ok(lab, "kill w");
 }
@@ -167,14 +161,14 @@ static void what_is_written_all_the_time_is_let_go(void **state)
 	mark = lab_mark(lab);
 	/* stops of both kinds, each in the way of the other */
 	while (!(off = lab_find(lab, mark, EV_WATCH, "jiffies_64:u64", NULL)))
-		must_say(lab_do(lab, "kernel read nr_threads:int how=cold"), EV_DONE,
+		lab_must_say(lab_do(lab, "kernel read nr_threads:int how=cold"), EV_DONE,
 			 "stood still");
 	assert_false(off->flag);
 	assert_non_null(strstr(off->text, "256 times"));
 	assert_int_equal(lab_count(lab, 0, EV_WATCH_HIT, "jiffies_64:u64"), 256);
 	/* what another stop has swallowed is seen by its value; most are seen as they are */
 	assert_true(seen_writing(lab, mark) > 128);
-	must_say(lab_do(lab, "unwatch jiffies_64:u64"), EV_FAILED, "not watched any more");
+	lab_must_say(lab_do(lab, "unwatch jiffies_64:u64"), EV_FAILED, "not watched any more");
 	/* what was seen decides, what was not does not */
 	assert_int_equal(verdict_of(lab, "expect watch jiffies_64:u64 >= 256"), VERDICT_PASS);
 	assert_int_equal(verdict_of(lab, "expect watch jiffies_64:u64 < 100"), VERDICT_FAIL);
@@ -187,38 +181,20 @@ static void an_agent_that_tells_the_state_has_no_watches(void **state)
 {
 	struct lab *lab = *state;
 
-	must_say(lab_do(lab, "watch " STATE), EV_FAILED, "--observe guest");
+	lab_must_say(lab_do(lab, "watch " STATE), EV_FAILED, "--observe guest");
 	lab_ok(lab, "kernel read nr_threads:int how=cold");
-}
-
-static int boot(void **state)
-{
-	*state = lab_boot(&(struct lab_config){.topology = {1, 1, 2, 1}});
-	return 0;
-}
-
-static int boot_told(void **state)
-{
-	*state = lab_boot(&(struct lab_config){.topology = {1, 1, 2, 1}, .observe = OBSERVE_GUEST});
-	return 0;
-}
-
-static int end(void **state)
-{
-	lab_end(*state);
-	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_write_stops_it_and_says_who_wrote, boot, end),
-		cmocka_unit_test_setup_teardown(a_moment_is_recorded_with_each_write, boot, end),
+		cmocka_unit_test_setup_teardown(a_write_stops_it_and_says_who_wrote, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(a_moment_is_recorded_with_each_write, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_watched_is_refused_with_a_reason,
-						boot, end),
-		cmocka_unit_test_setup_teardown(what_is_written_all_the_time_is_let_go, boot, end),
+						lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(what_is_written_all_the_time_is_let_go, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(an_agent_that_tells_the_state_has_no_watches,
-						boot_told, end),
+						lab_setup_told, lab_teardown),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "tui/theme.h"
 #include "tui/tui.h"
 
+#include <errno.h>
 #include <locale.h>
 
 struct bench {
@@ -1022,12 +1023,118 @@ static void u_goes_back_U_on_and_a_branch_has_a_name_of_its_own(void **state)
 	tui_destroy(t);
 }
 
+static int host_slow(void *arg, unsigned part, struct err *err)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "1/%u", part);
+	return host_submit(arg, line, err);
+}
+
+static int host_pause(void *arg, struct err *err)
+{
+	struct bench *b = arg;
+
+	if (b->model->paused)
+		return err_set(err, EALREADY, "paused already");
+	return host_slow(arg, 0, err);
+}
+
+static int host_advance(void *arg, const struct advance *to, struct err *err)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%d %d %d", to->to, to->cpu, (int)to->span_ns);
+	return host_submit(arg, line, err);
+}
+
+static void pace(struct bench *b, const char *name, uint64_t count)
+{
+	model_apply(b->model, &(struct event){.type = EV_PACE,
+					      .name = name,
+					      .count = count,
+					      .t_ns = b->model->now_ns,
+					      .text = "",
+					      .cgroup = "",
+					      .path = "",
+					      .data = ""});
+}
+
+static void must_stand_in(struct tui *t, int rows, int cols, const char *words)
+{
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	picture(t, rows, cols, false, &seen);
+	if (!strstr(buf_text(&seen), words))
+		fail_msg("no '%s' in %dx%d:\n%s", words, cols, rows, buf_text(&seen));
+}
+
+static void time_stands_and_goes_on_by_keys_and_every_head_says_so(void **state)
+{
+	static const char digits[] = "125679";
+	struct bench *b = *state;
+	struct tui_host with = host;
+	struct tui *t;
+	int i;
+
+	press(b->tui, 'P');
+	assert_shows(b, "no guest whose time could stop");
+	press(b->tui, '.');
+	assert_shows(b, "no guest whose time could go on");
+	with.pause = host_pause;
+	with.slow = host_slow;
+	with.advance = host_advance;
+	t = tui_create(&with, b, "a.session", true);
+	press(t, 'P');
+	assert_string_equal(b->submitted, "1/0");
+	pace(b, PACE_PAUSED, 0);
+	for (i = 0; digits[i]; i++) {
+		press(t, digits[i]);
+		must_stand_in(t, 24, 80, "s PAUSED");
+	}
+	press(t, '1');
+	must_stand_in(t, 12, 40, "s PAUSED");
+	must_stand_in(t, 60, 200, "s PAUSED");
+	press(t, '.');
+	assert_string_equal(b->submitted, "0 -1 0");
+	press(t, ',');
+	assert_string_equal(b->submitted, "1 -1 0");
+	press(t, ';');
+	assert_string_equal(b->submitted, "2 -1 100000");
+	type(t, ":advance switch 3\n");
+	assert_string_equal(b->submitted, "0 3 0");
+	type(t, ":advance nowhere\n");
+	must_stand_in(t, 24, 120, "advance switch [CPU] | tick | us N");
+	press(t, 'P');
+	assert_string_equal(b->submitted, "1/1");
+	pace(b, PACE_RUNS, 1);
+	press(t, 'L');
+	assert_string_equal(b->submitted, "1/10");
+	pace(b, PACE_SLOW, 10);
+	must_stand_in(t, 12, 40, "SLOW 1/10");
+	press(t, 'L');
+	assert_string_equal(b->submitted, "1/100");
+	pace(b, PACE_SLOW, 100);
+	press(t, 'L');
+	assert_string_equal(b->submitted, "1/1");
+	type(t, ":slow 25\n");
+	assert_string_equal(b->submitted, "1/25");
+	type(t, ":resume\n");
+	assert_string_equal(b->submitted, "1/1");
+	snprintf(b->refuse, sizeof(b->refuse), "a copy is being made");
+	press(t, 'L');
+	must_stand_in(t, 24, 80, "a copy is being made");
+	pace(b, PACE_RUNS, 1);
+	tui_destroy(t);
+}
+
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 #define SCHED_TEST(f) cmocka_unit_test_setup_teardown(f, set_up_sched, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(time_stands_and_goes_on_by_keys_and_every_head_says_so),
 		SCREEN_TEST(all_screens_can_be_looked_back_at),
 		SCREEN_TEST(the_lab_is_drawn_at_every_size),
 		SCREEN_TEST(no_size_is_refused_down_to_one_cell),

@@ -173,6 +173,55 @@ static void after_the_last_watch_nothing_is_left(void **state)
 	attach();
 }
 
+/* Three places: the third is refused, the first two go off again, and so does the stub. */
+static void all_places_are_watched_or_none_is(void **state)
+{
+	static const uint64_t places[] = {ADDRESS, ADDRESS + 64, ADDRESS + 128};
+
+	assert_int_equal(stub_watch_all(&stub, true, places, 0, 8, NULL), -EINVAL);
+	assert_int_equal(stub_watch_all(&stub, true, places, 3, 8, NULL), 0);
+	answer("stub-fd", "");
+	answer("stub-chardev", "");
+	answer("stub-server", "Waiting for gdb connection on device 'x'");
+	must_hear("$Z2,ffffffff82000010,8#d7");
+	say("+$OK#9a");
+	must_hear("+$Z2,ffffffff82000050,8#db");
+	say("+$OK#9a");
+	must_hear("+$Z2,ffffffff82000090,8#df");
+	say("+$E22#a9");
+	must_hear("+$z2,ffffffff82000010,8#f7");
+	assert_int_equal(watched, 0);
+	say("+$OK#9a");
+	must_hear("+$z2,ffffffff82000050,8#fb");
+	say("+$OK#9a");
+	assert_int_equal(watched, 0);
+	answer("stub-detach", "Disabled gdbserver");
+	assert_int_equal(watched, 1);
+	assert_non_null(strstr(refused, "E22"));
+	assert_false(stub_continue(&stub));
+	close(qemu);
+	qemu = -1;
+	/* and those that can be, all off at once */
+	watched = 0;
+	*refused = '\0';
+	assert_int_equal(stub_watch_all(&stub, true, places, 2, 8, NULL), 0);
+	answer("stub-fd", "");
+	answer("stub-chardev", "");
+	answer("stub-server", "Waiting for gdb connection on device 'x'");
+	say("+$OK#9a");
+	say("+$OK#9a");
+	assert_int_equal(watched, 1);
+	assert_string_equal(refused, "");
+	assert_int_equal(stub_watch_all(&stub, false, places, 3, 8, NULL), -ENOENT);
+	assert_int_equal(stub_watch_all(&stub, false, places, 2, 8, NULL), 0);
+	say("+$OK#9a");
+	say("+$OK#9a");
+	answer("stub-detach", "Disabled gdbserver");
+	assert_int_equal(watched, 2);
+	assert_string_equal(refused, "");
+	assert_int_equal(stub.timer, -1);
+}
+
 static void what_qemu_refuses_says_so(void **state)
 {
 	struct qmp_message m = {.kind = QMP_ERROR, .id = "stub-fd", .error = "no such command"};
@@ -218,6 +267,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stop_for_something_else_is_no_write, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(after_the_last_watch_nothing_is_left, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(all_places_are_watched_or_none_is, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_qemu_refuses_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_no_packet_loses_all_watches, set_up,
