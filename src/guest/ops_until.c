@@ -15,6 +15,7 @@
 #include "guest/group.h"
 #include "guest/ledger.h"
 #include "guest/pool.h"
+#include "guest/report.h"
 #include "guest/sched_watch.h"
 #include "guest/tally.h"
 #include "guest/wire_expr.h"
@@ -100,6 +101,9 @@ static void look_here(const struct expr_condition *c, uint64_t *number, char *wo
 		break;
 	case EXPR_RAN:
 		*number = g ? ledger_run_ns(g) : 0;
+		break;
+	case EXPR_UNITS:
+		*number = report_least_units(g);
 		break;
 	case EXPR_ROUNDS:
 		if (line_side(c->name))
@@ -448,6 +452,10 @@ static int check_names(const struct expr *e, struct err *err)
 			return err_set(err, ENOENT, "there is no payload or group '%s'", c->name);
 		if (c->about == EXPR_WHERE && !cgroup_find(c->name) && !group_find(c->name))
 			return err_set(err, ENOENT, "there is no cgroup, payload or group '%s'", c->name);
+		if (c->term == EXPR_UNITS && !group_find(c->name)->reports)
+			return err_set(err, EINVAL,
+				       "'%s' counts no work units: workers of spawn do; wait for ran(%s)", c->name,
+				       c->name);
 	}
 	return 0;
 }

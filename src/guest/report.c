@@ -107,6 +107,22 @@ void report_group(const struct group *g, uint64_t seq)
 		report_send(g, t, seq, false);
 }
 
+uint64_t report_least_units(const struct group *g)
+{
+	uint64_t least = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; g && g->reports && i < g->reports_count; i++) {
+		/* its worker writes it while it is read here */
+		uint64_t units = __atomic_load_n(&g->reports[i].units, __ATOMIC_RELAXED);
+
+		if (units == REPORT_ABSENT)
+			units = 0;
+		least = units < least ? units : least;
+	}
+	return least == UINT64_MAX ? 0 : least;
+}
+
 static void on_timer(void *arg)
 {
 	unsigned i, left = LIVE_MAX;

@@ -23,6 +23,8 @@ void report_close(struct group *g); /* nothing is fine */
 void report_released(struct group *g);
 /* One worker's; `ended`: its last. Nothing for a payload or one that was never let go. */
 void report_send(const struct group *g, const struct task *t, uint64_t seq, bool ended);
+/* Work units of that worker of a group which has done least; 0 for a payload or no group. */
+uint64_t report_least_units(const struct group *g);
 /* All live workers of a group that an op names. */
 void report_group(const struct group *g, uint64_t seq);
 

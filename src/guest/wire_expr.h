@@ -30,6 +30,8 @@ enum expr_value { EXPR_NUMBER, EXPR_TIME, EXPR_WORD, EXPR_TRUTH };
 	X(EXITED, "exited", EXPR_GROUP, EXPR_TRUTH, "all tasks of a group have exited")            \
 	X(SWITCHES, "switches", EXPR_GROUP, EXPR_NUMBER, "times a group got a CPU")                \
 	X(RAN, "ran", EXPR_GROUP, EXPR_TIME, "CPU time a group has had")                           \
+	X(UNITS, "units", EXPR_GROUP, EXPR_NUMBER,                                                 \
+	  "work units of that worker of a group that has done least")                              \
 	X(ROUNDS, "rounds", EXPR_BODY, EXPR_NUMBER, "rounds of a body")                            \
 	X(SCHED_STATE, "sched.state", EXPR_NOTHING, EXPR_WORD, "state of sched_ext")               \
 	X(SCHED_OPS, "sched.ops", EXPR_NOTHING, EXPR_WORD, "name of the loaded scheduler")

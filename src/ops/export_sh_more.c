@@ -292,6 +292,7 @@ static void condition(struct export_sh *w, const struct expr_condition *c)
 		[EXPR_EXITED] = "has_exited",
 		[EXPR_SWITCHES] = "count_switches",
 		[EXPR_RAN] = "time_ran",
+		[EXPR_UNITS] = NULL, /* the workers of a shell count nothing, see hold_until */
 		[EXPR_ROUNDS] = "count_rounds",
 		[EXPR_SCHED_STATE] = "sched_file state",
 		[EXPR_SCHED_OPS] = "sched_file root/ops",
@@ -328,13 +329,21 @@ static void hold_until(struct export_sh *w, const struct op *op)
 {
 	uint64_t ticks = (uint64_t)op_arg(op, WARG_TIMEOUT)->num / TICK_NS + 1;
 	struct expr e;
-	unsigned i;
+	unsigned i, n = 0;
 
 	if (expr_parse(export_sh_str(op, WARG_EXPR), &e, NULL))
 		return;
+	for (i = 0; i < e.n; i++)
+		n += e.v[i].term != EXPR_UNITS;
+	if (n < e.n)
+		buf_adds(w->out, "note \"left out: the workers of a shell count no work units\"\n");
+	if (!n)
+		return;
 	buf_adds(w->out, "ticks=0\nuntil ");
-	for (i = 0; i < e.n; i++) {
-		buf_adds(w->out, i ? " && " : "");
+	for (i = 0, n = 0; i < e.n; i++) {
+		if (e.v[i].term == EXPR_UNITS)
+			continue;
+		buf_adds(w->out, n++ ? " && " : "");
 		condition(w, &e.v[i]);
 	}
 	buf_addf(w->out,

@@ -230,7 +230,7 @@ static const struct op_def table[] = {
 		.args = {
 			{.key = "EXPR", .type = ARG_EXPR, .form = FORM_WORDS,
 			 .summary = "running(CGROUP|NAME) nr_running(CGROUP|NAME) tasks(CGROUP) live(NAME) exited(NAME) "
-				    "switches(NAME) ran(NAME) rounds(BODY) sched.state sched.ops, compared, joined by 'and'",
+				    "switches(NAME) ran(NAME) units(NAME) rounds(BODY) sched.state sched.ops, compared, joined by 'and'",
 			 .wire = WARG_EXPR, FIELD(until)},
 			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .min = 1,
 			 .max = TIMEOUT_MAX, .summary = "the op fails when it takes longer",

@@ -58,7 +58,7 @@ static const char moments[] =
 	"expect metric tool ops == 2\n"
 	"report tool\n"
 	"spawn w@bench spin n=2\n"
-	"hold until ran(w) > 100ms timeout=100s\n"
+	"hold until ran(w) > 100ms and units(w) > 0 timeout=100s\n"
 	"expect metric w work-units > 0\n"
 	"expect metric w cpus >= 1\n"
 	"expect report w cpus >= 1\n";

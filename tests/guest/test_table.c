@@ -57,7 +57,7 @@ static const char cgroups_and_tasks[] =
 	"expect ran probe within=60s\n"
 	"expect cpus probe in=0-1\n"
 	"expect confined probe\n"
-	"hold until ran(normal) > 50ms timeout=60s\n"
+	"hold until ran(normal) > 50ms and units(normal) > 0 timeout=60s\n"
 	"look normal/batch\n"
 	"report normal\n"
 	"expect report normal work-units > 0\n"

@@ -155,6 +155,22 @@ static void moves_forks_exits_and_hotplug_leave_the_numbers_right(void **state)
 	assert_true(lab_count(lab, mark, EV_MOVED, NULL) >= 2);
 }
 
+static void work_is_waited_for_of_the_one_that_has_done_least(void **state)
+{
+	const struct event *e;
+
+	/* four that wake each other in turn */
+	lab_ok(lab, "spawn ring@b wake-chain n=4");
+	until("units(ring) > 3", "saw ");
+	lab_ok(lab, "kill ring");
+	lab_ok(lab, "run prog@b -- sleep 1000");
+	e = lab_do(lab, "hold until units(prog) > 0 timeout=60s");
+	assert_int_equal(e->type, EV_FAILED);
+	if (!strstr(e->text, "'prog' counts no work units"))
+		fail_msg("%s", e->text);
+	lab_ok(lab, "kill prog");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +178,7 @@ int main(void)
 		cmocka_unit_test(what_stands_still_is_counted_right_from_the_first_look),
 		cmocka_unit_test(who_has_no_event_is_entered),
 		cmocka_unit_test(a_moment_that_comes_while_something_is_read_ends_the_op_once),
+		cmocka_unit_test(work_is_waited_for_of_the_one_that_has_done_least),
 		cmocka_unit_test(moves_forks_exits_and_hotplug_leave_the_numbers_right),
 	};
 

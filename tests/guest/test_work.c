@@ -148,7 +148,7 @@ static void a_report_comes_when_it_is_asked_for_and_is_judged(void **state)
 	uint64_t seq;
 
 	lab_ok(lab, "spawn hogs@low spin n=2");
-	lab_ok(lab, "hold 200ms");
+	lab_ok(lab, "hold until units(hogs) > 0 timeout=60s");
 	seq = lab_ok(lab, "report hogs");
 	ev = lab_wait(lab, mark, EV_REPORT, "hogs", NULL);
 	while (ev->seq != seq)

@@ -31,7 +31,7 @@ static void add_type(struct buf *out, size_t i, const struct work_type *t)
 	buf_addf(out, "\nhold %s", i == WORK_RT_STARVATION ? "1500ms" : "250ms");
 	/* on a loaded host that time may have been the host's alone */
 	buf_addf(out,
-		 "\nhold until ran(w%zu) > 2ms timeout=60s\n"
+		 "\nhold until units(w%zu) > 0 timeout=60s\n"
 		 "report w%zu\nexpect report w%zu work-units > 0\n"
 		 "expect report w%zu cpus >= 1\nkill w%zu\n",
 		 i, i, i, i, i);
@@ -39,7 +39,8 @@ static void add_type(struct buf *out, size_t i, const struct work_type *t)
 
 static void every_work_type_passes_as_an_exported_test(void **state)
 {
-	const struct guest_config guest = {.topology = {1, 1, 2, 1}, .kernel = getenv("SXP_KERNEL")};
+	const struct guest_config guest = {.topology = {1, 1, 2, 1},
+					   .kernel = getenv("SXP_KERNEL")};
 	cleanup_buf struct buf text = BUF_INIT;
 	cleanup_free char *said = NULL;
 	const struct work_type *t;
