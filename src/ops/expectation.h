@@ -32,6 +32,9 @@ bool expectation_of_tasks(const struct sheet *s, const struct sheet_row *r,
 			  const struct sheet_column *c, struct buf *out);
 bool expectation_of_cpus(const struct sheet *s, const struct sheet_row *r,
 			 const struct sheet_column *c, struct buf *out);
+/* The line for a figure of a cgroup that an op has made: its files, its tasks, what its only group got. */
+bool expectation_of_cgroup(const struct model *m, const struct model_cgroup *in, const char *column,
+			   struct buf *out);
 /* What an op has done or seen. */
 bool expectation_of_op(const struct model *m, const struct model_op *op, struct buf *out);
 

@@ -142,21 +142,6 @@ static const struct {
 	{"dsq_place", machine, "dsq-depth"},
 };
 
-/* A cgroup of the workload, whatever the figure: how many threads are in it. */
-static bool of_cgroup(const struct model *m, const struct model_cgroup *in, struct buf *out)
-{
-	const char *path = model_below_root(m, in->path);
-	char name[SAMPLE_PATH_MAX + 2];
-
-	if (path == in->path || !path[1])
-		return false;
-	snprintf(name, sizeof(name), "@%s", path + 1);
-	buf_adds(out, "expect tasks ");
-	words_quote(out, name);
-	buf_addf(out, " == %u", in->promise.tasks);
-	return true;
-}
-
 bool expectation_of_tasks(const struct sheet *s, const struct sheet_row *r,
 			  const struct sheet_column *c, struct buf *out)
 {
@@ -165,7 +150,7 @@ bool expectation_of_tasks(const struct sheet *s, const struct sheet_row *r,
 	size_t i;
 
 	if (in)
-		return of_cgroup(s->model, in, out);
+		return expectation_of_cgroup(s->model, in, c->key, out);
 	u.task = u.t ? model_task_of(s->model, u.t->pid, &u.g) : NULL;
 	for (i = 0; u.task && i < ARRAY_SIZE(fits); i++) {
 		u.of = fits[i].of;

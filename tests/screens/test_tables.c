@@ -477,7 +477,15 @@ static void a_figure_becomes_an_expectation(void **state)
 	press(b->tui, 'e');
 	assert_shows(b, ":expect confined hogs");
 	press(b->tui, KEY_ESCAPE);
-	type(b->tui, "g/high  4\ne"); /* its row is named so */
+	/* a cgroup's row is named by how many are in it; CPUS is what its file says */
+	type(b->tui, "g/high  4\ne");
+	assert_shows(b, ":expect file /sys/fs/cgroup/scxplore/high/cpuset.cpus.effective == ");
+	press(b->tui, KEY_ESCAPE);
+	press(b->tui, KEY_GO_LEFT);
+	press(b->tui, KEY_GO_LEFT);
+	press(b->tui, KEY_GO_LEFT);
+	press(b->tui, KEY_GO_LEFT);
+	press(b->tui, 'e');
 	assert_shows(b, ":expect tasks @high == 4");
 }
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "ops/journal.h"
+#include "ops/scenario.h"
 #include "ops/trace.h"
 #include "tui/keys.h"
 #include "tui/tui.h"
@@ -22,6 +23,7 @@
 struct bench {
 	struct tui *tui;
 	struct model *model;
+	struct scenario *scenario;
 	struct session_info info;
 	bool traced;
 };
@@ -38,7 +40,7 @@ static const struct model *host_model(void *arg)
 
 static const struct scenario *host_scenario(void *arg)
 {
-	return NULL;
+	return ((struct bench *)arg)->scenario;
 }
 
 static bool host_live(void *arg)
@@ -128,14 +130,16 @@ static void record(struct model *m)
 			&(struct trace_account){.produced = 3000, .delivered = 2993, .dropped = 7});
 }
 
-static int set_up(void **state)
+static int set_up_with(void **state, const char *more)
 {
 	struct bench *b = xcalloc(1, sizeof(*b));
+	cleanup_free char *text = xasprintf("%s%s", session, more);
 	struct err err = ERR_INIT;
 
 	b->model = model_create();
-	if (journal_read_memory("made", session, sizeof(session) - 1, false, &b->info, b->model,
-				NULL, NULL, &err) < 0) {
+	b->scenario = scenario_create(4);
+	if (journal_read_memory("made", text, strlen(text), false, &b->info, b->model, NULL, NULL,
+				&err) < 0) {
 		print_error("%s\n", err.msg);
 		return -1;
 	}
@@ -146,12 +150,38 @@ static int set_up(void **state)
 	return 0;
 }
 
+static int set_up(void **state)
+{
+	return set_up_with(state, "");
+}
+
+/* The sleeper and the hog are workers of groups. */
+static int set_up_with_groups(void **state)
+{
+	return set_up_with(
+		state,
+		"{\"seq\":3,\"t_ns\":2000000,\"op\":\"spawn naps@low bursty\"}\n"
+		"{\"seq\":3,\"t_ns\":1032000000,\"event\":\"begin\"}\n"
+		"{\"seq\":3,\"t_ns\":1033000000,\"event\":\"placed\",\"name\":\"naps\",\"index\":1,\"pid\":13,"
+		"\"cgroup\":\"/scxplore/low\",\"text\":\"0::/scxplore/low\",\"flag\":true}\n"
+		"{\"seq\":3,\"t_ns\":1033000000,\"event\":\"done\",\"text\":\"\"}\n"
+		"{\"seq\":4,\"t_ns\":2000000,\"op\":\"spawn hogs@low spin\"}\n"
+		"{\"seq\":4,\"t_ns\":1034000000,\"event\":\"begin\"}\n"
+		"{\"seq\":4,\"t_ns\":1035000000,\"event\":\"placed\",\"name\":\"hogs\",\"index\":1,\"pid\":10,"
+		"\"cgroup\":\"/scxplore/low\",\"text\":\"0::/scxplore/low\",\"flag\":true}\n"
+		"{\"seq\":4,\"t_ns\":1035000000,\"event\":\"done\",\"text\":\"\"}\n"
+		"{\"seq\":3,\"t_ns\":1036000000,\"event\":\"report\",\"name\":\"naps\",\"index\":1,\"pid\":13,"
+		"\"flag\":false,\"text\":\"begun=1 units=100 wall=2000000000 cpu=1000000000 wake=9:90,200:10 "
+		"wakes=100 wake-max=3000000\"}\n");
+}
+
 static int tear_down(void **state)
 {
 	struct bench *b = *state;
 
 	tui_destroy(b->tui);
 	model_destroy(b->model);
+	scenario_destroy(b->scenario);
 	session_info_finish(&b->info);
 	free(b);
 	return 0;
@@ -220,6 +250,29 @@ static void a_task_is_searched_and_followed_from_cpu_to_cpu(void **state)
 	assert_shown(b, "#=sleeper", false);
 	type(b->tui, "/nobody\n");
 	assert_shows(b, "no task that was recorded has this");
+}
+
+static void a_slice_becomes_an_expectation_of_its_task_s_group(void **state)
+{
+	struct bench *b = *state;
+
+	/* it began with a wake-up */
+	type(b->tui, "/naps.1\n");
+	press(b->tui, KEY_GO_HOME);
+	type(b->tui, ">e");
+	assert_shows(b, ":expect check wake-max naps limit=3.8ms");
+	press(b->tui, KEY_ESCAPE);
+	/* it was there from the beginning */
+	type(b->tui, "/hogs.1\n");
+	press(b->tui, KEY_GO_HOME);
+	type(b->tui, ">e");
+	assert_shows(b, ":expect confined hogs");
+	press(b->tui, KEY_ESCAPE);
+	/* nobody's group */
+	type(b->tui, "/ping\n");
+	press(b->tui, KEY_GO_HOME);
+	type(b->tui, ">e");
+	assert_shown(b, ":expect", false);
 }
 
 static void what_was_lost_is_said(void **state)
@@ -320,6 +373,8 @@ int main(void)
 		SCREEN_TEST(it_is_drawn_at_every_size),
 		SCREEN_TEST(zoomed_in_a_slice_has_a_name_and_is_told_in_words),
 		SCREEN_TEST(a_task_is_searched_and_followed_from_cpu_to_cpu),
+		cmocka_unit_test_setup_teardown(a_slice_becomes_an_expectation_of_its_task_s_group,
+						set_up_with_groups, tear_down),
 		SCREEN_TEST(what_was_lost_is_said),
 		SCREEN_TEST(letters_are_cgroups_or_tasks),
 		SCREEN_TEST(steps_and_ops_stand_above),

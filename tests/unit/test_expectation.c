@@ -57,6 +57,14 @@ static int begin(void **state)
 		sample_clear(g, &sample_cgroup_fields);
 		snprintf(g->path, sizeof(g->path), "%s", paths[i]);
 	}
+	w->s.cgroups[1].weight = 50;
+	w->s.cgroups[1].quota_ns = 20000000;
+	w->s.cgroups[1].period_ns = 100000000;
+	w->s.cgroups[1].cpuset = 0;
+	w->s.cgroups[2].weight = 0;
+	w->s.cgroups[2].quota_ns = 0;
+	w->s.cgroups[2].period_ns = 100000000;
+	w->s.masks[w->s.nmasks++].bits[0] = 0xb;
 	add_task(w, 81, 11, 300);
 	add_task(w, 82, 11, 100);
 	add_task(w, 91, 12, 800);
@@ -126,6 +134,59 @@ static void each_figure_of_a_task_has_the_expectation_that_fits_it(void **state)
 	assert_line(w, "waker", "");
 	assert_line(w, "vtime", "");
 	assert_line(w, "dsq", "");
+}
+
+#define CGROUP_ROW UINT64_C(0x8000000000000000) /* sheet_tasks: apart from tids */
+
+static void each_figure_of_a_cgroup_has_the_expectation_that_fits_it(void **state)
+{
+	static const struct {
+		uint64_t cgroup;
+		const char *column, *want;
+	} rows[] = {
+		{11, "name", "expect tasks @low == 2"},
+		{11, "tasks", "expect tasks @low == 2"},
+		{11, "weight", "expect file /sys/fs/cgroup/placement/low/cpu.weight == 50"},
+		{12, "weight", "expect file /sys/fs/cgroup/placement/high/cpu.idle == 1"},
+		{11, "limit", "expect file /sys/fs/cgroup/placement/low/cpu.max == \"20000 100000\""},
+		{12, "limit", "expect file /sys/fs/cgroup/placement/high/cpu.max == \"max 100000\""},
+		{11, "cpus", "expect file /sys/fs/cgroup/placement/low/cpuset.cpus.effective == 0-1,3"},
+		{11, "run_percent", "expect share hogs/fast == 0.5 tol=10%"},
+		{11, "promised_percent", "expect share hogs/fast == 0.5 tol=10%"},
+		{11, "check", "expect share hogs/fast == 0.5 tol=10%"},
+		{11, "usage_ns", "expect metric hogs cpu >= 2s tol=10%"},
+		{11, "throttled", "expect check gap hogs"},
+		{11, "pressure_percent", "expect check gap hogs"},
+		/* not told */
+		{12, "cpus", ""},
+		{12, "usage_ns", ""},
+		/* nothing that can be expected is about it */
+		{11, "user_ns", ""},
+		/* made by no op */
+		{10, "name", ""},
+		{10, "tasks", ""},
+	};
+	cleanup_buf struct buf seen = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		line_of(*state, &sheet_cgroups, CGROUP_ROW | rows[i].cgroup, rows[i].column, &seen);
+		assert_string_equal(buf_text(&seen), rows[i].want);
+	}
+}
+
+/* Whose share would it be? */
+static void what_several_groups_got_is_not_expected_of_one(void **state)
+{
+	struct world *w = *state;
+	cleanup_buf struct buf seen = BUF_INIT;
+
+	w->s.tasks[2].cgroup_id = 11;
+	model_sample(w->r.model, &w->s);
+	line_of(w, &sheet_cgroups, CGROUP_ROW | 11, "run_percent", &seen);
+	assert_string_equal(buf_text(&seen), "");
+	line_of(w, &sheet_cgroups, CGROUP_ROW | 11, "tasks", &seen);
+	assert_string_equal(buf_text(&seen), "expect tasks @low == 3");
 }
 
 static void what_was_not_measured_is_not_expected(void **state)
@@ -203,6 +264,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_figure_of_a_task_has_the_expectation_that_fits_it, begin, end),
+		cmocka_unit_test_setup_teardown(each_figure_of_a_cgroup_has_the_expectation_that_fits_it, begin, end),
+		cmocka_unit_test_setup_teardown(what_several_groups_got_is_not_expected_of_one, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_measured_is_not_expected, begin, end),
 		cmocka_unit_test_setup_teardown(a_cpus_figure_is_the_machines, begin, end),
 		cmocka_unit_test_setup_teardown(what_an_op_saw_is_expected_of_it, begin, end),
