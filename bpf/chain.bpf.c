@@ -2,8 +2,10 @@
 /*
  * chain - notes each call and return of the functions that a scheduler's end went through.
  *
- * The loader attaches both programs to a list of functions; the cookie says which one it is.
- * Invariant: a record that finds no room is counted.
+ * The loader attaches both programs to a list of functions; the cookie says which one it is. Of the
+ * other two it loads a copy for each callback of a scheduler, which is a program itself: what such
+ * a one is called with is an array of its arguments. Invariant: a record that finds no room is
+ * counted.
  */
 #include "ktypes.h"
 
@@ -30,6 +32,10 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } lost SEC(".maps");
+
+/* of a copy for a callback */
+const volatile __u32 callback_target;
+const volatile __u32 callback_nargs;
 
 /* the task of a call that has not returned, by thread and function */
 struct {
@@ -143,6 +149,44 @@ int chain_leave(struct pt_regs *ctx)
 		note_task(r, (struct task_struct *)*task);
 		bpf_map_delete_elem(&open_calls, &key);
 	}
+	bpf_ringbuf_submit(r, 0);
+	return 0;
+}
+
+static __always_inline void note_callback(struct chain_record *r, const void *args)
+{
+	__u64 of[CHAIN_ARGS] = {0};
+	__u32 n = callback_nargs < CHAIN_ARGS ? callback_nargs : CHAIN_ARGS;
+	__u8 at = callback_target < CHAIN_TARGETS_MAX ? task_arg[callback_target] : CHAIN_NO_TASK;
+
+	bpf_probe_read_kernel(of, n * sizeof(of[0]), args);
+	if (at < CHAIN_ARGS && of[at])
+		note_task(r, (struct task_struct *)of[at]);
+	if (!r->returned)
+		__builtin_memcpy(r->args, of, sizeof(of));
+}
+
+SEC("?fentry")
+int callback_enter(__u64 *ctx)
+{
+	struct chain_record *r = begin(callback_target, 0);
+
+	if (!r)
+		return 0;
+	note_callback(r, (const void *)ctx[0]);
+	bpf_ringbuf_submit(r, 0);
+	return 0;
+}
+
+SEC("?fexit")
+int callback_leave(__u64 *ctx)
+{
+	struct chain_record *r = begin(callback_target, 1);
+
+	if (!r)
+		return 0;
+	note_callback(r, (const void *)ctx[0]);
+	bpf_get_func_ret(ctx, &r->args[0]);
 	bpf_ringbuf_submit(r, 0);
 	return 0;
 }

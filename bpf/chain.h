@@ -5,7 +5,7 @@
 #ifndef BPF_CHAIN_H
 #define BPF_CHAIN_H
 
-#define CHAIN_TARGETS_MAX 40
+#define CHAIN_TARGETS_MAX 96 /* functions of the kernel, then callbacks of schedulers */
 #define CHAIN_ARGS	  6
 #define CHAIN_NO_TASK	  255 /* no argument of the function is a task */
 

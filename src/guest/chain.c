@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * chain - see chain.h. Invariant: what is kept is bounded, the newest stay; what found no room is
- * counted.
+ * chain - see chain.h. What is told are the calls around the scheduler's exit: it takes the kernel
+ * many more to put every task back, and those say nothing. Invariant: what is kept is bounded, the
+ * newest stay; what found no room is counted.
  */
 #include "guest/chain.h"
 
@@ -11,6 +12,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +21,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEPT = 1024, SHOWN = 300, TEXT_MAX = 96 << 10, CHUNK = 32 << 10 };
+enum { KEPT = 4096, BEFORE = 260, AFTER = 40, TEXT_MAX = 96 << 10, CHUNK = 32 << 10 };
 #define ATTACH_DEADLINE_NS 60000000000ull
 
 static struct loop *loop;
@@ -28,7 +30,9 @@ static struct ring_buffer *ring;
 static const volatile uint64_t *lost;
 static struct chain_target targets[CHAIN_TARGETS_MAX];
 static size_t ntargets;
-static struct chain_record kept[KEPT]; /* a ring: the newest stay */
+static int maps[2] = {-1, -1};                 /* records, lost */
+static int callbacks[JOB_FDS_MAX], ncallbacks; /* links of the scheduler that is in force */
+static struct chain_record kept[KEPT];         /* a ring: the newest stay */
 static uint64_t seen;
 static char text[TEXT_MAX];
 static size_t len;
@@ -124,17 +128,38 @@ static void add_record(const struct chain_record *r)
 	add(")\n");
 }
 
+/* The first call of the function by which the kernel takes note of an exit; without one, the end.
+ */
+static uint64_t exit_at(void)
+{
+	uint64_t i;
+
+	for (i = seen > KEPT ? seen - KEPT : 0; i < seen; i++) {
+		const struct chain_record *r = &kept[i % KEPT];
+		const char *name = r->target < ntargets ? targets[r->target].name : "";
+
+		/* scx_vexit, scx_exit: kernel/sched/ext.c, 6.16 to 7.3 */
+		if (!r->returned && !strncmp(name, "scx_", 4) && strstr(name, "exit"))
+			return i;
+	}
+	return seen;
+}
+
 void chain_send(void)
 {
-	uint64_t first = seen > SHOWN ? seen - SHOWN : 0, i, index = 1;
+	uint64_t first, last, i, index = 1;
 	size_t at, part;
 
 	if (!ring)
 		return;
 	ring_buffer__consume(ring);
-	first = seen > SHOWN ? seen - SHOWN : 0;
+	i = exit_at();
+	last = seen - i < AFTER ? seen : i + AFTER;
+	first = last > BEFORE + AFTER ? last - BEFORE - AFTER : 0;
+	if (seen > KEPT && first < seen - KEPT)
+		first = seen - KEPT;
 	len = 0;
-	for (i = first; i < seen; i++)
+	for (i = first; i < last; i++)
 		add_record(&kept[i % KEPT]);
 	for (at = 0; at < len; at += part, index++) {
 		part = len - at < CHUNK ? len - at : CHUNK;
@@ -149,6 +174,55 @@ void chain_send(void)
 	seen = 0;
 }
 
+int chain_lend(int *fds, uint32_t *first)
+{
+	int i;
+
+	if (!ring || ntargets >= CHAIN_TARGETS_MAX)
+		return 0;
+	for (i = 0; i < 2; i++) {
+		fds[i] = fcntl(maps[i], F_DUPFD_CLOEXEC, 3);
+		if (fds[i] < 0) {
+			while (i--)
+				close(fds[i]);
+			return 0;
+		}
+	}
+	*first = (uint32_t)ntargets;
+	return 2;
+}
+
+void chain_take(const void *data, size_t size, const int *links, int nlinks)
+{
+	size_t n = size / sizeof(targets[0]);
+
+	if (nlinks <= 0)
+		return;
+	chain_let_go();
+	ncallbacks = nlinks;
+	memcpy(callbacks, links, (size_t)nlinks * sizeof(*links));
+	if (n > CHAIN_TARGETS_MAX - ntargets)
+		n = CHAIN_TARGETS_MAX - ntargets;
+	memcpy(&targets[ntargets], data, n * sizeof(targets[0]));
+	ntargets += n;
+}
+
+static void on_let_go(void *arg, struct job_reply *r)
+{
+}
+
+/* A hand, for that changes the kernel's code. */
+void chain_let_go(void)
+{
+	struct err err = ERR_INIT;
+	int n = ncallbacks;
+
+	ncallbacks = 0;
+	if (n && pool_send(pool_job(JOB_SCHED_UNLOAD), callbacks, n, POOL_DEADLINE_NS,
+			   "the probes on a scheduler's callbacks", on_let_go, NULL, &err))
+		port_log(4, "the probes on a scheduler's callbacks: %s", err.msg);
+}
+
 static void on_attached(void *arg, struct job_reply *r)
 {
 	size_t n = r->data_len / sizeof(targets[0]);
@@ -161,6 +235,8 @@ static void on_attached(void *arg, struct job_reply *r)
 		p = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, r->fds[1], 0);
 		lost = p == MAP_FAILED ? NULL : p;
 		ring = ring_buffer__new(r->fds[0], on_record, NULL, NULL);
+		maps[0] = r->fds[0];
+		maps[1] = r->fds[1];
 	}
 	if (ring && loop_add_fd(loop, ring_buffer__epoll_fd(ring), EPOLLIN, on_ring, NULL) >= 0) {
 		/* they stay open: that keeps the probes attached */

@@ -29,10 +29,27 @@ struct chain_target { /* a function as the kernel's BTF tells it */
 	} args[CHAIN_ARGS];
 };
 
+struct btf;
+/* Fills what a function takes and returns (t's name is left alone): nothing where BTF has no such
+ * one. */
+void chain_describe(const struct btf *btf, const char *function, struct chain_target *t);
+
 /* names: with spaces between; "" = none are wanted. then() is called once, when they are attached
  * or cannot be. */
 void chain_start(struct loop *loop, const char *names, void (*then)(void));
-/* What was noted so far goes up, the newest CHAIN_SHOWN; nothing when no probe is attached. */
+
+/*
+ * For the load of a scheduler: descriptors of the maps that records go to (borrowed), and which
+ * number the first of its callbacks gets. How many descriptors; 0 = no chain is probed, or there is
+ * no room.
+ */
+int chain_lend(int *fds, uint32_t *first);
+/* The scheduler's callbacks are probed: struct chain_target of each, and the links, which it owns
+ * now. */
+void chain_take(const void *callbacks, size_t size, const int *links, int nlinks);
+/* The scheduler has ended: its programs go, too. */
+void chain_let_go(void);
+/* The calls around the exit, of those noted so far, go up; nothing when no probe is attached. */
 void chain_send(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "guest/hand.h"
 
 #include "base/cleanup.h"
+#include "guest/chain_callbacks.h"
 #include "guest/fault_switch.h"
 #include "guest/sched_object.h"
 #include "sched_dump.skel.h"
@@ -18,8 +19,28 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { VARIABLES_MAX = 64 };
+
+static struct chain_callbacks chain;
+
+/* The link is the first. */
+static void answer_loaded(struct job_reply *r, int link)
+{
+	int i;
+
+	r->fds[r->nfds++] = link;
+	for (i = 0; i < chain.nlinks; i++) {
+		if (r->nfds < JOB_FDS_MAX)
+			r->fds[r->nfds++] = chain.links[i];
+		else
+			close(chain.links[i]);
+	}
+	r->data = (const char *)chain.targets;
+	r->data_len = chain.n * sizeof(chain.targets[0]);
+	r->path = chain.without;
+}
 
 int hand_sched_load(struct hand *h, struct job_reply *r)
 {
@@ -38,13 +59,16 @@ int hand_sched_load(struct hand *h, struct job_reply *r)
 		v[i].name = wire_get_str(&h->in);
 		v[i].value = wire_get_str(&h->in);
 	}
+	chain.first = wire_get_u32(&h->in);
 	if (h->in.bad)
 		return hand_fail(h, EINVAL, "the order to load a scheduler makes no sense");
+	memcpy(chain.maps, h->fds, sizeof(chain.maps));
 	if (fault_is(FAULT_SCHED_NOT_LOADED))
 		return 0;
 	if (fault_is(FAULT_SCHED_OTHER))
 		what = strcmp(what, "fifo") ? "fifo" : "vtime";
-	fd = sched_object_load(what, v, n, attach, &notes, &log, &err);
+	fd = sched_object_load(what, v, n, attach, h->nfds == CHAIN_MAPS ? &chain : NULL, &notes,
+			       &log, &err);
 	if (fd < 0) {
 		/* the first line is the failure, the others are its background */
 		snprintf(failed, sizeof(failed), "%s\n%s", err.msg, log);
@@ -52,7 +76,7 @@ int hand_sched_load(struct hand *h, struct job_reply *r)
 		return err.code;
 	}
 	if (attach)
-		r->fds[r->nfds++] = fd;
+		answer_loaded(r, fd);
 	r->text = notes;
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "guest/wire.h"
 
 #define JOB_MSG_MAX  (256u << 10) /* bytes of one message */
-#define JOB_FDS_MAX  32
+#define JOB_FDS_MAX  64
 #define JOB_DATA_MAX (64u << 10) /* bytes of a file that JOB_READ brings back */
 
 /*
@@ -46,8 +46,10 @@
  *   MOUNTS       nothing -> flag = cgroup2 is still at its place
  *   SYSRQ        u8 key; fd: the trigger
  *   SCHED_LOAD   u8 attach (else it is only verified), str built-in name or path, u32 n, n * (str
- *                name, str value) -> fd: link, text = what this kernel lacks; failure: text = one
- *                line, then the log; the hand leaves
+ *                name, str value), u32 number of its first callback; fds: none, or the maps that
+ *                probes on its callbacks write to -> fd: link, then those of these probes, data =
+ *                struct chain_target of each callback, path = callbacks without, text = what this
+ *                kernel lacks; failure: text = one line, then the log; the hand leaves
  *   SCHED_UNLOAD fds: closed here, which waits for the scheduler's end
  *   TALLY_OPEN   u32 n, bytes of n struct tally_watch; fds: ledger, its rows -> fds:
  *                ring, map, links of bpf/tally.bpf.c, which counts by then; the hand leaves

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/chain_callbacks.h"
 #include "sched_objects.skel.h"
 
 #include <bpf/bpf.h>
@@ -216,7 +217,7 @@ static void clear_unknown(struct bpf_object *o, struct bpf_map *m)
 }
 
 static int load(struct bpf_object *o, const char *what, const struct sched_variable *v, uint32_t n,
-		bool attach, struct err *err)
+		bool attach, struct chain_callbacks *chain, struct err *err)
 {
 	struct bpf_map *m = find_ops(o, bpf_object__btf(o), err);
 	struct bpf_link *link;
@@ -239,6 +240,8 @@ static int load(struct bpf_object *o, const char *what, const struct sched_varia
 	}
 	if (!attach)
 		return 0;
+	if (chain)
+		chain_callbacks_attach(chain, o, m, ops_type(bpf_object__btf(o), bpf_map__name(m)));
 	link = bpf_map__attach_struct_ops(m);
 	if (!link)
 		return err_sys(err, errno, "put scheduler '%.120s' in force", what);
@@ -249,7 +252,8 @@ static int load(struct bpf_object *o, const char *what, const struct sched_varia
 }
 
 int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n, bool attach,
-		      const char **notes, const char **log, struct err *err)
+		      struct chain_callbacks *chain, const char **notes, const char **log,
+		      struct err *err)
 {
 	struct bpf_object *o;
 	int r = -EINVAL;
@@ -259,7 +263,7 @@ int sched_object_load(const char *what, const struct sched_variable *v, uint32_t
 	libbpf_set_print(keep);
 	o = open_object(what, err);
 	if (o) {
-		r = load(o, what, v, n, attach, err);
+		r = load(o, what, v, n, attach, chain, err);
 		bpf_object__close(o);
 	} else {
 		r = -err->code;

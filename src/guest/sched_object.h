@@ -15,6 +15,7 @@
 
 struct bpf_object;
 struct btf;
+struct chain_callbacks;
 
 struct sched_variable { /* NAME=VALUE for .rodata */
 	const char *name, *value;
@@ -25,10 +26,12 @@ struct sched_variable { /* NAME=VALUE for .rodata */
  * of the link, which is what keeps the scheduler in force (without `attach`: 0, the verifier has
  * passed it), or -errno with err; *log (never NULL
  * after, borrowed until the next call) holds the useful end of what libbpf and the verifier said;
- * *notes what was left out for this kernel, "" = nothing.
+ * *notes what was left out for this kernel, "" = nothing. chain: probes that are attached to its
+ * callbacks before it is in force (filled); NULL = none.
  */
 int sched_object_load(const char *what, const struct sched_variable *v, uint32_t n, bool attach,
-		      const char **notes, const char **log, struct err *err);
+		      struct chain_callbacks *chain, const char **notes, const char **log,
+		      struct err *err);
 
 bool sched_object_builtin(const char *name);
 

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "guest/chain.h"
 #include "guest/files.h"
 #include "guest/group.h"
 #include "guest/pool.h"
@@ -205,7 +206,10 @@ static void on_in(void *arg, struct job_reply *r)
 	}
 	if (*r->text)
 		port_log(4, "this kernel's sched_ext_ops has no %s: left out", r->text);
-	link_fd = r->nfds == 1 ? r->fds[0] : -1;
+	if (*r->path)
+		port_log(4, "no probes on callbacks of the scheduler: %s", r->path);
+	link_fd = r->nfds ? r->fds[0] : -1;
+	chain_take(r->data, r->data_len, r->fds + 1, r->nfds - 1);
 	r->nfds = 0;
 	phase = PHASE_AWAIT;
 	look_at_state();
@@ -231,8 +235,10 @@ static void send_load(bool attach, pool_fn then)
 {
 	struct wire_writer *w = pool_job(JOB_SCHED_LOAD);
 	struct err err = ERR_INIT;
-	uint32_t i;
+	int fds[JOB_FDS_MAX], nfds;
+	uint32_t i, first;
 
+	nfds = attach ? chain_lend(fds, &first) : 0;
 	wire_put_u8(w, attach);
 	wire_put_str(w, spec.what);
 	wire_put_u32(w, spec.nset / 2);
@@ -240,7 +246,8 @@ static void send_load(bool attach, pool_fn then)
 		wire_put_str(w, spec.set[i]);
 		wire_put_str(w, spec.set[i + 1]);
 	}
-	if (pool_send(w, NULL, 0, spec.timeout_ns, spec.what, then, NULL, &err))
+	wire_put_u32(w, nfds ? first : 0);
+	if (pool_send(w, fds, nfds, spec.timeout_ns, spec.what, then, NULL, &err))
 		fail(err.code, "%s", err.msg);
 }
 

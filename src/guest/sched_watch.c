@@ -84,6 +84,7 @@ static void tell_exit(void)
 		 *ending.message ? ": " : "", ending.message);
 	sched_dump_send(0);
 	chain_send();
+	chain_let_go();
 	port_event(&(struct event){.type = EV_SCHED_EXIT,
 				   .name = ending.seen ? ending.name : now.name,
 				   .code = now.kind,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * expectation_cgroups - which expectation fits which figure of a cgroup: one row a column, as
- * expectation_tables has for tasks. What a file of the cgroup says is expected of that file; what its
- * tasks got, of the one group whose tasks are in and below it. Of a cgroup with several groups, or
- * with none, nothing is expected that only a group can be judged by.
+ * expectation_tables has for tasks. What a file of the cgroup says is expected of that file; what
+ * its tasks got, of the one group whose tasks are in and below it. Of a cgroup with several groups,
+ * or with none, nothing is expected that only a group can be judged by.
  */
 #include "ops/expectation.h"
 
@@ -74,8 +74,7 @@ static bool limit(const struct on *o, struct buf *out)
 
 static bool cpus(const struct on *o, struct buf *out)
 {
-	const struct sample_mask *mask =
-		o->in->now_ns ? model_mask(o->m, o->in->now.cpuset) : NULL;
+	const struct sample_mask *mask = o->in->now_ns ? model_mask(o->m, o->in->now.cpuset) : NULL;
 	char text[256];
 
 	if (!mask)

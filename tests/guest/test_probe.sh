@@ -9,7 +9,7 @@ result() {
 	n=$((n + 1))
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; sed 's/^/# /' "$work/err"; fi
 }
-echo 1..9
+echo 1..12
 cat >"$work/dies.scx" <<END
 sched load error after=300
 spawn naps bursty n=4
@@ -29,6 +29,16 @@ grep -Eq "> [a-z0-9_]+\((.*, )?p=[^,{]+\[[0-9]+\]\{cpu [01], (no dsq|dsq 0x[0-9a
 result $? "calls have their arguments by name, tasks their fields"
 grep -Eq "^  [0-9.]+ cpu[01] .* < [a-z0-9_]+ " "$work/err"
 result $? "and so have returns"
+# the scheduler's own callbacks are programs: they have probes of their own
+grep -Eq "> error_enqueue\(p=[^,{]+\[[0-9]+\]\{cpu [01], .*\}, enq_flags=(0x)?[0-9a-f]+\)" "$work/err"
+result $? "so have the scheduler's callbacks"
+grep -Eq "< error_select_cpu = [01]  [^,{]+\[[0-9]+\]\{cpu [01], " "$work/err" &&
+	grep -Eq "< error_enqueue  [^,{]+\[[0-9]+\]\{cpu [01], " "$work/err" &&
+	! grep -q "no probes on callbacks" "$work/err"
+result $? "and at their exit stand what they return and the task's fields"
+# the kernel puts every task back afterwards: that must not push out what led to it
+grep -q "> scx_bpf_error_bstr(" "$work/err"
+result $? "the end itself is among them"
 grep -q '"event":"sched-calls"' "$work/s.session.probed" && ! grep -q '"event":"sched-calls"' "$work/s.session"
 result $? "the probed run has a session file of its own"
 "$SXP_SCXPLORE" export "$work/s.session.probed" --to md --no-verify -o "$work/report.md" 2>"$work/err"

@@ -159,20 +159,23 @@ static int set_up(void **state)
 static int set_up_with_groups(void **state)
 {
 	return set_up_with(
-		state,
-		"{\"seq\":3,\"t_ns\":2000000,\"op\":\"spawn naps@low bursty\"}\n"
-		"{\"seq\":3,\"t_ns\":1032000000,\"event\":\"begin\"}\n"
-		"{\"seq\":3,\"t_ns\":1033000000,\"event\":\"placed\",\"name\":\"naps\",\"index\":1,\"pid\":13,"
-		"\"cgroup\":\"/scxplore/low\",\"text\":\"0::/scxplore/low\",\"flag\":true}\n"
-		"{\"seq\":3,\"t_ns\":1033000000,\"event\":\"done\",\"text\":\"\"}\n"
-		"{\"seq\":4,\"t_ns\":2000000,\"op\":\"spawn hogs@low spin\"}\n"
-		"{\"seq\":4,\"t_ns\":1034000000,\"event\":\"begin\"}\n"
-		"{\"seq\":4,\"t_ns\":1035000000,\"event\":\"placed\",\"name\":\"hogs\",\"index\":1,\"pid\":10,"
-		"\"cgroup\":\"/scxplore/low\",\"text\":\"0::/scxplore/low\",\"flag\":true}\n"
-		"{\"seq\":4,\"t_ns\":1035000000,\"event\":\"done\",\"text\":\"\"}\n"
-		"{\"seq\":3,\"t_ns\":1036000000,\"event\":\"report\",\"name\":\"naps\",\"index\":1,\"pid\":13,"
-		"\"flag\":false,\"text\":\"begun=1 units=100 wall=2000000000 cpu=1000000000 wake=9:90,200:10 "
-		"wakes=100 wake-max=3000000\"}\n");
+		state, "{\"seq\":3,\"t_ns\":2000000,\"op\":\"spawn naps@low bursty\"}\n"
+		       "{\"seq\":3,\"t_ns\":1032000000,\"event\":\"begin\"}\n"
+		       "{\"seq\":3,\"t_ns\":1033000000,\"event\":\"placed\",\"name\":\"naps\","
+		       "\"index\":1,\"pid\":13,"
+		       "\"cgroup\":\"/scxplore/low\",\"text\":\"0::/scxplore/low\",\"flag\":true}\n"
+		       "{\"seq\":3,\"t_ns\":1033000000,\"event\":\"done\",\"text\":\"\"}\n"
+		       "{\"seq\":4,\"t_ns\":2000000,\"op\":\"spawn hogs@low spin\"}\n"
+		       "{\"seq\":4,\"t_ns\":1034000000,\"event\":\"begin\"}\n"
+		       "{\"seq\":4,\"t_ns\":1035000000,\"event\":\"placed\",\"name\":\"hogs\","
+		       "\"index\":1,\"pid\":10,"
+		       "\"cgroup\":\"/scxplore/low\",\"text\":\"0::/scxplore/low\",\"flag\":true}\n"
+		       "{\"seq\":4,\"t_ns\":1035000000,\"event\":\"done\",\"text\":\"\"}\n"
+		       "{\"seq\":3,\"t_ns\":1036000000,\"event\":\"report\",\"name\":\"naps\","
+		       "\"index\":1,\"pid\":13,"
+		       "\"flag\":false,\"text\":\"begun=1 units=100 wall=2000000000 cpu=1000000000 "
+		       "wake=9:90,200:10 "
+		       "wakes=100 wake-max=3000000\"}\n");
 }
 
 static int tear_down(void **state)
