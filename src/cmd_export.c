@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/save.h"
 #include "cmd_loaded.h"
+#include "ops/branches.h"
 #include "ops/export.h"
 #include "base/text.h"
 #include "session/learn.h"
@@ -16,12 +17,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct options {
 	struct file_options file;
-	const char *out;
+	const char *out, *branch;
+	char *branch_file; /* of it; owned */
 	const struct exporter *to;
 	bool force, no_verify, with_build;
 	unsigned learn; /* replays; 0 = nothing is learnt */
@@ -75,6 +78,10 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 		o->learn = (unsigned)n;
 		return 0;
 	}
+	if ((v = command_value("--branch", argc, argv, i))) {
+		o->branch = v;
+		return 0;
+	}
 	if ((v = command_value("--tempo", argc, argv, i)))
 		return command_tempo(&cmd_export, &o->file, v);
 	if ((v = command_value("-o", argc, argv, i)) ||
@@ -91,6 +98,7 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 static int parse(struct file_options *base, int argc, char **argv)
 {
 	struct options *o = (struct options *)base;
+	struct err err = ERR_INIT;
 	int i, r = 0;
 
 	for (i = 1; i < argc && r == 0; i++) {
@@ -114,6 +122,12 @@ static int parse(struct file_options *base, int argc, char **argv)
 	if (o->to && o->to->binary && !o->out && isatty(STDOUT_FILENO))
 		return command_usage(&cmd_export, "--to %s is not for a terminal: say -o FILE",
 				     o->to->name);
+	if (o->to && o->branch) {
+		o->branch_file = branches_find(base->file, o->branch, &err);
+		if (!o->branch_file)
+			return command_error(&cmd_export, &err);
+		base->file = o->branch_file;
+	}
 	return o->to ? 0 : command_usage(&cmd_export, "say --to c, json, sh, md or perfetto");
 }
 
@@ -233,14 +247,16 @@ static int run_export(int argc, char **argv)
 {
 	static const struct loaded_command command = {&cmd_export, parse, execute};
 	struct options o = {.out = NULL};
+	int status = command_loaded(&command, &o.file, argc, argv);
 
-	return command_loaded(&command, &o.file, argc, argv);
+	free(o.branch_file);
+	return status;
 }
 
 const struct command cmd_export = {
 	.name = "export",
 	.synopsis =
-		"export SESSION --to c|json|sh|md|perfetto [-o FILE] [--force] [--no-verify] [--with build] "
+		"export SESSION --to c|json|sh|md|perfetto [-o FILE] [--force] [--no-verify] [--with build] [--branch NAME] "
 		"[--learn N] "
 		"[--tempo keep|asap] [GUEST OPTIONS]",
 	.summary = "a session as a C test, JSON, a shell script, a bug report or a Perfetto trace",

@@ -14,6 +14,7 @@
 #include "open_shell.h"
 #include "ops/past.h"
 #include "session/load.h"
+#include "session/saved.h"
 #include "session/session.h"
 #include "session/session_info.h"
 #include "tui/cast.h"
@@ -32,6 +33,7 @@
 #define FRAME_NS  UINT64_C(100000000)
 #define SAMPLE_NS UINT64_C(100000000)
 #define LOOK_NS   UINT64_C(1000000000) /* into the scheduler, while its screen is shown */
+#define SAVE_NS   UINT64_C(60000000000) /* a checkpoint of a lost terminal has, to be whole */
 #define ECHO_NS   UINT64_C(20000000) /* what a shell prints is drawn that often at most */
 
 struct app {
@@ -52,6 +54,11 @@ struct app {
 	bool checkpoints; /* one before every op */
 	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
+	loop_id keys;
+	bool lost;             /* the terminal: nothing is drawn any more */
+	struct saved saved;    /* the checkpoint that is gone on from, ... */
+	bool resume, resuming; /* where one is asked for, and until it is */
+	char *failure;         /* why it is not */
 	/* a running export */
 	pid_t export_pid;
 	int export_fd;
@@ -88,7 +95,7 @@ static void draw(struct app *a)
 {
 	int rows, cols;
 
-	if (!a->screen)
+	if (!a->screen || a->lost)
 		return;
 	term_size(&rows, &cols);
 	if (rows != a->canvas.rows || cols != a->canvas.cols || !a->canvas.cells) {
@@ -118,14 +125,34 @@ static void on_frame(void *arg)
 		draw(a);
 }
 
+static void on_save_late(void *arg)
+{
+	loop_stop(&((struct app *)arg)->loop, 0);
+}
+
+/* What runs is saved, so that another terminal can go on with it; then this program ends. */
+static void lose_terminal(struct app *a)
+{
+	struct err err = ERR_INIT;
+
+	if (a->lost)
+		return;
+	a->lost = true;
+	a->signal = SIGHUP;
+	loop_remove(&a->loop, a->keys);
+	if (a->quitting || !a->session || session_save(a->session, tui_screen(a->tui), &err) < 0)
+		loop_stop(&a->loop, 0);
+	else
+		loop_arm(&a->loop, loop_add_timer(&a->loop, on_save_late, a), SAVE_NS, 0);
+}
+
 static void on_keys(void *arg, int fd, uint32_t events)
 {
 	struct app *a = arg;
 	struct term_key key;
 
 	if (events & (EPOLLHUP | EPOLLERR)) {
-		a->signal = SIGHUP;
-		loop_stop(&a->loop, 0);
+		lose_terminal(a);
 		return;
 	}
 	while (term_read(&key)) {
@@ -147,6 +174,12 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 		draw(a);
 		return;
 	}
+	if (info->ssi_signo == SIGHUP) {
+		lose_terminal(a);
+		return;
+	}
+	if (a->lost)
+		return; /* from whoever tidies up behind the terminal; it ends by itself */
 	a->signal = (int)info->ssi_signo;
 	loop_stop(&a->loop, 0);
 }
@@ -201,8 +234,15 @@ static void on_finished(void *arg, bool clean, const char *text)
 	struct app *a = arg;
 
 	a->dirty = true;
-	if (a->quitting)
+	if (a->resuming)
+		a->failure = xstrdup(text);
+	if (a->quitting || a->resuming)
 		loop_stop(&a->loop, 0);
+}
+
+static void on_saved(void *arg, int code, const char *why)
+{
+	loop_stop(&((struct app *)arg)->loop, 0);
 }
 
 /* The past is one of the file that is left. */
@@ -213,6 +253,7 @@ static void on_rewound(void *arg)
 	past_close(a->past);
 	a->past = NULL;
 	a->dirty = a->branched = true;
+	a->resuming = false;
 	tui_rewound(a->tui);
 	open_shell_event(&a->shell, &(struct event){.type = EV_GONE, .name = "", .text = "", .cgroup = "", .path = "",
 						    .data = ""});
@@ -220,6 +261,7 @@ static void on_rewound(void *arg)
 
 static const struct session_observer observer = {
 	.rewound = on_rewound,
+	.saved = on_saved,
 	.event = on_event, .sample = on_sample, .shell = on_shell, .finished = on_finished};
 
 static void on_shell_change(void *arg, bool printed)
@@ -371,13 +413,13 @@ static void on_export(void *arg, int fd, uint32_t events)
 
 /* The export replays the session in a guest of its own: as a process of its own, beside the live
  * one. */
-static int host_export(void *arg, const char *format, const char *file, bool force, struct err *err)
+static int host_export(void *arg, const char *format, const char *file, const char *branch, bool force,
+		       struct err *err)
 {
 	struct app *a = arg;
 	const char *session = a->session ? session_path(a->session) : a->loaded.path;
-	const char *argv[] = {"scxplore", "export", session, "--to",
-			      format,     "-o",     file,    force ? "--force" : NULL,
-			      NULL};
+	const char *argv[11] = {"scxplore", "export", session, "--to", format, "-o", file};
+	size_t n = 7;
 	int p[2];
 
 	if (!*session)
@@ -385,6 +427,12 @@ static int host_export(void *arg, const char *format, const char *file, bool for
 			       "this session is not recorded, so there is nothing to export");
 	if (a->export_pid)
 		return err_set(err, EBUSY, "an export is running already");
+	if (branch) {
+		argv[n++] = "--branch";
+		argv[n++] = branch;
+	}
+	if (force)
+		argv[n++] = "--force";
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "start the export");
 	a->export_pid = fork();
@@ -476,6 +524,13 @@ static int host_step_back(void *arg, bool on, struct err *err)
 	return a->session ? session_step_back(a->session, on, err) : no_guest(err);
 }
 
+static int host_branch(void *arg, const char *name, struct err *err)
+{
+	struct app *a = arg;
+
+	return a->session ? session_name_branch(a->session, name, err) : no_guest(err);
+}
+
 static void host_checkpoints(void *arg)
 {
 	struct app *a = arg;
@@ -512,6 +567,7 @@ static const struct tui_host host = {
 	.checkpoint = host_checkpoint,
 	.rewind = host_rewind,
 	.step_back = host_step_back,
+	.branch = host_branch,
 	.checkpoints = host_checkpoints,
 	.model = host_model,
 	.scenario = host_scenario,
@@ -560,7 +616,7 @@ static int start_screen(struct app *a, const char *path, bool recording, struct 
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	loop_add_signals(&a->loop, &set, on_signal, a);
-	loop_add_fd(&a->loop, 0, EPOLLIN, on_keys, a);
+	a->keys = loop_add_fd(&a->loop, 0, EPOLLIN, on_keys, a);
 	frame = loop_add_timer(&a->loop, on_frame, a);
 	loop_arm(&a->loop, frame, FRAME_NS, FRAME_NS);
 	return 0;
@@ -591,7 +647,9 @@ static void end(struct app *a)
 static int open_live(struct app *a, struct guest_options *options, const char *save,
 		     struct err *err)
 {
-	cleanup_free char *path = save ? xstrdup(save) : session_new_path("session", err);
+	cleanup_free char *path = a->resume ? xstrdup(a->loaded.path)
+				  : save    ? xstrdup(save)
+					    : session_new_path("session", err);
 	struct session_config config = {.interactive = true, .sample_ns = SAMPLE_NS};
 	int r;
 
@@ -601,6 +659,7 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	config.guest.shell_tools = true;
 	config.guest.warm = !options->no_warm;
 	config.journal = path;
+	config.resume = a->resume ? &a->saved : NULL;
 	config.checkpoints = a->checkpoints;
 	a->session = session_create(&a->loop, &config, &observer, a, err);
 	if (!a->session)
@@ -610,11 +669,36 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 		return r;
 	if (a->trace)
 		tui_trace(a->tui, TUI_TRACE_ON);
+	if (a->resume)
+		tui_show_screen(a->tui, a->saved.screen);
+	a->resuming = a->resume;
 	open_shell_init(&a->shell, a->session, a->tui, on_shell_change, a);
 	draw(a);
 	r = session_boot(a->session, err);
 	draw(a);
 	return r;
+}
+
+/* What a lost terminal has left. Nothing is written before the guest goes on. */
+static int open_saved(struct app *a, struct guest_options *options, struct err *err)
+{
+	const char *accel = a->loaded.info.accel;
+	int r;
+
+	if (!a->loaded.is_session)
+		return err_set(err, EINVAL, "resume '%s': it is a scenario, not a session",
+			       a->loaded.path);
+	r = saved_open(a->loaded.path, &a->saved, err);
+	/* a guest goes on under what it began under */
+	if (r == 0 && options->config.accel == ACCEL_AUTO && *accel)
+		r = accel_parse(accel, &options->config.accel, err);
+	if (r == 0 && !options->config.kernel)
+		options->config.kernel = a->loaded.info.kernel;
+	if (r == 0)
+		r = open_live(a, options, NULL, err);
+	return r < 0 && a->session
+		       ? err_wrap(err, "resume '%s' from its checkpoint", a->loaded.path)
+		       : r;
 }
 
 /* A session without a guest; or a scenario, in a fresh one. */
@@ -625,6 +709,8 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 
 	if (r < 0)
 		return r;
+	if (a->resume)
+		return open_saved(a, options, err);
 	if (!a->loaded.is_session) {
 		r = open_live(a, options, save, err);
 		return r < 0 ? r : session_submit_scenario(a->session, a->loaded.scenario, err);
@@ -638,7 +724,7 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 }
 
 static int parse(int argc, char **argv, const char **file, const char **save, const char **cast,
-		 const char **other, bool *trace, bool *checkpoints)
+		 const char **other, bool *trace, bool *checkpoints, bool *resume)
 {
 	int i;
 
@@ -647,6 +733,8 @@ static int parse(int argc, char **argv, const char **file, const char **save, co
 			*trace = true;
 		else if (!strcmp(argv[i], "--checkpoints"))
 			*checkpoints = true;
+		else if (!strcmp(argv[i], "--resume"))
+			*resume = true;
 		else if (!strcmp(argv[i], "--save") && i + 1 < argc)
 			*save = argv[++i];
 		else if (!strncmp(argv[i], "--save=", 7))
@@ -662,6 +750,8 @@ static int parse(int argc, char **argv, const char **file, const char **save, co
 		else
 			*file = argv[i];
 	}
+	if (*resume && (!*file || *save))
+		return command_usage(&cmd_open, "--resume goes on with the session that is named, and in its file");
 	return 0;
 }
 
@@ -676,7 +766,7 @@ static int run_open(int argc, char **argv)
 
 	a->loop.epoll_fd = -1;
 	r = guest_options_take(&options, &argc, argv, &err);
-	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->other, &a->trace, &a->checkpoints) : 0;
+	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->other, &a->trace, &a->checkpoints, &a->resume) : 0;
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
@@ -685,6 +775,9 @@ static int run_open(int argc, char **argv)
 		if (r == 0)
 			r = loop_run(&a->loop);
 	}
+	if (r >= 0 && a->failure)
+		r = err_set(&err, EIO, "resume '%s' from its checkpoint: %s", file, a->failure);
+	free(a->failure);
 	if (a->session && *session_path(a->session))
 		kept = xstrdup(session_path(a->session));
 	sig = a->signal;
@@ -702,7 +795,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--save FILE] [--trace] [--checkpoints] [--cast FILE] [--compare SESSION] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--resume] [--save FILE] [--trace] [--checkpoints] [--cast FILE] [--compare SESSION] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

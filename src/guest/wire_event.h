@@ -165,6 +165,12 @@
 	  "part of full speed), step (count = switches, id = ns that passed, all ones = not "      \
 	  "known); words",                                                                         \
 	  F_NAME, F_COUNT, F_ID, F_TEXT)                                                           \
+	X(CHECKPOINT, 130, "checkpoint",                                                           \
+	  "host: what the guest and all that is known are now has a name", F_NAME)                 \
+	X(BRANCH, 131, "branch",                                                                   \
+	  "host: how what is done from here on is called; where a file begins as one: the "       \
+	  "checkpoint it went back to, the file that was left",                                    \
+	  F_NAME, F_TEXT, F_PATH)                                                                  \
 	X(FAULT, 107, "fault", "host: a fault switch of the agent is in force", F_NAME)
 
 #define EV_HOST_FIRST 100

@@ -14,6 +14,8 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 struct journal {
 	int fd;
@@ -98,6 +100,17 @@ static int put_line(struct journal *j, struct err *err)
 	return 0;
 }
 
+/* Others can tell that it is being written. */
+static struct journal *new_journal(int fd, const char *path)
+{
+	struct journal *j = xcalloc(1, sizeof(*j));
+
+	flock(fd, LOCK_EX | LOCK_NB);
+	j->fd = fd;
+	j->path = xstrdup(path);
+	return j;
+}
+
 struct journal *journal_create(const char *path, const struct session_info *info, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
@@ -109,9 +122,7 @@ struct journal *journal_create(const char *path, const struct session_info *info
 					: "");
 		return NULL;
 	}
-	j = xcalloc(1, sizeof(*j));
-	j->fd = fd;
-	j->path = xstrdup(path);
+	j = new_journal(fd, path);
 	head_line(&j->line, info);
 	if (put_line(j, err) < 0) {
 		journal_destroy(j);
@@ -208,14 +219,33 @@ struct journal *journal_branch(const char *from, uint64_t bytes, uint64_t seq, c
 		err_sys(err, errno, "create session file '%s'", to);
 		return NULL;
 	}
-	j = xcalloc(1, sizeof(*j));
-	j->fd = fd;
-	j->path = xstrdup(to);
+	j = new_journal(fd, to);
 	if (copy_lines(j, f, bytes, seq, err) == 0)
 		return j;
 	err_wrap(err, "branch session file '%s'", from);
 	unlink(to);
 	journal_destroy(j);
+	return NULL;
+}
+
+struct journal *journal_resume(const char *path, uint64_t bytes, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0) {
+		err_sys(err, errno, "go on with session file '%s'", path);
+		return NULL;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		err_sys(err, errno, "go on with session file '%s': another scxplore writes it", path);
+	else if (fstat(fd, &st) < 0)
+		err_sys(err, errno, "go on with session file '%s'", path);
+	else if ((uint64_t)st.st_size != bytes)
+		err_set(err, ESTALE, "go on with session file '%s': it has changed meanwhile", path);
+	else
+		return new_journal(fd, path);
+	close(fd);
 	return NULL;
 }
 

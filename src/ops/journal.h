@@ -57,6 +57,9 @@ uint64_t journal_size(const struct journal *j);
  */
 struct journal *journal_branch(const char *from, uint64_t bytes, uint64_t seq, const char *to,
 			       struct err *err);
+/* Goes on writing a session file that has `bytes`, neither more nor less, and that nobody else writes. NULL
+ * with err; the file is as it was. */
+struct journal *journal_resume(const char *path, uint64_t bytes, struct err *err);
 const char *journal_path(const struct journal *j);
 
 /*
@@ -70,6 +73,11 @@ int journal_read(const char *path, bool asap, struct session_info *info, struct 
 int journal_read_memory(const char *name, const char *text, size_t len, bool asap,
 			struct session_info *info, struct model *model, struct scenario **scenario,
 			struct buf *warning, struct err *err);
+/*
+ * A session that is gone on with: the model, and in `scenario` (made for its CPUs, empty) all ops that were
+ * accepted and have not failed, numbered as they were, with the picture of what exists now.
+ */
+int journal_follow(const char *path, struct model *model, struct scenario *scenario, struct err *err);
 /* Does the file begin like a session (else it is a scenario of op lines)? */
 bool journal_is_session(const char *path);
 

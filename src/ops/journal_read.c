@@ -33,6 +33,7 @@ struct reading {
 	struct json_tokener *tok;
 	struct session_info *info;
 	struct model *model;
+	struct scenario *follow; /* journal_follow(); else NULL */
 	struct buf *warning;
 	struct buf scratch;
 	struct sample_lines samples;
@@ -127,6 +128,36 @@ static int read_head(struct reading *r, struct json_object *o, struct err *err)
 	return 0;
 }
 
+static bool all_exited(const struct model *m, const char *name)
+{
+	const struct model_group *g = model_group(m, name);
+	size_t i;
+
+	for (i = 0; g && i < g->ntasks; i++)
+		if (!g->tasks[i].exited)
+			return false;
+	return g;
+}
+
+/* As the session told its scenario when it was written. */
+static void follow(struct scenario *s, const struct model *m, const struct event *ev)
+{
+	const struct model_op *mo = model_op(m, ev->seq);
+	struct err err = ERR_INIT;
+	struct op *op;
+
+	if (ev->type == EV_OP && mo && mo->op) {
+		op = op_clone(mo->op);
+		op->seq = ev->seq;
+		if (scenario_add(s, op, &err) < 0)
+			op_destroy(op);
+	}
+	if (ev->type == EV_FAILED)
+		scenario_undo(s, ev->seq);
+	if ((ev->type == EV_EXIT && all_exited(m, ev->name)) || (ev->type == EV_ROUNDS && ev->flag))
+		scenario_ended(s, ev->name);
+}
+
 static void read_line(struct reading *r, struct json_object *o)
 {
 	struct event ev;
@@ -134,6 +165,8 @@ static void read_line(struct reading *r, struct json_object *o)
 
 	if (kind == 1) {
 		model_apply(r->model, &ev);
+		if (r->follow)
+			follow(r->follow, r->model, &ev);
 		return;
 	}
 	if (kind == 0 && (kind = sample_lines_take(&r->samples, o)) == 1) {
@@ -304,6 +337,20 @@ static void improve_info(struct session_info *info, const struct model *m)
 	}
 }
 
+static int read_text(struct reading *r, const char *text, size_t len, struct err *err)
+{
+	int rc;
+
+	r->tok = json_tokener_new_ex(32);
+	rc = read_lines(r, text, len, err);
+	if (rc == 0)
+		improve_info(r->info, r->model);
+	json_tokener_free(r->tok);
+	sample_lines_finish(&r->samples);
+	buf_finish(&r->scratch);
+	return rc;
+}
+
 int journal_read_memory(const char *name, const char *text, size_t len, bool asap,
 			struct session_info *info, struct model *model, struct scenario **scenario,
 			struct buf *warning, struct err *err)
@@ -315,46 +362,71 @@ int journal_read_memory(const char *name, const char *text, size_t len, bool asa
 			    .info = info ? info : &own_info,
 			    .model = model ? model : own,
 			    .warning = warning ? warning : &own_warning};
-	int rc;
+	int rc = read_text(&r, text, len, err);
 
-	r.tok = json_tokener_new_ex(32);
-	rc = read_lines(&r, text, len, err);
-	if (rc == 0) {
-		improve_info(r.info, r.model);
-		if (scenario)
-			build_scenario(r.model, asap, cpus_of(r.info->topology), scenario,
-				       r.warning);
-	}
+	if (rc == 0 && scenario)
+		build_scenario(r.model, asap, cpus_of(r.info->topology), scenario, r.warning);
 	if (r.warning->len >= 2 && !strcmp(r.warning->data + r.warning->len - 2, "; "))
 		r.warning->data[r.warning->len -= 2] = '\0';
-	json_tokener_free(r.tok);
-	sample_lines_finish(&r.samples);
-	buf_finish(&r.scratch);
 	buf_finish(&own_warning);
 	session_info_finish(&own_info);
 	model_destroy(own);
 	return rc;
 }
 
-int journal_read(const char *path, bool asap, struct session_info *info, struct model *model,
-		 struct scenario **scenario, struct buf *warning, struct err *err)
+/* The whole file; *map for munmap(). */
+static int map_file(const char *path, const char **map, size_t *len, struct err *err)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
-	void *map;
-	int r;
+	void *at;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, errno, "read session '%s'", path);
 	if (!S_ISREG(st.st_mode) || !st.st_size || (unsigned long long)st.st_size > FILE_MAX)
 		return err_set(err, EINVAL, "read session '%s': not a file of 1 byte to 2 GiB",
 			       path);
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at == MAP_FAILED)
 		return err_sys(err, errno, "read session '%s'", path);
-	r = journal_read_memory(path, map, (size_t)st.st_size, asap, info, model, scenario, warning,
-				err);
-	munmap(map, (size_t)st.st_size);
+	*map = at;
+	*len = (size_t)st.st_size;
+	return 0;
+}
+
+int journal_read(const char *path, bool asap, struct session_info *info, struct model *model,
+		 struct scenario **scenario, struct buf *warning, struct err *err)
+{
+	const char *map;
+	size_t len;
+	int r = map_file(path, &map, &len, err);
+
+	if (r < 0)
+		return r;
+	r = journal_read_memory(path, map, len, asap, info, model, scenario, warning, err);
+	munmap((void *)map, len);
+	return r;
+}
+
+int journal_follow(const char *path, struct model *model, struct scenario *scenario, struct err *err)
+{
+	struct session_info info = {0};
+	struct buf warning = BUF_INIT;
+	struct reading reading = {.name = path,
+				  .info = &info,
+				  .model = model,
+				  .follow = scenario,
+				  .warning = &warning};
+	const char *map;
+	size_t len;
+	int r = map_file(path, &map, &len, err);
+
+	if (r < 0)
+		return r;
+	r = read_text(&reading, map, len, err);
+	munmap((void *)map, len);
+	buf_finish(&warning);
+	session_info_finish(&info);
 	return r;
 }
 

@@ -31,6 +31,7 @@
 #define HOLD_SLACK_NS 1000000 /* between the clock of events and that of timers */
 #define STAGES_MAX  64
 #define TEXT_MAX    4096
+#define CHECKPOINTS_MAX 10000
 
 struct model *model_create(void)
 {
@@ -69,7 +70,7 @@ static void drop_texts(struct model *m)
 {
 	char **const texts[] = {&m->gone, &m->accel, &m->accel_why, &m->kernel,       &m->topology,
 				&m->root, &m->fault, &m->probes,    &m->probes_absent,
-				&m->machine, &m->trace_hash, &m->trace_why};
+				&m->machine, &m->trace_hash, &m->trace_why,  &m->branch, &m->branch_from};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++)
@@ -104,6 +105,9 @@ void model_destroy(struct model *m)
 	}
 	for (i = 0; i < m->ncgroups; i++)
 		free(m->cgroups[i].path);
+	for (i = 0; i < m->ncheckpoints; i++)
+		free(m->checkpoints[i].name);
+	free(m->checkpoints);
 	model_log_finish(m);
 	model_ledger_finish(m);
 	model_metric_finish(m);
@@ -447,6 +451,18 @@ static void on_cgroup(struct model *m, const struct event *ev)
 	model_tree_update(m);
 }
 
+static void on_checkpoint(struct model *m, const struct event *ev)
+{
+	struct model_checkpoint *k;
+
+	if (m->ncheckpoints == CHECKPOINTS_MAX)
+		return;
+	m->checkpoints = xreallocarray(m->checkpoints, m->ncheckpoints + 1, sizeof(*m->checkpoints));
+	k = &m->checkpoints[m->ncheckpoints++];
+	*k = (struct model_checkpoint){.t_ns = ev->t_ns, .ops = m->nops};
+	set(&k->name, ev->name);
+}
+
 /* Another word on the trace of one and the same run would be a lie of somebody's. */
 static void on_exact(struct model *m, const struct event *ev)
 {
@@ -613,6 +629,14 @@ void model_apply(struct model *m, const struct event *ev)
 		break;
 	case EV_GUEST:
 		on_guest(m, ev);
+		break;
+	case EV_CHECKPOINT:
+		on_checkpoint(m, ev);
+		break;
+	case EV_BRANCH:
+		set(&m->branch, ev->name);
+		if (*ev->path)
+			set(&m->branch_from, ev->text);
 		break;
 	case EV_MACHINE:
 		set(&m->machine, ev->text);

@@ -173,6 +173,12 @@ struct model_stage {
 
 #define MODEL_ACCEL_EXACT "tcg-exact" /* .accel of a run on a virtual clock */
 
+struct model_checkpoint {
+	char *name;
+	uint64_t t_ns;
+	size_t ops; /* that were known then */
+};
+
 struct model {
 	/* the guest */
 	bool live;               /* a guest is up or booting */
@@ -193,6 +199,10 @@ struct model {
 		uint64_t stolen_ns, busy_ns; /* of all CPUs at the first sample that told both */
 	} steal_from;
 	unsigned cpus_online;
+	/* where it stands among the branches of its session (ops/branches.h); NULL = in the first, without a name */
+	char *branch, *branch_from; /* its name; the checkpoint that its file began at */
+	struct model_checkpoint *checkpoints; /* that have a name, the oldest first */
+	size_t ncheckpoints;
 	bool ready, ended;
 	char *probes;        /* what is attached; NULL = nothing said yet */
 	char *probes_absent; /* what is not, and why; NULL = all there */

@@ -486,6 +486,12 @@ void model_log_event(struct model *m, const struct event *ev)
 		add(m, ev, LOG_HOST, MARK_NONE, "guest     Linux %s, topology %s", ev->name,
 		    ev->text);
 		break;
+	case EV_CHECKPOINT: /* the host says more of it */
+		break;
+	case EV_BRANCH:
+		add(m, ev, LOG_HOST, MARK_NONE, *ev->path ? "branch    %s, from checkpoint '%s' of %s" : "branch    %s",
+		    ev->name, ev->text, ev->path);
+		break;
 	case EV_MACHINE:
 		add(m, ev, LOG_HOST, MARK_NONE, "machine   %s", ev->text);
 		break;

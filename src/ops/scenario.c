@@ -54,6 +54,9 @@ struct scenario *scenario_clone(const struct scenario *s)
 		copy->ops[copy->nops++] = op_clone(s->ops[i]);
 		scenario_apply(copy, copy->ops[i], i);
 	}
+	/* what the guest alone has told */
+	for (i = 0; copy->nthings == s->nthings && i < s->nthings; i++)
+		copy->things[i].pub.ended = s->things[i].pub.ended;
 	return copy;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * checkpoint - see checkpoint.h. One thing at a time: a copy is being made, or the guest goes back.
+ * checkpoint - making and keeping them, see checkpoint.h.
  */
-#include "session/checkpoint.h"
+#include "session/checkpoint_private.h"
 #include "session/session_private.h"
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "ops/branches.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,45 +17,19 @@
 
 #define KEPT_MAX   200                   /* of them, in all */
 #define KEPT_BYTES (UINT64_C(640) << 20) /* beyond the guest's own memory: the oldest go */
-#define PING_NS    UINT64_C(2000000000)
-#define NAME_MAX_  64
-#define BRANCHES   1000
-#define REDO_MAX   64
 
-struct checkpoint {
-	char name[NAME_MAX_]; /* "" = forgotten */
-	bool automatic;       /* before an op, or of what an undo has left */
-	struct guest_moment copy;
-	char *file; /* session file, and its length then */
-	uint64_t bytes;
-	uint64_t next_seq, now_ns;
-	struct scenario *scenario;
-	int parent; /* -1 = none */
-};
-
-enum doing { DOING_NOTHING, DOING_COPY, DOING_COPY_TO_LEAVE, DOING_REWIND };
-
-struct checkpoints {
-	struct checkpoint *v;
-	int n;
-	int at; /* the one that is gone on from; -1 = the begin */
-	bool before_ops, complained;
-	enum doing doing;
-	char name[NAME_MAX_]; /* of the one being made */
-	bool automatic;
-	uint64_t seq; /* ops from here on are not in it */
-	int target;   /* to go back to */
-	int redo[REDO_MAX], nredo;
-	unsigned made; /* automatic ones so far, for their names */
-	unsigned gone_back;
-};
-
-struct checkpoints *checkpoints_create(bool before_ops)
+struct checkpoints *checkpoints_create(bool before_ops, const char *resume_file,
+				       const struct saved *from)
 {
 	struct checkpoints *c = xcalloc(1, sizeof(*c));
 
 	c->at = -1;
 	c->before_ops = before_ops;
+	if (from) {
+		c->resume_file = xstrdup(resume_file);
+		c->from = *from;
+		c->doing = DOING_RESUME;
+	}
 	return c;
 }
 
@@ -72,12 +47,14 @@ void checkpoints_destroy(struct checkpoints *c)
 
 	for (i = 0; c && i < c->n; i++)
 		drop(&c->v[i]);
-	if (c)
+	if (c) {
 		free(c->v);
+		free(c->resume_file);
+	}
 	free(c);
 }
 
-static int find(const struct checkpoints *c, const char *name)
+int checkpoint_find(const struct checkpoints *c, const char *name)
 {
 	int i;
 
@@ -89,7 +66,7 @@ static int find(const struct checkpoints *c, const char *name)
 
 /* ---- making one ------------------------------------------------------------------------------ */
 
-static int may(const struct session *s, struct err *err)
+int checkpoint_may(const struct session *s, struct err *err)
 {
 	if (!s->journal)
 		return err_set(err, EINVAL, "this session is not recorded, so it cannot go back");
@@ -102,11 +79,11 @@ static int may(const struct session *s, struct err *err)
 	return 0;
 }
 
-static int begin(struct session *s, const char *name, bool automatic, enum doing doing,
+int checkpoint_begin(struct session *s, const char *name, bool automatic, enum doing doing,
 		 struct err *err)
 {
 	struct checkpoints *c = s->checkpoints;
-	int r = may(s, err);
+	int r = checkpoint_may(s, err);
 
 	if (r == 0 && (!s->ready || s->finished || s->holding))
 		r = err_set(err, EPIPE, "make a checkpoint: the guest is not ready");
@@ -124,32 +101,32 @@ static int begin(struct session *s, const char *name, bool automatic, enum doing
 
 int session_checkpoint(struct session *s, const char *name, struct err *err)
 {
-	if (!*name || strlen(name) >= NAME_MAX_ || strpbrk(name, "\"\\\n\x1b"))
+	if (!*name || strlen(name) >= CHECKPOINT_NAME_MAX || strpbrk(name, "\"\\\n\x1b"))
 		return err_set(err, EINVAL, "a checkpoint's name is 1 to %d letters",
-			       NAME_MAX_ - 1);
-	if (find(s->checkpoints, name) >= 0)
+			       CHECKPOINT_NAME_MAX - 1);
+	if (checkpoint_find(s->checkpoints, name) >= 0)
 		return err_set(err, EEXIST, "there is a checkpoint '%s' already", name);
-	return begin(s, name, false, DOING_COPY, err);
+	return checkpoint_begin(s, name, false, DOING_COPY, err);
 }
 
-static void next_name(struct checkpoints *c, char *dst, size_t size)
+void checkpoint_next_name(struct checkpoints *c, char *dst, size_t size)
 {
 	do
 		snprintf(dst, size, "#%u", ++c->made);
-	while (find(c, dst) >= 0);
+	while (checkpoint_find(c, dst) >= 0);
 }
 
 void checkpoint_before_op(struct session *s)
 {
 	struct checkpoints *c = s->checkpoints;
 	struct err err = ERR_INIT;
-	char name[NAME_MAX_];
+	char name[CHECKPOINT_NAME_MAX];
 
 	c->nredo = 0; /* what was undone is a branch of its own from now on */
 	if (!c->before_ops || !s->ready || s->holding || s->finished)
 		return;
-	next_name(c, name, sizeof(name));
-	if (begin(s, name, true, DOING_COPY, &err) == 0 || c->complained)
+	checkpoint_next_name(c, name, sizeof(name));
+	if (checkpoint_begin(s, name, true, DOING_COPY, &err) == 0 || c->complained)
 		return;
 	c->complained = true;
 	session_log(s, 4, err.msg);
@@ -201,9 +178,12 @@ static void note(struct session *s)
 				 .next_seq = c->seq,
 				 .now_ns = s->now_ns};
 	text_copy(k->name, sizeof(k->name), c->name);
+	/* a branch that begins at it has its name, too */
+	if (!k->automatic)
+		session_emit_text(s, EV_CHECKPOINT, k->name, NULL);
 	guest_copy_take(s->guest, &k->copy);
 	k->file = xstrdup(session_path(s));
-	k->bytes = journal_size(s->journal);
+	k->bytes = c->at_bytes = journal_size(s->journal);
 	/* without what came while it was made */
 	k->scenario = scenario_clone(s->scenario);
 	for (seq = s->next_seq; seq-- > c->seq;)
@@ -226,26 +206,16 @@ static void say_made(struct session *s)
 	session_log(s, k->automatic ? 7 : 6, text);
 }
 
-static void go(struct session *s)
-{
-	struct checkpoints *c = s->checkpoints;
-	struct err err = ERR_INIT;
-
-	if (guest_rewind(s->guest, &c->v[c->target].copy, &err) < 0) {
-		session_log(s, 3, err.msg);
-		return;
-	}
-	c->doing = DOING_REWIND;
-	/* the fall of the old one is no news */
-	loop_arm(s->loop, s->ping_timer, 0, 0);
-}
-
 bool checkpoint_copied(struct session *s, int code, const char *why)
 {
 	struct checkpoints *c = s->checkpoints;
 	bool leave = c->doing == DOING_COPY_TO_LEAVE;
 	char text[400];
 
+	if (c->doing == DOING_COPY_TO_SAVE) {
+		checkpoint_save_copied(s, code);
+		return true;
+	}
 	if (c->doing != DOING_COPY && !leave)
 		return false;
 	c->doing = DOING_NOTHING;
@@ -262,196 +232,61 @@ bool checkpoint_copied(struct session *s, int code, const char *why)
 		forget_oldest(s);
 	}
 	if (leave)
-		go(s);
-	else
+		checkpoint_go(s);
+	else if (!checkpoint_save_turn(s))
 		session_let_ops_go(s);
 	return true;
 }
 
-/* ---- going back ------------------------------------------------------------------------------ */
-
-/* keep: what is left can be returned to, if its agent still answers. */
-static int leave_for(struct session *s, int target, bool keep, struct err *err)
+void checkpoint_gone(struct session *s)
 {
 	struct checkpoints *c = s->checkpoints;
-	char name[NAME_MAX_];
-	int r = may(s, err);
+	enum doing was = c->doing;
+
+	if (was != DOING_SAVE)
+		c->doing = DOING_NOTHING;
+	s->holding = false;
+	/* it would have been copied for the disk: an earlier copy is */
+	if (was == DOING_COPY_TO_SAVE)
+		checkpoint_save_copied(s, -EPIPE);
+	else
+		checkpoint_save_turn(s);
+}
+
+int session_name_branch(struct session *s, const char *name, struct err *err)
+{
+	cleanup_free char *other = NULL;
+	struct err none = ERR_INIT;
+	int r = branches_check_name(name, err);
 
 	if (r < 0)
 		return r;
-	pacing_release(s); /* what is left is copied with its agent */
-	c->target = target;
-	next_name(c, name, sizeof(name));
-	if (keep && c->nredo < REDO_MAX && guest_state(s->guest) == GUEST_UP &&
-	    begin(s, name, true, DOING_COPY_TO_LEAVE, err) == 0)
-		return 0;
-	*err = ERR_INIT;
-	go(s);
-	return c->doing == DOING_REWIND
-		       ? 0
-		       : err_set(err, EIO, "the guest could not go back, see the log");
-}
-
-int session_rewind(struct session *s, const char *name, struct err *err)
-{
-	struct checkpoints *c = s->checkpoints;
-	int target = find(c, name), i;
-	cleanup_buf struct buf names = BUF_INIT;
-
-	if (target >= 0)
-		return leave_for(s, target, true, err);
-	for (i = 0; i < c->n; i++)
-		if (*c->v[i].name && !c->v[i].automatic)
-			buf_addf(&names, "%s%s", names.len ? ", " : "", c->v[i].name);
-	return err_set(
-		err, ENOENT, "there is no checkpoint '%.40s'%s%.300s", name,
-		names.len ? "; there are: "
-			  : ": ':checkpoint NAME' makes one, --checkpoints one before every op",
-		buf_text(&names));
-}
-
-int session_step_back(struct session *s, bool on, struct err *err)
-{
-	struct checkpoints *c = s->checkpoints;
-	int target = c->at, nredo = c->nredo, r;
-
-	if (on) {
-		if (!c->nredo)
-			return err_set(err, ENOENT, "nothing was undone that could be done again");
-		target = c->redo[c->nredo - 1];
-		r = leave_for(s, target, false, err);
-		if (r == 0)
-			c->nredo = nredo - 1;
-		return r;
-	}
-	/* nothing was done since: the one before */
-	if (target >= 0 && c->v[target].next_seq == s->next_seq)
-		target = c->v[target].parent;
-	if (target < 0)
-		return err_set(err, ENOENT,
-			       "there is no checkpoint before the last op: 'scxplore "
-			       "--checkpoints' makes one before "
-			       "each, ':checkpoint NAME' one now");
-	return leave_for(s, target, true, err);
-}
-
-/* "a.session" -> "a.2.session", the first that is free. NULL = none. */
-static char *branch_path(const char *file)
-{
-	const char *dot = strrchr(file, '.'), *slash = strrchr(file, '/');
-	size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - file) : strlen(file);
-	const char *end = file + stem;
-	unsigned i;
-
-	/* of a branch: its number goes */
-	while (stem && file[stem - 1] >= '0' && file[stem - 1] <= '9')
-		stem--;
-	stem = stem && file[stem - 1] == '.' && file + stem < end ? stem - 1 : (size_t)(end - file);
-	for (i = 2; i < BRANCHES; i++) {
-		char *path = xasprintf("%.*s.%u%s", (int)stem, file, i, end);
-
-		if (access(path, F_OK) < 0)
-			return path;
-		free(path);
-	}
-	return NULL;
-}
-
-/* The file of that moment, and the model it gives. */
-static int reopen(struct session *s, const struct checkpoint *k, struct err *err)
-{
-	cleanup_free char *path = branch_path(k->file);
-	struct journal *journal;
-	struct model *model, was;
-	cleanup_buf struct buf warning = BUF_INIT;
-	int r;
-
-	if (!path)
-		return err_set(err, EEXIST, "there are %d branches of '%s' already", BRANCHES,
-			       k->file);
-	journal = journal_branch(k->file, k->bytes, k->next_seq, path, err);
-	if (!journal)
-		return -err->code;
-	model = model_create();
-	r = journal_read(path, false, NULL, model, NULL, &warning, err);
-	if (r < 0) {
-		model_destroy(model);
-		journal_destroy(journal);
-		return r;
-	}
-	journal_destroy(s->journal);
-	s->journal = journal;
-	/* whoever has the model keeps its address */
-	was = *s->model;
-	*s->model = *model;
-	*model = was;
-	model_destroy(model);
+	if (!s->journal)
+		return err_set(err, EINVAL, "this session is not recorded, so it has no branches");
+	other = branches_find(session_path(s), name, &none);
+	if (other)
+		return err_set(err, EEXIST, "'%s' is called '%s' already", other, name);
+	session_emit_text(s, EV_BRANCH, name, NULL);
 	return 0;
 }
 
-static void set_back(struct session *s, const struct checkpoint *k)
+static void list_branches(struct session *s)
 {
-	scenario_destroy(s->scenario);
-	s->scenario = scenario_clone(k->scenario);
-	s->next_seq = k->next_seq;
-	s->now_ns = k->now_ns;
-	s->sample_written_ns = 0;
-	s->sample_due = true;
-	s->look_ns = 0;
-	buf_finish(&s->pending);
-	s->configured = s->ready = s->begun = true;
-	s->finished = s->ending = s->holding = s->warned_silent = false;
-	s->heard_ns = loop_now_ns();
-	loop_arm(s->loop, s->ping_timer, PING_NS, PING_NS);
-}
-
-bool checkpoint_goes_back(const struct session *s)
-{
-	return s->checkpoints && s->checkpoints->doing == DOING_REWIND;
-}
-
-void checkpoint_rewound(struct session *s)
-{
-	struct checkpoints *c = s->checkpoints;
-	const struct checkpoint *k = &c->v[c->target];
-	cleanup_free char *left = xstrdup(session_path(s));
+	struct branch *list = NULL;
 	struct err err = ERR_INIT;
-	char text[500];
-	bool watched;
-	int r;
+	int n = s->journal ? branches_list(session_path(s), &list, &err) : 0, i;
+	char text[400];
 
-	c->doing = DOING_NOTHING;
-	if (s->observer->rewound)
-		s->observer->rewound(s->arg);
-	session_destroy_parts(s);
-	r = reopen(s, k, &err);
-	set_back(s, k);
-	c->at = c->target;
-	c->gone_back++;
-	watched = s->watch;
-	session_create_parts(s);
-	observe_boot(s->observe, s->guest);
-	kernel_ops_boot(s->kernel_ops, s->guest);
-	observe_ready(s->observe);
-	/* its agent may have been told otherwise then */
-	s->watch = watched;
-	s->watch_told = !watched;
-	session_settle_watch(s);
-	pacing_anew(s);
-	if (r < 0) {
-		err_wrap(&err, "the guest went back to '%s', its record did not", k->name);
-		session_log(s, 2, err.msg);
-		return;
+	if (n < 0)
+		session_log(s, 4, err.msg);
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "branch '%s' in '%.200s'%s%s%s%s", list[i].name,
+			 list[i].path, *list[i].from ? ", from checkpoint '" : "", list[i].from,
+			 *list[i].from ? "'" : "",
+			 strcmp(list[i].path, session_path(s)) ? "" : ", the one that goes on");
+		session_log(s, 6, text);
 	}
-	snprintf(text, sizeof(text), "back at checkpoint '%s'; what was done since is in '%.300s'",
-		 k->name, left);
-	session_log(s, 5, text);
-}
-
-void checkpoint_gone(struct session *s)
-{
-	s->checkpoints->doing = DOING_NOTHING;
-	s->holding = false;
+	branches_free(list, n);
 }
 
 void session_checkpoint_figures(const struct session *s, struct checkpoint_figures *out)
@@ -492,4 +327,5 @@ void session_list_checkpoints(struct session *s)
 	snprintf(text, sizeof(text), "%u checkpoints, %s in all (at most %" PRIu64 " MiB and %d)",
 		 living(c), size, (KEPT_BYTES + guest_memory(s->guest)->size) >> 20, KEPT_MAX);
 	session_log(s, 6, text);
+	list_branches(s);
 }

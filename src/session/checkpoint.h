@@ -15,7 +15,10 @@
 
 struct checkpoints;
 
-struct checkpoints *checkpoints_create(bool before_ops);
+/* from: the session goes on from that file's checkpoint; NULL = it begins. Both are copied. */
+struct saved;
+struct checkpoints *checkpoints_create(bool before_ops, const char *resume_file,
+				       const struct saved *from);
 void checkpoints_destroy(struct checkpoints *c); /* after the guest; NULL is fine */
 
 /* An op is about to be accepted. */
@@ -26,6 +29,8 @@ bool checkpoint_copied(struct session *s, int code, const char *why);
 bool checkpoint_goes_back(const struct session *s);
 /* The guest has gone back. */
 void checkpoint_rewound(struct session *s);
+/* One that is to be saved gets its turn, if one is. */
+bool checkpoint_save_turn(struct session *s);
 /* The guest is gone, also where it was to go back. */
 void checkpoint_gone(struct session *s);
 

@@ -236,6 +236,7 @@ const struct guest_ops session_guest_ops = {
 	.unwatched = on_unwatched,
 	.stood = on_stood,
 	.copied = session_copied,
+	.saved = session_saved,
 	.rewound = on_rewound,
 	.log = on_log,
 	.gone = on_gone,

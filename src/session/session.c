@@ -8,6 +8,7 @@
 #include "session/session_private.h"
 #include "base/die.h"
 #include "ops/sample_rows.h"
+#include "session/saved.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 			"'scxplore run FILE --exact'");
 		return NULL;
 	}
-	if (config->journal) {
+	if (config->journal && !config->resume) {
 		s->journal = journal_create(config->journal, &s->info, err);
 		if (!s->journal) {
 			session_destroy(s);
@@ -54,7 +55,10 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	if (config->guest.exact)
 		s->config.sample_ns = EXACT_SAMPLE_NS;
 	session_create_parts(s);
-	s->checkpoints = checkpoints_create(config->checkpoints);
+	s->checkpoints = checkpoints_create(config->checkpoints, config->journal, config->resume);
+	s->resume_path = config->resume ? saved_path(config->journal) : NULL;
+	s->config.guest.resume = s->resume_path;
+	s->config.resume = NULL;
 	s->guest = guest_create(loop, &s->config.guest, &session_guest_ops, s);
 	return s;
 }
@@ -78,6 +82,7 @@ void session_destroy(struct session *s)
 	sample_free(&s->sample);
 	free(s->frame);
 	free(s->fault);
+	free(s->resume_path);
 	free(s);
 }
 

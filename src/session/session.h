@@ -18,6 +18,7 @@
 #include "vmm/guest.h"
 
 struct session;
+struct saved;
 
 struct session_observer {
 	/* The model has changed through this event (journalled already). */
@@ -30,6 +31,8 @@ struct session_observer {
 	/* The guest and all that is known go back to a checkpoint: what was borrowed of the model and
 	 * of the file ends now, both are others afterwards; may be NULL. */
 	void (*rewound)(void *arg);
+	/* session_save() is over: 0, or -errno and why there is none; the session has ended. May be NULL. */
+	void (*saved)(void *arg, int code, const char *why);
 	/* The guest is gone or the end was reached and the guest is off: nothing more will come.
 	 * clean = as asked. */
 	void (*finished)(void *arg, bool clean, const char *text);
@@ -42,6 +45,9 @@ struct session_config {
 	bool replay;
 	const struct model *recorded; /* borrowed */
 	const char *journal; /* path of the session file to make; NULL = none is written */
+	/* Goes on from the checkpoint of `journal` (saved_open(), session/saved.h), whose guest begins where it stood;
+	 * observer->rewound() when it has. finished() before that: it could not, and the file is as it was. */
+	const struct saved *resume; /* borrowed; NULL = a new session, whose file is made */
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */
 	const char *probe; /* borrowed: functions to probe until a scheduler ends (dump.h), or NULL */
@@ -82,13 +88,22 @@ int session_script(struct session *s, const struct scenario *scenario, struct er
 int session_checkpoint(struct session *s, const char *name, struct err *err);
 int session_rewind(struct session *s, const char *name, struct err *err);
 int session_step_back(struct session *s, bool on, struct err *err);
+/* What is done from here on, in the file that is written, is called so (ops/branches.h). */
+int session_name_branch(struct session *s, const char *name, struct err *err);
 /* Of the one made last; how many were made so far, 0 = none. */
 struct checkpoint_figures {
 	unsigned made, gone_back;
 	uint64_t still_ns, changed, kept; /* as in struct guest_moment */
 };
 void session_checkpoint_figures(const struct session *s, struct checkpoint_figures *out);
-void session_list_checkpoints(struct session *s); /* into the log */
+void session_list_checkpoints(struct session *s); /* and branches, into the log */
+
+/*
+ * The guest as it is becomes a checkpoint on the disk, beside the session file, which another program goes on
+ * from (config.resume); where it cannot be copied any more, the checkpoint it was gone on from. saved() follows,
+ * once; nothing else is to be asked of this session. screen: a digit that is kept with it; 0 = none.
+ */
+int session_save(struct session *s, char screen, struct err *err);
 
 /*
  * The guest's time, for a person who looks: it stops, and all that is shown is of that moment; goes on; goes on

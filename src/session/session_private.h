@@ -34,6 +34,7 @@ struct session {
 	struct journal *journal;
 	struct session_info info;
 	char *fault;
+	char *resume_path; /* of the checkpoint that is gone on from; NULL = none */
 	uint64_t next_seq;
 	uint64_t now_ns; /* newest guest time */
 	uint64_t sample_written_ns;
@@ -103,6 +104,8 @@ void session_let_ops_go(struct session *s);
  * before it stands still, and its probes. Cheap to repeat. */
 void session_copy_for_later(struct session *s);
 void session_copied(void *session, int code, const char *why);
+/* A saved checkpoint is whole on the disk, or why not (checkpoint_save.c). */
+void session_saved(void *session, int code, const char *why);
 
 /* ---- from_guest.c, silence.c, parts.c ----------------------------------------------------- */
 

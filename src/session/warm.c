@@ -29,7 +29,7 @@ void session_copied(void *arg, int code, const char *why)
 			 why);
 		session_log(s, 4, buf_text(&text));
 	}
-	if (s->holding)
+	if (s->holding && !checkpoint_save_turn(s))
 		session_let_ops_go(s);
 }
 

@@ -24,14 +24,19 @@ static int run_export(struct tui *t, char **words, size_t n, struct err *err)
 {
 	bool force = n > 1 && !strcmp(words[n - 1], "--force");
 	const struct tui_host *host;
+	const char *branch = NULL;
 	void *arg;
 
 	host = tui_host_of(t, &arg);
 	n -= force;
+	if (n == 5 && !strcmp(words[3], "--branch")) {
+		branch = words[4];
+		n = 3;
+	}
 	if (n != 3)
 		return err_set(err, EINVAL,
-			       "export FORMAT FILE [--force]; for example: export c placement.c");
-	return host->export_to(arg, words[1], words[2], force, err);
+			       "export FORMAT FILE [--branch NAME] [--force]; for example: export c placement.c");
+	return host->export_to(arg, words[1], words[2], branch, force, err);
 }
 
 static int run_table(struct tui *t, char **words, size_t n, struct err *err)
@@ -123,6 +128,18 @@ static int run_rewind(struct tui *t, char **words, size_t n, struct err *err)
 	return host->rewind(arg, words[1], err);
 }
 
+static int run_branch(struct tui *t, char **words, size_t n, struct err *err)
+{
+	const struct tui_host *host;
+	void *arg;
+
+	host = tui_host_of(t, &arg);
+	if (n != 2 || !host->branch)
+		return err_set(err, EINVAL, "branch NAME: what is done from here on is called so; 'checkpoints' "
+					    "lists them, too");
+	return host->branch(arg, words[1], err);
+}
+
 static int run_checkpoints(struct tui *t, char **words, size_t n, struct err *err)
 {
 	const struct tui_host *host;
@@ -168,7 +185,8 @@ static int run_help(struct tui *t, char **words, size_t n, struct err *err)
 }
 
 static const struct tui_command table[] = {
-	{"export", "export FORMAT FILE", "write the session as c, json, sh, md or perfetto", run_export},
+	{"export", "export FORMAT FILE",
+	 "write the session as c, json, sh, md or perfetto; --branch NAME: another branch of it", run_export},
 	{"table", "table [NAME] FILE",
 	 "write the table under the cursor, or the one named, as it is shown: .csv, .json or .txt",
 	 run_table},
@@ -183,7 +201,9 @@ static const struct tui_command table[] = {
 	{"rewind", "rewind NAME",
 	 "guest and session go back to a checkpoint, also when the guest has panicked; what was done since "
 	 "stays in its file, what is done next is a branch", run_rewind},
-	{"checkpoints", "checkpoints", "list them in the log, with the room they take", run_checkpoints},
+	{"branch", "branch NAME", "give the branch that the session goes on in a name, for exports", run_branch},
+	{"checkpoints", "checkpoints", "list them in the log, with the room they take, and the branches",
+	 run_checkpoints},
 	{"pause", "pause",
 	 "the guest's time stops, and every screen shows that moment; what is typed waits for it to go on",
 	 run_pause},

@@ -163,6 +163,21 @@ void tui_show(struct tui *t, const struct screen_def *screen)
 	settle_trace(t);
 }
 
+char tui_screen(const struct tui *t)
+{
+	return t->st.screen == &screen_help && t->before_help ? t->before_help->digit
+							      : t->st.screen->digit;
+}
+
+void tui_show_screen(struct tui *t, char digit)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(screens); i++)
+		if (screens[i]->digit == digit && digit && screens[i] != &screen_shell)
+			tui_show(t, screens[i]);
+}
+
 void tui_trace(struct tui *t, enum tui_trace wish)
 {
 	t->trace = wish;

@@ -20,8 +20,9 @@ struct tui_host {
 	const struct scenario *(*scenario)(void *arg);
 	int (*submit)(void *arg, const char *line, struct err *err);
 	int (*submit_block)(void *arg, const char *text, size_t len, struct err *err);
-	int (*export_to)(void *arg, const char *format, const char *file, bool force,
-			 struct err *err); /* tells its end by tui_say() */
+	/* branch: NULL = the current one; tells its end by tui_say() */
+	int (*export_to)(void *arg, const char *format, const char *file, const char *branch,
+			 bool force, struct err *err);
 	void (*cancel)(void *arg);         /* the running hold or wait */
 	void (*quit)(void *arg);
 	const char *(*console)(void *arg, size_t *len);
@@ -44,7 +45,8 @@ struct tui_host {
 	int (*checkpoint)(void *arg, const char *name, struct err *err);
 	int (*rewind)(void *arg, const char *name, struct err *err);
 	int (*step_back)(void *arg, bool on, struct err *err);
-	void (*checkpoints)(void *arg); /* told in the log */
+	int (*branch)(void *arg, const char *name, struct err *err); /* the current one is called so */
+	void (*checkpoints)(void *arg); /* and branches, told in the log */
 	/* The guest's time (session/session.h); slow: one nth of its speed, 1 = full. NULL = there is no guest. */
 	int (*pause)(void *arg, struct err *err);
 	int (*slow)(void *arg, unsigned part, struct err *err);
@@ -66,6 +68,9 @@ void tui_draw(struct tui *t, struct canvas *c);
 void tui_rewound(struct tui *t);
 /* The session goes on in another file. */
 void tui_rename(struct tui *t, const char *session_name);
+/* The digit of the screen that is shown, and another one by its digit (others are left alone). */
+char tui_screen(const struct tui *t);
+void tui_show_screen(struct tui *t, char digit);
 /* A word to the person, shown until the next key. */
 void tui_say(struct tui *t, enum role role, const char *text);
 

@@ -65,6 +65,7 @@ struct guest *guest_create(struct loop *loop, const struct guest_config *config,
 	g->config = *config;
 	g->config.kernel = xstrdup(config->kernel);
 	g->config.append = xstrdup(config->append);
+	g->config.resume = config->resume ? xstrdup(config->resume) : NULL;
 	g->ops = ops;
 	g->arg = arg;
 	g->initramfs_fd = -1;
@@ -179,6 +180,10 @@ static void boot_ended(struct guest *g)
 		quote_qemu(g);
 	if (g->moment.back) {
 		moment_back_failed(g);
+		return;
+	}
+	if (g->moment.resume) {
+		tell_gone(g, false, g->failure);
 		return;
 	}
 	if (moment_enters(g)) {
@@ -301,6 +306,7 @@ void guest_destroy(struct guest *g)
 	free(g->command);
 	free((char *)g->config.kernel);
 	free((char *)g->config.append);
+	free((char *)g->config.resume);
 	free(g);
 }
 
@@ -569,8 +575,9 @@ int guest_launch(struct guest *g, struct err *err)
 		console_add(&g->console, g->moment.file.head.console,
 			    g->moment.file.head.console_len);
 	loop_arm(g->loop, g->boot_timer,
-		 moment_enters(g) ? WARM_NS + cpus * WARM_PER_CPU_NS
-				  : (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt *
+		 moment_enters(g) && !g->moment.resume
+			 ? WARM_NS + cpus * WARM_PER_CPU_NS
+			 : (BOOT_NS + cpus * BOOT_PER_CPU_NS) * g->attempt *
 					    (g->config.exact ? EXACT_PATIENCE : 1),
 		 0);
 	if (g->accel == ACCEL_KVM && !moment_enters(g))
@@ -609,7 +616,8 @@ static int prepare(struct guest *g, struct err *err)
 	agent = paths_agent(err);
 	if (!agent)
 		return -err->code;
-	for (i = 0; g->config.include && g->config.include[i]; i++) {
+	/* a saved guest has them already */
+	for (i = 0; !g->config.resume && g->config.include && g->config.include[i]; i++) {
 		r = include_add(&g->include, g->config.include[i], err);
 		if (r < 0)
 			return r;
@@ -617,7 +625,7 @@ static int prepare(struct guest *g, struct err *err)
 	g->steady = g->config.exact ? paths_steady(err) : NULL;
 	if (g->config.exact && !g->steady)
 		return -err->code;
-	r = g->config.shell_tools ? shell_tools_add(&g->include, err) : 0;
+	r = g->config.shell_tools && !g->config.resume ? shell_tools_add(&g->include, err) : 0;
 	if (r < 0)
 		return r;
 	r = include_merge(&g->include, &g->files, err);
@@ -677,6 +685,10 @@ int guest_start(struct guest *g, struct err *err)
 	g->watch_timer = loop_add_timer(g->loop, on_kvm_watch, g);
 	g->stop_timer = loop_add_timer(g->loop, on_stop_timer, g);
 	g->ops->accel(g->arg, g->accel, reason);
+	if (g->config.resume) {
+		r = moment_resume_find(g, err);
+		return r < 0 ? r : guest_launch(g, err);
+	}
 	moment_warm_find(g, g->agent);
 	if (moment_enters(g)) {
 		g->qemu_major = (int)g->moment.file.head.qemu_major;

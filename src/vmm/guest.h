@@ -65,6 +65,7 @@ struct guest_config {
 	const char *qemu;           /* binary; NULL = qemu-system-x86_64 in PATH (or SXP_QEMU) */
 	bool warm; /* begin from a copy of such a guest in the cache, or leave one there for the next
 		      start; never together with exact or fault */
+	const char *resume; /* begin from this file of guest_save() or not at all; borrowed until then */
 	bool exact;                 /* counted instructions are the clock (TCG, one thread); the agent
 				       carries out guest_take_script() by itself */
 	bool counted;               /* the same clock, in a guest that is talked to as any other: times in
@@ -118,6 +119,8 @@ struct guest_ops {
 	void (*stood)(void *arg, const struct guest_stood *st, const struct err *why);
 	/* guest_copy() is over and the guest goes on: 0, or -errno and why there is no copy; may be NULL. */
 	void (*copied)(void *arg, int code, const char *why);
+	/* guest_save() is over: 0, or -errno and why there is no file. May be NULL. */
+	void (*saved)(void *arg, int code, const char *why);
 	/* It is what it was when a copy was taken; its agent's hello follows. May be NULL. */
 	void (*rewound)(void *arg);
 	/* Something to be told to the person (a lost boot that is tried again, ...); level as in
@@ -208,6 +211,13 @@ void guest_copy_forget(struct guest *g, struct guest_moment *c);
  * gone(). Errors leave it as it is.
  */
 int guest_rewind(struct guest *g, const struct guest_moment *to, struct err *err);
+/*
+ * A copy becomes a file at path, which another program begins from (guest_config.resume) with `more`, which is
+ * copied. Errors are returned when it cannot be begun, else saved() follows, once, also when the guest has ended
+ * meanwhile. What stood under that name is replaced when the file is whole.
+ */
+int guest_save(struct guest *g, const struct guest_moment *c, const char *path, const void *more, size_t len,
+	       struct err *err);
 /* A copy now, of the guest that is ready and has done nothing yet, is what later starts begin from. */
 bool guest_leaves_copy(const struct guest *g);
 

@@ -72,13 +72,15 @@ static int load(const struct kept *k, const char *path, struct err *err)
 	return r;
 }
 
-static int save(const struct kept *k, int moment, const char *path, const void *head, size_t len,
+static int save(const struct kept *k, const struct request *q, const char *path, const void *head,
 		uint64_t *size, struct err *err)
 {
-	int r;
+	size_t len = q->data_len;
+	int moment = q->moment, r;
 
 	*size = warm_file_size(len, k->pages, moment);
-	r = warm_make_room(path, *size, err);
+	r = q->what == KEEPER_SAVE ? warm_make_room(path, *size, err)
+				   : warm_has_room(path, *size, err);
 	return r < 0 ? r : warm_file_write(path, head, len, k->pages, moment, err);
 }
 
@@ -108,7 +110,8 @@ static void carry_out(struct kept *k, const struct request *q, const char *path,
 		pages_forget(k->pages, q->moment);
 		break;
 	case KEEPER_SAVE:
-		a->code = save(k, q->moment, path, data, q->data_len, &a->used, &err);
+	case KEEPER_SAVE_BESIDE:
+		a->code = save(k, q, path, data, &a->used, &err);
 		break;
 	case KEEPER_LOAD:
 		a->code = load(k, path, &err);
@@ -118,7 +121,7 @@ static void carry_out(struct kept *k, const struct request *q, const char *path,
 	}
 	a->looked = cost.looked;
 	a->changed = cost.changed;
-	if (q->what != KEEPER_SAVE)
+	if (q->what != KEEPER_SAVE && q->what != KEEPER_SAVE_BESIDE)
 		a->used = pages_used(k->pages);
 	memcpy(a->text, err.msg, sizeof(a->text));
 }

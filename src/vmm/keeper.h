@@ -25,6 +25,7 @@ enum keeper_do {
 	KEEPER_FORGET,  /* `moment` */
 	KEEPER_SAVE,    /* `moment` to file PATH (warm_file.h); data = its head */
 	KEEPER_LOAD,    /* file PATH to memory, which is all zeros */
+	KEEPER_SAVE_BESIDE, /* as KEEPER_SAVE, but out of the cache: nothing goes for it */
 };
 
 struct keeper_answer {

@@ -75,8 +75,9 @@ static int start_keeper(struct guest *g, struct err *err)
 	if (m->deadline < 0)
 		m->deadline = loop_add_timer(g->loop, on_deadline, g);
 	if (!m->keeper)
-		m->keeper =
-			keeper_start(g->loop, &g->memory, g->memory.view.size, on_keeper, g, err);
+		m->keeper = keeper_start(g->loop, &g->memory,
+					 g->memory.view.size + (m->keep ? KEEP_BYTES : 0), on_keeper, g,
+					 err);
 	return m->keeper ? 0 : -err->code;
 }
 
@@ -303,7 +304,7 @@ void moment_migration(struct guest *g, const char *status)
 		m->step = MOMENT_WAKE;
 		channel_close(&m->stream);
 		command(g, "{\"execute\":\"cont\"}\n");
-		put_thaw(g, m->back ? THAW_REWOUND : THAW_ANEW);
+		put_thaw(g, m->back || m->resume ? THAW_REWOUND : THAW_ANEW);
 		return;
 	}
 	take_ended(g);
@@ -382,7 +383,9 @@ void moment_awake(struct guest *g)
 	m->step = MOMENT_NONE;
 	m->saved = true;
 	drop_keeper(g);
-	if (!m->back)
+	if (m->resume)
+		moment_resume_done(g);
+	else if (!m->back)
 		moment_warm_done(g);
 	else if (g->ops->rewound)
 		g->ops->rewound(g->arg);
@@ -412,6 +415,11 @@ static void on_keeper(void *arg, const struct keeper_answer *a)
 
 	if (a->what == KEEPER_SAVE) {
 		saved(g, a);
+		return;
+	}
+	if (a->what == KEEPER_SAVE_BESIDE) {
+		if (g->ops->saved)
+			g->ops->saved(g->arg, a->code, *a->text ? a->text : strerror(-a->code));
 		return;
 	}
 	if (a->code < 0) {

@@ -50,6 +50,7 @@ struct moment {
 	uint64_t changed, kept;        /* pages of the last copy; bytes the keeper has */
 	bool keep;                     /* copies are gone back to: the keeper stays, with all of them */
 	bool back;                     /* the guest that begins is one of these */
+	bool resume;                   /* the guest that begins is a saved one of an earlier program */
 	/* warm starts */
 	char *path; /* where this guest would lie, or does; NULL = it is none of those */
 	char key[WARM_KEY_MAX];
@@ -83,7 +84,19 @@ bool moment_back_go(struct guest *g);
 /* It could not be begun. */
 void moment_back_failed(struct guest *g);
 
+/* ---- saved ones (moment_save.c) ---- */
+
+/* Its file is whole, and of such a guest as this one would be: it begins from it. Nothing is removed. */
+int moment_resume_find(struct guest *g, struct err *err);
+/* The guest has begun from it. */
+void moment_resume_done(struct guest *g);
+
 /* ---- warm starts (moment_warm.c) ---- */
+
+/* The file's clock counts as fast here as it was told then. */
+bool moment_counter_fits(struct guest *g, const struct warm_head *h);
+/* What is on the console, as much as is kept, and what a file's head says of this guest; borrowed. */
+void moment_head(struct guest *g, struct warm_head *h);
 
 /* Looks whether a copy of such a guest lies in the cache; what is damaged or stale goes, and it is
  * said. */

@@ -26,7 +26,7 @@ static void forget(struct guest *g, const char *why)
 }
 
 /* Its clock counts as fast as it was told then. */
-static bool counter_fits(struct guest *g, const struct warm_head *h)
+bool moment_counter_fits(struct guest *g, const struct warm_head *h)
 {
 	unsigned khz = h->tsc_khz ? tsc_khz_since(&g->tsc) : 0;
 	unsigned off = khz > h->tsc_khz ? khz - h->tsc_khz : h->tsc_khz - khz;
@@ -79,7 +79,7 @@ void moment_warm_find(struct guest *g, const char *agent)
 	else if (strcmp(m->file.head.key, m->key) ||
 		 m->file.head.memory != (uint64_t)g->config.memory_mib << 20)
 		forget(g, "it is another guest than its name says");
-	else if (!counter_fits(g, &m->file.head))
+	else if (!moment_counter_fits(g, &m->file.head))
 		forget(g, "this machine's time stamp counter runs at another rate now");
 	else
 		warm_touch(m->path);
@@ -106,25 +106,32 @@ void moment_warm_done(struct guest *g)
 	warm_file_close(&g->moment.file);
 }
 
+void moment_head(struct guest *g, struct warm_head *h)
+{
+	size_t cut = g->console.text.len > CONSOLE_KEPT ? g->console.text.len - CONSOLE_KEPT : 0;
+
+	*h = (struct warm_head){.created_s = (uint64_t)time(NULL),
+				.memory = g->memory.view.size,
+				.qemu_major = (uint32_t)g->qemu_major,
+				.tsc_khz = g->tsc_khz,
+				.console = g->console.text.data + cut,
+				.console_len = g->console.text.len - cut};
+	snprintf(h->release, sizeof(h->release), "%s", guest_kernel_release(g));
+	topology_format(&g->config.topology, h->topology, sizeof(h->topology));
+}
+
 void moment_warm_save(struct guest *g)
 {
 	struct moment *m = &g->moment;
-	size_t cut = g->console.text.len > CONSOLE_KEPT ? g->console.text.len - CONSOLE_KEPT : 0;
-	struct warm_head h = {.created_s = (uint64_t)time(NULL),
-			      .memory = g->memory.view.size,
-			      .qemu_major = (uint32_t)g->qemu_major,
-			      .tsc_khz = g->tsc_khz,
-			      .state = m->devices.data,
-			      .state_len = m->devices.len,
-			      .console = g->console.text.data + cut,
-			      .console_len = g->console.text.len - cut};
 	cleanup_buf struct buf head = BUF_INIT;
+	struct warm_head h;
 	int r;
 
 	m->saved = true;
+	moment_head(g, &h);
+	h.state = m->devices.data;
+	h.state_len = m->devices.len;
 	memcpy(h.key, m->key, sizeof(h.key));
-	snprintf(h.release, sizeof(h.release), "%s", guest_kernel_release(g));
-	topology_format(&g->config.topology, h.topology, sizeof(h.topology));
 	warm_head_put(&h, &head);
 	r = keeper_ask(m->keeper, KEEPER_SAVE, m->number, m->path, head.data, head.len);
 	if (r < 0)

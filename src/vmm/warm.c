@@ -276,6 +276,24 @@ int warm_make_room(const char *path, uint64_t size, struct err *err)
 	return 0;
 }
 
+int warm_has_room(const char *path, uint64_t size, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *dir = slash ? xstrndup(path, slash > path ? (size_t)(slash - path) : 1)
+				       : xstrdup(".");
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) < 0)
+		return err_sys(err, errno, "look at the room in '%s'", dir);
+	if ((uint64_t)fs.f_bavail * fs.f_frsize < size + SPARE_BESIDE)
+		return err_set(err, ENOSPC,
+			       "'%s' has %" PRIu64 " MiB left; %" PRIu64 " are needed, and %" PRIu64
+			       " are left free",
+			       dir, (uint64_t)fs.f_bavail * fs.f_frsize >> 20, size >> 20,
+			       (uint64_t)(SPARE_BESIDE >> 20));
+	return 0;
+}
+
 void warm_touch(const char *path)
 {
 	utimensat(AT_FDCWD, path, NULL, 0);

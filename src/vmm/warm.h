@@ -38,6 +38,9 @@ uint64_t warm_bound(void);
 /* Before a file of `size` bytes is written to path: the oldest others go until it fits. -ENOSPC,
  * with words, when it does not. */
 int warm_make_room(const char *path, uint64_t size, struct err *err);
+/* The same where nothing may go for it: a file that a person has not asked for leaves SPARE_BESIDE. */
+#define SPARE_BESIDE (UINT64_C(256) << 20)
+int warm_has_room(const char *path, uint64_t size, struct err *err);
 /* It was used just now: it goes last. */
 void warm_touch(const char *path);
 

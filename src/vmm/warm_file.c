@@ -15,11 +15,12 @@
 #include <sys/stat.h>
 
 #define MAGIC       "SXPGUEST"
-#define VERSION     1
+#define VERSION     2
 #define HEAD_MAX    (64u << 20)
 #define RUNS_MAX    (1u << 24)
 #define STATE_MAX   (48u << 20)
 #define CONSOLE_MAX (1u << 20)
+#define MORE_MAX    (64u << 10)
 
 struct fixed {
 	char magic[8];
@@ -37,7 +38,7 @@ _Static_assert(sizeof(struct fixed) == WARM_FIXED, "the file's first bytes");
 
 void warm_head_put(const struct warm_head *h, struct buf *out)
 {
-	size_t room = h->state_len + h->console_len + 4096;
+	size_t room = h->state_len + h->console_len + h->more_len + 4096;
 	struct wire_writer w;
 
 	buf_reserve(out, room);
@@ -51,6 +52,7 @@ void warm_head_put(const struct warm_head *h, struct buf *out)
 	wire_put_u32(&w, h->tsc_khz);
 	wire_put_bytes(&w, h->state, h->state_len);
 	wire_put_bytes(&w, h->console, h->console_len);
+	wire_put_bytes(&w, h->more, h->more_len);
 	if (w.bad)
 		die("a guest's head is larger than itself");
 	out->len = w.len;
@@ -71,9 +73,11 @@ int warm_head_read(const void *data, size_t len, struct warm_head *h, struct err
 	h->tsc_khz = wire_get_u32(&r);
 	h->state = wire_get_bytes(&r, &h->state_len);
 	h->console = wire_get_bytes(&r, &h->console_len);
+	h->more = wire_get_bytes(&r, &h->more_len);
 	if (!wire_reader_done(&r) || strlen(key) != WARM_KEY_MAX - 1 ||
 	    strspn(key, "0123456789abcdef") != WARM_KEY_MAX - 1 || h->memory % PAGES_SIZE ||
-	    h->state_len > STATE_MAX || h->console_len > CONSOLE_MAX)
+	    h->state_len > STATE_MAX || h->console_len > CONSOLE_MAX ||
+	    h->more_len > MORE_MAX)
 		return err_set(err, EPROTO, "its head makes no sense");
 	text_copy(h->key, sizeof(h->key), key);
 	text_sanitise(h->release, sizeof(h->release), release, strlen(release));

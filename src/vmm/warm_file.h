@@ -34,6 +34,8 @@ struct warm_head {
 	size_t state_len;
 	const void *console; /* what was on it; borrowed */
 	size_t console_len;
+	const void *more; /* what who has it saved wants to know again; borrowed */
+	size_t more_len;
 };
 
 /* The head as bytes, and back from them: -EPROTO, with words. What it points to stands in data. */

@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fuzz_must(strlen(h.key) == WARM_KEY_MAX - 1);
 	fuzz_must(!strpbrk(h.release, "\x1b\n") && !strpbrk(h.topology, "\x1b\n"));
 	fuzz_must((const uint8_t *)h.state >= data && (const uint8_t *)h.state + h.state_len <= data + len);
+	fuzz_must((const uint8_t *)h.more >= data && (const uint8_t *)h.more + h.more_len <= data + len);
 	fuzz_must((const uint8_t *)h.console >= data && (const uint8_t *)h.console + h.console_len <= data + len);
 	return 0;
 }
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 void fuzz_seeds(void (*add)(const void *data, size_t len))
 {
 	struct warm_head h = {.release = "7.3.4+deb13-cloud-amd64", .topology = "2n4l1c2t", .created_s = 1,
-			      .memory = 512 << 20, .state = "QEVM", .state_len = 4, .console = "x", .console_len = 1};
+			      .memory = 512 << 20, .state = "QEVM", .state_len = 4, .console = "x", .console_len = 1, .more = "s",
+			      .more_len = 1};
 	struct buf b = BUF_INIT;
 
 	memset(h.key, '0', WARM_KEY_MAX - 1);

@@ -19,7 +19,8 @@ struct lab {
 	struct event *events;
 	size_t n, cap;
 	unsigned samples;
-	bool gone;
+	bool gone, saved;
+	int saved_code;
 	struct buf joined;
 };
 
@@ -69,7 +70,18 @@ static void on_rewound(void *arg)
 	((struct lab *)arg)->gone = false;
 }
 
+static void on_saved(void *arg, int code, const char *why)
+{
+	struct lab *lab = arg;
+
+	lab->saved = true;
+	lab->saved_code = code;
+	if (code)
+		print_message("# not saved: %s\n", why);
+}
+
 static const struct session_observer observer = {
+	.saved = on_saved,
 	.rewound = on_rewound,
 	.event = on_event, .sample = on_sample, .finished = on_finished};
 
@@ -108,6 +120,7 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.guest.duration_ns = config->duration_ns;
 	sc.journal = config->journal;
 	sc.checkpoints = config->checkpoints;
+	sc.resume = config->resume;
 	sc.guest.observe = config->observe;
 	sc.guest.append = config->append;
 	sc.guest.pin_from = config->pin_from;
@@ -117,6 +130,10 @@ struct lab *lab_boot(const struct lab_config *config)
 	lab->session = session_create(&lab->loop, &sc, &observer, lab, &err);
 	if (!lab->session || session_boot(lab->session, &err))
 		fail_msg("%s", err.msg);
+	if (config->resume) {
+		lab_back(lab, 0);
+		return lab;
+	}
 	lab_wait(lab, 0, EV_READY, NULL, NULL);
 	lab_wait(lab, 0, EV_PROBES, NULL, NULL);
 	return lab;
@@ -321,6 +338,21 @@ void lab_back(struct lab *lab, size_t mark)
 			give_up(lab, "the checkpoint");
 		loop_turn(&lab->loop, 1000);
 	}
+}
+
+int lab_save(struct lab *lab, char screen)
+{
+	uint64_t end = loop_now_ns() + DEADLINE_NS;
+	struct err err = ERR_INIT;
+
+	if (session_save(lab->session, screen, &err))
+		fail_msg("%s", err.msg);
+	while (!lab->saved || !lab->gone) {
+		if (loop_now_ns() >= end)
+			give_up(lab, "the saved checkpoint");
+		loop_turn(&lab->loop, 1000);
+	}
+	return lab->saved_code;
 }
 
 void lab_pass(struct lab *lab, uint64_t ns)

@@ -26,6 +26,7 @@ struct lab_config {
 	unsigned pin_from;          /* as in struct guest_config */
 	bool pin_any;
 	bool checkpoints; /* before every op */
+	const struct saved *resume; /* the journal's checkpoint; NULL = boot. It must be gone on from */
 };
 
 /* Boots and waits until the agent is ready and its probes are there. Fails the test if not. */
@@ -64,6 +65,8 @@ void lab_turn(struct lab *lab);
 void lab_gone(struct lab *lab);
 /* Waits until the session is back at a checkpoint, also from a guest that is gone. */
 void lab_back(struct lab *lab, size_t mark);
+/* session_save(): how it ended (0 or -errno), and the guest is gone. */
+int lab_save(struct lab *lab, char screen);
 /* Lets the loop run for as long. */
 void lab_pass(struct lab *lab, uint64_t ns);
 /* Let n samples come. */

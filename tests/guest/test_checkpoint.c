@@ -7,6 +7,7 @@
 
 #include "../unit/test.h"
 #include "base/cleanup.h"
+#include "ops/branches.h"
 
 #include <errno.h>
 #include <time.h>
@@ -97,6 +98,7 @@ static void what_was_done_since_is_undone_and_another_thing_can_be_done(void **s
 {
 	struct lab *lab = boot(false);
 	struct err err = ERR_INIT;
+	cleanup_free char *branch = NULL, *first = NULL;
 	struct model *left = model_create();
 	time_t before, told;
 	uint64_t then;
@@ -111,6 +113,14 @@ static void what_was_done_since_is_undone_and_another_thing_can_be_done(void **s
 	assert_null(group(lab, "hogs"));
 	assert_true(session_model(lab_session(lab))->now_ns < then + 2500000000ull);
 	assert_non_null(strstr(session_path(lab_session(lab)), "a.2.session"));
+	/* branches and checkpoints stand in the session by name */
+	assert_string_equal(session_model(lab_session(lab))->branch, "2");
+	assert_int_equal(session_name_branch(lab_session(lab), "high first", &err), 0);
+	assert_int_equal(session_name_branch(lab_session(lab), "high first", &err), -EEXIST);
+	branch = branches_find(path, "high first", &err);
+	assert_string_equal(branch, session_path(lab_session(lab)));
+	first = branches_find(branch, "1", &err);
+	assert_string_equal(first, path);
 	/* the guest, too, knows nothing of them: what was there cannot be made twice */
 	lab_ok(lab, "cgroup add high");
 	lab_ok(lab, "tasks @low");
@@ -132,6 +142,11 @@ static void what_was_done_since_is_undone_and_another_thing_can_be_done(void **s
 	assert_int_equal(journal_read(path, false, NULL, left, NULL, NULL, &err), 0);
 	assert_null(model_group(left, "hogs"));
 	assert_non_null(model_group(left, "now"));
+	assert_string_equal(left->branch, "high first");
+	assert_string_equal(left->branch_from, "first");
+	assert_int_equal(left->ncheckpoints, 1);
+	assert_string_equal(left->checkpoints[0].name, "first");
+	assert_int_equal(left->checkpoints[0].ops, 1);
 	model_destroy(left);
 }
 

@@ -61,11 +61,13 @@ static int host_block(void *arg, const char *text, size_t len, struct err *err)
 	return host_submit(arg, text, err);
 }
 
-static int host_export(void *arg, const char *format, const char *file, bool force, struct err *err)
+static int host_export(void *arg, const char *format, const char *file, const char *branch, bool force,
+		       struct err *err)
 {
 	struct bench *b = arg;
 
-	snprintf(b->submitted, sizeof(b->submitted), "export %s %s", format, file);
+	snprintf(b->submitted, sizeof(b->submitted), "export %s %s%s%s", format, file, branch ? " of " : "",
+		 branch ? branch : "");
 	return 0;
 }
 
@@ -1001,7 +1003,7 @@ static void u_goes_back_U_on_and_a_branch_has_a_name_of_its_own(void **state)
 	assert_string_equal(b->submitted, "");
 	assert_shows(b, "no guest");
 	with.step_back = host_step_back;
-	with.checkpoint = with.rewind = host_checkpoint;
+	with.checkpoint = with.rewind = with.branch = host_checkpoint;
 	t = tui_create(&with, b, "a.session", true);
 	press(t, 'u');
 	assert_string_equal(b->submitted, "back");
@@ -1011,6 +1013,10 @@ static void u_goes_back_U_on_and_a_branch_has_a_name_of_its_own(void **state)
 	assert_string_equal(b->submitted, "to first");
 	type(t, ":rewind second\n");
 	assert_string_equal(b->submitted, "to second");
+	type(t, ":branch third\n");
+	assert_string_equal(b->submitted, "to third");
+	type(t, ":export c a.c --branch other --force\n");
+	assert_string_equal(b->submitted, "export c a.c of other");
 	/* looked back while the guest went back: all is now again */
 	press(t, '[');
 	tui_rewound(t);
