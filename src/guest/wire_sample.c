@@ -316,6 +316,7 @@ int wire_sample_read(const struct wire_header *h, struct wire_reader *r, struct 
 	uint32_t i;
 
 	s->t_ns = h->t_ns;
+	s->nsubs = 0;
 	s->drops = wire_get_u64(r);
 	s->cost_ns = wire_get_u64(r);
 	s->cut = wire_get_u64(r);

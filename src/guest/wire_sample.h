@@ -20,6 +20,7 @@
 #define SAMPLE_SCX_MAX     48
 #define SAMPLE_SCX_NAME    48
 #define SAMPLE_DSQS_MAX    512
+#define SAMPLE_SUBS_MAX    32 /* sub-schedulers */
 #define SAMPLE_MASKS_MAX   256 /* different sets of CPUs in one sample */
 
 struct sample_cpu {
@@ -89,6 +90,15 @@ struct sample_sched {
 #undef X
 };
 
+struct sample_sub {
+	uint64_t cgroup_id; /* it is attached to this one */
+	char name[SAMPLE_SCX_NAME];
+#define X(name, unit) uint64_t name;
+	SAMPLE_SUB_FIELDS(X)
+#undef X
+	uint64_t events[SAMPLE_SCX_MAX]; /* since it was attached; their names are those of scx */
+};
+
 /* A set of CPUs: bit N of word N / 64. */
 struct sample_mask {
 	uint64_t bits[SAMPLE_CPUS_MAX / 64];
@@ -110,6 +120,8 @@ struct sample {
 				 one */
 	struct sample_scx scx[SAMPLE_SCX_MAX];
 	struct sample_sched sched;
+	uint32_t nsubs; /* each after the one it is below; memory alone tells them, the wire does not */
+	struct sample_sub subs[SAMPLE_SUBS_MAX];
 	uint32_t ndsqs, nmasks;
 	struct sample_dsq *dsqs;   /* may be NULL with 0 rows: then none is read either */
 	struct sample_mask *masks; /* the same */

@@ -15,12 +15,22 @@
 #define ROW_sample_dsq(name, unit)    {#name, offsetof(struct sample_dsq, name), SAMPLE_##unit},
 #define ROW_sample_sched(name, unit)  {#name, offsetof(struct sample_sched, name), SAMPLE_##unit},
 
+#define ROW_sample_sub(name, unit)    {#name, offsetof(struct sample_sub, name), SAMPLE_##unit},
+
+#define EVENT(i) {"event" #i, offsetof(struct sample_sub, events[i]), SAMPLE_COUNT},
+#define EVENTS_8(i)                                                                                \
+	EVENT(i##0) EVENT(i##1) EVENT(i##2) EVENT(i##3) EVENT(i##4) EVENT(i##5) EVENT(i##6) EVENT(i##7)
+#define SUB_COLUMNS(X)                                                                             \
+	SAMPLE_SUB_FIELDS(X)                                                                       \
+	EVENTS_8(0) EVENTS_8(01) EVENTS_8(02) EVENTS_8(03) EVENTS_8(04) EVENTS_8(05)
+
 /* every name below is of a struct in wire_sample.h */
 TABLE(sample_cpu, SAMPLE_CPU_FIELDS);
 TABLE(sample_task, SAMPLE_TASK_FIELDS);
 TABLE(sample_cgroup, SAMPLE_CGROUP_FIELDS);
 TABLE(sample_dsq, SAMPLE_DSQ_FIELDS);
 TABLE(sample_sched, SAMPLE_SCHED_FIELDS);
+TABLE(sample_sub, SUB_COLUMNS);
 
 void sample_clear(void *row, const struct sample_fields *fields)
 {

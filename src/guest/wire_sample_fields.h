@@ -63,7 +63,9 @@ enum sample_held {
 	X(dsq, NUMBER)       /* id of the DSQ it is on */                                          \
 	X(dsq_place, NUMBER) /* in it, from 0 = the head */                                        \
 	X(vtime, NUMBER)     /* in its DSQ's order (sched_ext) or its vruntime */                  \
-	X(held, NUMBER)      /* enum sample_held; absent for one that sleeps */
+	X(held, NUMBER)      /* enum sample_held; absent for one that sleeps */                    \
+	X(sched, NUMBER)     /* its sub-scheduler, by the id of the cgroup that has it attached;   \
+				absent = none, or not told */
 
 #define SAMPLE_CPU_FIELDS(X)                                                                       \
 	X(sclass, NUMBER)   /* of the current task */                                              \
@@ -85,14 +87,16 @@ enum sample_held {
 	X(user_ns, NS)                                                                             \
 	X(system_ns, NS)                                                                           \
 	X(psi_avg10, NUMBER) /* cpu.pressure some, hundredths of a percent */                      \
-	X(frozen, NUMBER)    /* 1 = it is */
+	X(frozen, NUMBER)    /* 1 = it is */                                                       \
+	X(sched, NUMBER)     /* which sub-scheduler it is under, as of a task */
 
 #define SAMPLE_DSQ_FIELDS(X)                                                                       \
 	X(id, NUMBER)         /* as the kernel has it: built-in ones have the highest bit */       \
 	X(nr, NUMBER)         /* tasks on it */                                                    \
 	X(head_vtime, NUMBER) /* of its first task, where it is ordered by vtime */                \
 	X(oldest_ns, NS)      /* when the one that waits longest in it became runnable */          \
-	X(cpu, NUMBER)        /* a local one's CPU */
+	X(cpu, NUMBER)        /* a local one's CPU */                                              \
+	X(sched, NUMBER)      /* which sub-scheduler's it is, as of a task */
 
 /* What is known of sched_ext besides its counters. */
 #define SAMPLE_SCHED_FIELDS(X)                                                                     \
@@ -105,6 +109,14 @@ enum sample_held {
 	X(bypass, NUMBER)    /* depth: above 0 the kernel schedules by itself */                   \
 	X(outside, NUMBER)   /* 1 = the sample was read from the guest's memory: taking it needed  \
 				nothing of the guest */
+
+/* A sub-scheduler (kernel 7.1 on); its counters come behind these, in the order of the sample's. */
+#define SAMPLE_SUB_FIELDS(X)                                                                       \
+	X(parent, NUMBER) /* the one above it, by its cgroup; absent = the scheduler of all */     \
+	X(level, NUMBER)  /* 1 = right below that */                                               \
+	X(exit_kind, NUMBER) /* 0 = it goes on */                                                  \
+	X(bypass, NUMBER)                                                                          \
+	X(watchdog_ns, NS)
 
 enum sample_unit { SAMPLE_NUMBER, SAMPLE_COUNT, SAMPLE_NS }; /* a state; a total; a time */
 
@@ -120,7 +132,7 @@ struct sample_fields {
 };
 
 extern const struct sample_fields sample_cpu_fields, sample_task_fields, sample_cgroup_fields,
-	sample_dsq_fields, sample_sched_fields;
+	sample_dsq_fields, sample_sched_fields, sample_sub_fields;
 
 static inline uint64_t *sample_value(void *row, const struct sample_field *f)
 {

@@ -270,6 +270,8 @@ struct model {
 	struct sample_scx scx[SAMPLE_SCX_MAX], scx_before[SAMPLE_SCX_MAX]; /* last two samples */
 	uint32_t nscx, nscx_before; /* before: 0 when that was another scheduler */
 	uint64_t scx_enables;
+	struct sample_sub subs[SAMPLE_SUBS_MAX], subs_before[SAMPLE_SUBS_MAX]; /* the same of sub-schedulers */
+	uint32_t nsubs, nsubs_before;
 	struct sched_parts *parts, *parts_before; /* sched_parts.h: the last two looks into the
 						     scheduler; NULL = none */
 	uint64_t sched_enables;	  /* the kernel's enable_seq, as told with the state */
@@ -315,6 +317,17 @@ void model_death_step(struct model *m, struct model_step *step);
  * known. */
 bool model_scx_rate(const struct model *m, uint32_t i, double *per_s);
 bool model_scx_step(const struct model *m, size_t step, uint32_t i, uint64_t *grown);
+/* In model_subs.c: sub-schedulers, each known by the cgroup it is attached to. */
+void model_subs_sample(struct model *m, const struct sample *s);
+const struct sample_sub *model_sub(const struct model *m, uint64_t cgroup_id); /* NULL = there is none */
+/* The name of whose a task, cgroup or DSQ is, by its `sched`; "" when no scheduler is in force. */
+const char *model_sched_of(const struct model *m, uint64_t sched);
+/* How many tasks of the last sample are its own. */
+uint64_t model_sub_tasks(const struct model *m, const struct sample_sub *sub);
+/* As model_scx_rate(), of a sub-scheduler's i-th counter. */
+bool model_sub_rate(const struct model *m, const struct sample_sub *sub, uint32_t i, double *per_s);
+/* Is the task on this queue? User DSQs of two schedulers may have one id. */
+bool model_on_dsq(const struct sample_task *t, const struct sample_dsq *d);
 /* The value of a counter is a time in ns. */
 bool model_scx_is_time(const char *name);
 /* The life that ended last, and how many have; NULL when none has. */

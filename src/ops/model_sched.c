@@ -256,6 +256,7 @@ void model_sched_sample(struct model *m, const struct sample *s)
 			      strnlen(s->scx[i].name, SAMPLE_SCX_NAME));
 	}
 	m->nscx = n;
+	model_subs_sample(m, s);
 	m->scx_enables = s->scx_enables;
 	model_death_sample(m, s);
 }

@@ -118,10 +118,14 @@ const struct model *model_still_view(struct model_still *still, const struct mod
 	KEEP(nscx);
 	KEEP(nscx_before);
 	KEEP(scx_enables);
+	KEEP(nsubs);
+	KEEP(nsubs_before);
 	KEEP(sched_rejected);
 #undef KEEP
 	memcpy(v->scx, t->scx, sizeof(v->scx));
 	memcpy(v->scx_before, t->scx_before, sizeof(v->scx_before));
+	memcpy(v->subs, t->subs, sizeof(v->subs));
+	memcpy(v->subs_before, t->subs_before, sizeof(v->subs_before));
 	v->seen_before = NULL;
 	v->still_ns = t->now_ns ? t->now_ns : 1;
 	return v;

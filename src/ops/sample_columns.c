@@ -52,6 +52,11 @@ static const struct sample_column mask_columns[] = {
 _Static_assert(sizeof(mask_columns) / sizeof(*mask_columns) == SAMPLE_CPUS_MAX / 64,
 	       "a column for each word");
 
+static const struct sample_column sub_columns[] = {
+	COLUMN(sample_sub, U64, cgroup_id, NUMBER),
+	COLUMN(sample_sub, TEXT, name, NUMBER),
+};
+
 static const struct sample_column head_columns[] = {
 	COLUMN(sample, U64, drops, COUNT),       COLUMN(sample, U64, cost_ns, NS),
 	COLUMN(sample, U64, cut, COUNT),         COLUMN(sample, U64, steal_ns, NS),
@@ -99,6 +104,13 @@ const struct sample_table sample_tables[ROWS_KINDS] = {
 			.row_size = sizeof(struct sample_mask),
 			.max = SAMPLE_MASKS_MAX,
 			.id = COLUMNS_NO_ID},
+	[ROWS_SUBS] = {.name = "subs",
+		       OWN(sub_columns),
+		       .required = 2,
+		       .fields = &sample_sub_fields,
+		       .row_size = sizeof(struct sample_sub),
+		       .max = SAMPLE_SUBS_MAX,
+		       .id = 0},
 	[ROWS_HEAD] = {.name = "head",
 		       OWN(head_columns),
 		       .fields = &sample_sched_fields,
@@ -131,7 +143,7 @@ size_t sample_table_columns(const struct sample_table *t, struct sample_column *
 const void *sample_table_rows_const(const struct sample *s, enum sample_rows_of which)
 {
 	const void *const rows[ROWS_KINDS] = {s->cpus, s->tasks, s->cgroups, s->scx,
-					      s->dsqs, s->masks, s};
+					      s->dsqs, s->masks, s->subs, s};
 
 	return rows[which];
 }
@@ -144,7 +156,7 @@ void *sample_table_rows(struct sample *s, enum sample_rows_of which)
 static uint32_t *count_of(struct sample *s, enum sample_rows_of which)
 {
 	uint32_t *const counts[ROWS_KINDS] = {&s->ncpus, &s->ntasks, &s->ncgroups,
-					      &s->nscx,  &s->ndsqs,  &s->nmasks};
+					      &s->nscx,  &s->ndsqs,  &s->nmasks, &s->nsubs};
 
 	return counts[which];
 }

@@ -27,6 +27,7 @@ enum sample_rows_of {
 	ROWS_SCX,
 	ROWS_DSQS,
 	ROWS_MASKS,
+	ROWS_SUBS,
 	ROWS_HEAD, /* one row: what is told once */
 	ROWS_KINDS
 };

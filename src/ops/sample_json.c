@@ -317,7 +317,7 @@ static void copy_safe(struct sample *to, const struct sample *from)
 	to->dsqs = rows.dsqs;
 	to->masks = rows.masks;
 	for (which = 0; which < ROWS_HEAD; which++)
-		if (which != ROWS_SCX && sample_table_count(from, which))
+		if (which != ROWS_SCX && which != ROWS_SUBS && sample_table_count(from, which))
 			memcpy(sample_table_rows(to, which), sample_table_rows_const(from, which),
 			       sample_table_count(from, which) * sample_tables[which].row_size);
 	for (i = 0; i < to->ncpus; i++)
@@ -329,6 +329,9 @@ static void copy_safe(struct sample *to, const struct sample *from)
 	for (i = 0; i < to->ncgroups; i++)
 		text_sanitise(to->cgroups[i].path, SAMPLE_PATH_MAX, from->cgroups[i].path,
 			      strnlen(from->cgroups[i].path, SAMPLE_PATH_MAX));
+	for (i = 0; i < to->nsubs; i++)
+		text_sanitise(to->subs[i].name, sizeof(to->subs[i].name), from->subs[i].name,
+			      strnlen(from->subs[i].name, sizeof(from->subs[i].name)));
 	for (i = 0; i < to->nscx; i++)
 		text_sanitise(to->scx[i].name, SAMPLE_SCX_NAME, from->scx[i].name,
 			      strnlen(from->scx[i].name, SAMPLE_SCX_NAME));

@@ -18,7 +18,7 @@
 static const struct sheet_def *const defs[] = {
 	&sheet_tasks, &sheet_cpus,  &sheet_cgroups,  &sheet_scheds,  &sheet_dsqs,
 	&sheet_counters, &sheet_parts, &sheet_ops,   &sheet_steps, &sheet_log,
-	&sheet_numbers,  &sheet_switches, &sheet_marks, &sheet_waits,
+	&sheet_numbers,  &sheet_switches, &sheet_marks, &sheet_waits, &sheet_subs,
 };
 
 const struct sheet_def *sheet_def_at(size_t i)

@@ -223,6 +223,6 @@ void sheet_dsq_name(uint64_t id, uint64_t cpu, char *dst, size_t size);
 
 extern const struct sheet_def sheet_tasks, sheet_cpus, sheet_cgroups, sheet_scheds, sheet_dsqs,
 	sheet_counters, sheet_parts, sheet_ops, sheet_steps, sheet_log, sheet_numbers,
-	sheet_switches, sheet_marks, sheet_waits;
+	sheet_switches, sheet_marks, sheet_waits, sheet_subs;
 
 #endif

@@ -17,6 +17,7 @@ static const char *const wanted[] = {
 	"run_percent", "promised_percent", "limit",       "cpus",
 	"throttled",   "throttled_ns",     "usage_ns",    "user_ns",
 	"system_ns",   "pressure_percent", "pressure_ns", "check",
+	"sched",
 	NULL,
 };
 

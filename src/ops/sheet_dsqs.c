@@ -165,6 +165,14 @@ FIGURE(weight)
 		sheet_set(v, task_of(s, r)->weight);
 }
 
+FIGURE(whose)
+{
+	const struct sample_dsq *d = queue_of(s, r);
+
+	if (d && (d->sched != SAMPLE_ABSENT || !(d->id & DSQ_BUILTIN)))
+		sheet_set_text(v, model_sched_of(s->model, d->sched));
+}
+
 /* ---- rows -------------------------------------------------------------------------------- */
 
 static const struct sample_task *sorting; /* qsort has no argument; one thread */
@@ -192,12 +200,6 @@ static size_t queued(const struct model *m, uint32_t *of)
 	return n;
 }
 
-static void add(struct sheet *s, struct sheet_row row)
-{
-	if (sheet_keeps(s, &row))
-		sheet_add(s, row);
-}
-
 static void add_queue(struct sheet *s, size_t at, const uint32_t *of, size_t n)
 {
 	const struct model *m = s->model;
@@ -205,7 +207,7 @@ static void add_queue(struct sheet *s, size_t at, const uint32_t *of, size_t n)
 	size_t low = 0, high = n;
 
 	if (s->ask.outline != OUTLINE_FLAT)
-		add(s, (struct sheet_row){.kind = DSQS_QUEUE,
+		sheet_offer(s, (struct sheet_row){.kind = DSQS_QUEUE,
 					  .index = (uint32_t)at,
 					  .id = UINT64_C(1) << 40 | at});
 	while (low < high) {
@@ -220,8 +222,8 @@ static void add_queue(struct sheet *s, size_t at, const uint32_t *of, size_t n)
 	     low++) {
 		const struct sample_task *t = &m->tasks[of[low]];
 
-		if (d->cpu == SAMPLE_ABSENT || d->cpu == (uint64_t)t->cpu)
-			add(s, (struct sheet_row){.kind = DSQS_TASK,
+		if (model_on_dsq(t, d))
+			sheet_offer(s, (struct sheet_row){.kind = DSQS_TASK,
 						  .depth = 1,
 						  .index = of[low],
 						  .first = (uint32_t)at,
@@ -240,7 +242,7 @@ static void build(struct sheet *s)
 	/* without a look from outside the probe knows the local ones' depth */
 	for (i = 0; !m->ndsqs && i < m->ncpus; i++)
 		if (m->cpus[i].now.local_dsq != SAMPLE_ABSENT)
-			add(s, (struct sheet_row){.kind = DSQS_LOCAL,
+			sheet_offer(s, (struct sheet_row){.kind = DSQS_LOCAL,
 						  .index = (uint32_t)i,
 						  .id = UINT64_C(2) << 40 | i});
 	sheet_sort(s, 0);
@@ -274,6 +276,8 @@ static const struct sheet_column columns[] = {
 	{"head_vtime", "HEAD VTIME", SHEET_COUNT, 14, 0, 10, .value = head,
 	 .says = "vtime of the first on it", .from = LISTS,
 	 .absent = "it is empty, or not ordered by vtime"},
+	{"sched", "OF", SHEET_TEXT, 8, 20, 11, .left = true, .value = whose,
+	 .says = "the scheduler that has made it, or whose own it is", .from = LISTS},
 };
 
 const struct sheet_def sheet_dsqs = {

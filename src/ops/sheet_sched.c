@@ -165,9 +165,16 @@ const struct sheet_def sheet_scheds = {
 
 /* ---- counters ---------------------------------------------------------------------------- */
 
+enum { OF_ALL, OF_SUB }; /* sheet_row.kind; first: the sub-scheduler */
+
 static const struct sample_scx *counter(const struct sheet *s, const struct sheet_row *r)
 {
 	return &s->model->scx[r->index];
+}
+
+static const struct sample_sub *sub_of(const struct sheet *s, const struct sheet_row *r)
+{
+	return r->kind == OF_SUB ? &s->model->subs[r->first] : NULL;
 }
 
 FIGURE(counter_name)
@@ -183,7 +190,7 @@ FIGURE(counter_unit)
 
 FIGURE(counter_value)
 {
-	sheet_set(v, counter(s, r)->value);
+	sheet_set(v, sub_of(s, r) ? sub_of(s, r)->events[r->index] : counter(s, r)->value);
 }
 
 FIGURE(counter_rate)
@@ -191,7 +198,8 @@ FIGURE(counter_rate)
 	double per_s;
 
 	v->is = SHEET_ABSENT;
-	if (model_scx_rate(s->model, r->index, &per_s))
+	if (sub_of(s, r) ? model_sub_rate(s->model, sub_of(s, r), r->index, &per_s)
+			 : model_scx_rate(s->model, r->index, &per_s))
 		sheet_set_real(v, per_s);
 }
 
@@ -199,14 +207,33 @@ FIGURE(counter_step)
 {
 	uint64_t grown;
 
+	if (sub_of(s, r))
+		return;
 	v->is = SHEET_ABSENT;
 	if (model_scx_step(s->model, s->model->nsteps - 1, r->index, &grown))
 		sheet_set(v, grown);
 }
 
+/* A sub-scheduler alone needs to be named: the rest is the one of all. */
+FIGURE(counter_of)
+{
+	if (sub_of(s, r))
+		sheet_set_text(v, sub_of(s, r)->name);
+}
+
 static void build_counters(struct sheet *s)
 {
-	sheet_offer_rows(s, s->model->nscx);
+	uint32_t i, k;
+
+	for (i = 0; i < s->model->nscx; i++)
+		sheet_offer(s, (struct sheet_row){.index = i, .id = i + 1});
+	for (k = 0; k < s->model->nsubs; k++)
+		for (i = 0; i < s->model->nscx; i++)
+			sheet_offer(s, (struct sheet_row){.kind = OF_SUB,
+							  .index = i,
+							  .first = k,
+							  .id = ((uint64_t)k + 1) << 32 | i});
+	sheet_sort(s, 0);
 }
 
 #define EVENT_STATS "the kernel's scx_event_stats, summed over the CPUs"
@@ -225,6 +252,8 @@ static const struct sheet_column counter_columns[] = {
 	 .absent = "it was not known when the step began"},
 	{"unit", "UNIT", SHEET_TEXT, 5, 0, 4, .left = true, .value = counter_unit,
 	 .says = "what it counts in: times, or ns", .from = "its name"},
+	{"sub", "SUB-SCHEDULER", SHEET_TEXT, 13, 30, 5, .left = true, .value = counter_of,
+	 .says = "whose it is; blank = the scheduler of all", .from = EVENT_STATS},
 };
 
 const struct sheet_def sheet_counters = {

@@ -13,7 +13,7 @@ enum sheet_tasks_kind {
 	TASKS_TASK,
 };
 
-#define SHEET_TASKS_COLUMNS 51
+#define SHEET_TASKS_COLUMNS 52
 extern const struct sheet_column sheet_tasks_columns[];
 
 void sheet_tasks_build(struct sheet *s);
@@ -42,6 +42,7 @@ TASKS_FIGURE(task_field);
 TASKS_FIGURE(cgroup_field);
 TASKS_FIGURE(name);
 TASKS_FIGURE(comm);
+TASKS_FIGURE(sched);
 TASKS_FIGURE(pid);
 TASKS_FIGURE(tid);
 TASKS_FIGURE(path);

@@ -209,7 +209,7 @@ TASKS_FIGURE(vtime_head)
 	if (t->dsq == SAMPLE_ABSENT || t->vtime == SAMPLE_ABSENT)
 		return;
 	for (i = 0; i < m->ndsqs; i++)
-		if (m->dsqs[i].id == t->dsq && m->dsqs[i].head_vtime != SAMPLE_ABSENT) {
+		if (model_on_dsq(t, &m->dsqs[i]) && m->dsqs[i].head_vtime != SAMPLE_ABSENT) {
 			v->is = SHEET_KNOWN;
 			v->whole = t->vtime - m->dsqs[i].head_vtime;
 			v->number = (double)(int64_t)v->whole;

@@ -88,9 +88,10 @@ TASKS_FIGURE(name)
 	if (g) {
 		last = strrchr(g->path, '/');
 		v->mark = SHEET_CGROUP;
-		snprintf(v->text, sizeof(v->text), "%s  %u",
+		snprintf(v->text, sizeof(v->text), "%s  %u%s%s",
 			 r->depth && last && s->ask.outline != OUTLINE_FLAT ? last : g->path,
-			 g->promise.tasks);
+			 g->promise.tasks, model_sub(m, g->id) ? "  by " : "",
+			 model_sub(m, g->id) ? model_sub(m, g->id)->name : "");
 		return;
 	}
 	if (!t) {
@@ -106,6 +107,19 @@ TASKS_FIGURE(name)
 		snprintf(v->text, sizeof(v->text), "%s[%d]", who, (int)t->pid);
 	else
 		snprintf(v->text, sizeof(v->text), "%s[%d/%d]", who, (int)t->pid, (int)t->tid);
+}
+
+TASKS_FIGURE(sched)
+{
+	const struct model_cgroup *g = sheet_cgroup(s, r);
+	const struct sample_task *t = sheet_task(s, r);
+
+	if (g)
+		sheet_tasks_set_text(v, SHEET_PLAIN, model_sched_of(s->model, g->now.sched));
+	else if (t && t->sclass == SAMPLE_CLASS_EXT)
+		sheet_tasks_set_text(v, SHEET_PLAIN, model_sched_of(s->model, t->sched));
+	if (!*v->text)
+		v->is = SHEET_BLANK;
 }
 
 TASKS_FIGURE(comm)

@@ -23,13 +23,26 @@ uint64_t sight_cgroup_id(struct sight *s, uint64_t set)
 		return 0;
 	if (s->groups[slot].set == set)
 		return s->groups[slot].id;
-	if (!space_u64(&s->space, set + l->css_set_dfl.offset, &at) ||
-	    !space_u64(&s->space, at + l->cgrp_kn.offset, &at) ||
-	    !space_u64(&s->space, at + l->kn_id.offset, &id))
+	if (!space_u64(&s->space, set + l->css_set_dfl.offset, &at))
+		return 0;
+	id = sight_cgroup_at(s, at);
+	if (!id)
 		return 0;
 	s->groups[slot].set = set;
 	s->groups[slot].id = id;
 	return id;
+}
+
+uint64_t sight_cgroup_at(struct sight *s, uint64_t cgrp)
+{
+	const struct layout *l = &s->layout;
+	uint64_t at, id;
+
+	return l->cgrp_kn.size && l->kn_id.size && cgrp &&
+			       space_u64(&s->space, cgrp + l->cgrp_kn.offset, &at) &&
+			       space_u64(&s->space, at + l->kn_id.offset, &id)
+		       ? id
+		       : 0;
 }
 
 static uint64_t to_weight(uint64_t shares)
@@ -79,6 +92,7 @@ static void fill(struct sight *s, const uint8_t *cgrp, struct sample_cgroup *g)
 	sample_clear(g, &sample_cgroup_fields);
 	fill_cpu(s, css_of(l, cgrp, l->cpu_subsys), g);
 	g->frozen = field_get(cgrp, &l->cgrp_frozen);
+	g->sched = field_get(cgrp, &l->cgrp_scx); /* an address: sight_subs_tell() */
 	if (cpuset && l->cpuset_effective.size &&
 	    space_u64(&s->space, cpuset - l->cpuset_css.offset + l->cpuset_effective.offset, &mask))
 		g->cpuset = sight_mask(s, mask);

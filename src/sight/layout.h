@@ -82,6 +82,7 @@ struct field {
 	X(task_start, task_struct, "start_time")                                                   \
 	X(task_comm, task_struct, "comm")                                                          \
 	X(task_cgroups, task_struct, "cgroups")                                                    \
+	X(task_scx_sched, task_struct, "scx.sched")                                                \
 	X(task_scx_dsq, task_struct, "scx.dsq")                                                    \
 	X(task_scx_node, task_struct, "scx.dsq_list.node")                                         \
 	X(task_scx_node_flags, task_struct, "scx.dsq_list.flags")                                  \
@@ -102,6 +103,7 @@ struct field {
 	X(cgrp_bstat_runtime, cgroup, "bstat.cputime.sum_exec_runtime")                            \
 	X(cgrp_bstat_utime, cgroup, "bstat.cputime.utime")                                         \
 	X(cgrp_bstat_stime, cgroup, "bstat.cputime.stime")                                         \
+	X(cgrp_scx, cgroup, "scx_sched")                                                           \
 	X(css_sibling, cgroup_subsys_state, "sibling")                                             \
 	X(css_children, cgroup_subsys_state, "children")                                           \
 	X(kn_id, kernfs_node, "id")                                                                \
@@ -130,6 +132,10 @@ struct field {
 	X(sch_pnode, scx_sched, "pnode")                                                           \
 	X(sch_global_dsqs, scx_sched, "global_dsqs")                                               \
 	X(sch_events_old, scx_sched, "event_stats_cpu")                                            \
+	X(sch_children, scx_sched, "children")                                                     \
+	X(sch_sibling, scx_sched, "sibling")                                                       \
+	X(sch_level, scx_sched, "level")                                                           \
+	X(sch_cgrp, scx_sched, "cgrp")                                                             \
 	X(pcpu_events, scx_sched_pcpu, "event_stats")                                              \
 	X(pcpu_bypass_dsq, scx_sched_pcpu, "bypass_dsq")                                           \
 	X(pnode_global_dsq, scx_sched_pnode, "global_dsq")                                         \

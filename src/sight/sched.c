@@ -176,11 +176,43 @@ static void add_bypass(struct sight *s, const uint8_t *sch, unsigned cpu)
 		s->out->ndsqs = before;
 }
 
+/* Those of a scheduler alone: user DSQs, and its own global ones. */
+static void add_own(struct sight *s, const uint8_t *sch, uint64_t sch_va)
+{
+	const struct layout *l = &s->layout;
+	uint64_t table;
+
+	if (l->sch_dsq_hash.size && l->rht_tbl.size && l->tbl_buckets.size &&
+	    space_u64(&s->space, sch_va + l->sch_dsq_hash.offset + l->rht_tbl.offset, &table))
+		walk_hash(s, table);
+}
+
+/* What is empty is not told: a sub-scheduler has as many as there are nodes and CPUs. */
+static void add_sub(struct sight *s, uint32_t sub)
+{
+	const uint8_t *sch = space_at(&s->space, s->subs[sub], s->layout.sch_size);
+	uint32_t from = s->out->ndsqs, kept = from, i;
+	unsigned cpu;
+
+	if (!sch)
+		return;
+	add_globals(s, sch);
+	for (i = from; i < s->out->ndsqs; i++)
+		if (s->out->dsqs[i].nr)
+			s->out->dsqs[kept++] = s->out->dsqs[i];
+	s->out->ndsqs = kept;
+	for (cpu = 0; cpu < s->ncpus; cpu++)
+		add_bypass(s, sch, cpu);
+	add_own(s, sch, s->subs[sub]);
+	for (i = from; i < s->out->ndsqs; i++)
+		s->out->dsqs[i].sched = s->out->subs[sub].cgroup_id;
+}
+
 static void add_dsqs(struct sight *s, const uint8_t *sch, uint64_t sch_va)
 {
 	const struct layout *l = &s->layout;
 	unsigned cpu;
-	uint64_t table;
+	uint32_t i;
 
 	if (!l->dsq_size || !l->dsq_list.size || !l->dsq_nr.size || !l->task_scx_node.size)
 		return;
@@ -191,32 +223,46 @@ static void add_dsqs(struct sight *s, const uint8_t *sch, uint64_t sch_va)
 	add_globals(s, sch);
 	for (cpu = 0; cpu < s->ncpus; cpu++)
 		add_bypass(s, sch, cpu);
-	if (l->sch_dsq_hash.size && l->rht_tbl.size && l->tbl_buckets.size &&
-	    space_u64(&s->space, sch_va + l->sch_dsq_hash.offset + l->rht_tbl.offset, &table))
-		walk_hash(s, table);
+	add_own(s, sch, sch_va);
+	for (i = 0; i < s->out->nsubs; i++)
+		add_sub(s, i);
 }
 
 /* ---- counters and state ------------------------------------------------------------------ */
 
-static void add_counters(struct sight *s, const uint8_t *sch)
+bool sight_scx_events(struct sight *s, const uint8_t *sch, uint64_t *values)
 {
 	const struct layout *l = &s->layout;
 	bool old = !l->pcpu_events.size;
 	uint64_t base = field_get(sch, old ? &l->sch_events_old : &l->sch_pcpu), v;
-	struct sample *out = s->out;
 	unsigned cpu, i;
 
 	if (base == SAMPLE_ABSENT)
-		return;
+		return false;
 	for (i = 0; i < l->nevents; i++) {
-		snprintf(out->scx[i].name, sizeof(out->scx[i].name), "%s", l->events[i].name);
-		out->scx[i].value = 0;
+		values[i] = 0;
 		for (cpu = 0; cpu < s->ncpus; cpu++)
 			if (space_u64(&s->space,
 				      per_cpu(s, base, cpu) + (old ? 0 : l->pcpu_events.offset) +
 					      l->events[i].field.offset,
 				      &v))
-				out->scx[i].value += v;
+				values[i] += v;
+	}
+	return true;
+}
+
+static void add_counters(struct sight *s, const uint8_t *sch)
+{
+	const struct layout *l = &s->layout;
+	uint64_t values[SAMPLE_SCX_MAX];
+	struct sample *out = s->out;
+	unsigned i;
+
+	if (!sight_scx_events(s, sch, values))
+		return;
+	for (i = 0; i < l->nevents; i++) {
+		snprintf(out->scx[i].name, sizeof(out->scx[i].name), "%s", l->events[i].name);
+		out->scx[i].value = values[i];
 	}
 	out->nscx = l->nevents;
 }
@@ -238,21 +284,20 @@ static uint64_t number(struct sight *s, uint64_t symbol, unsigned size)
 	return byte ? *byte != 0 : SAMPLE_ABSENT;
 }
 
-static uint64_t in_ns(const struct sight *s, uint64_t ticks)
+uint64_t sight_jiffies(const struct sight *s, uint64_t ticks)
 {
 	return s->tick_ns && ticks < UINT64_C(1) << 32 ? ticks * s->tick_ns : SAMPLE_ABSENT;
 }
 
-void sight_sched(struct sight *s)
+static void look(struct sight *s, uint64_t *root)
 {
 	const struct layout *l = &s->layout;
 	const struct symbols *y = &s->symbols;
 	struct sample *out = s->out;
 	const uint8_t *sch;
-	uint64_t root, again;
+	uint64_t again;
 	uint32_t cut = out->cut;
 
-	out->nscx = out->ndsqs = 0;
 	s->scheduler[0] = '\0';
 	sample_clear(&out->sched, &sample_sched_fields);
 	out->sched.state = number(s, y->scx_enable_state_var, 4);
@@ -261,25 +306,36 @@ void sight_sched(struct sight *s)
 	out->scx_enables = number(s, y->scx_enable_seq, 8);
 	if (out->scx_enables == SAMPLE_ABSENT)
 		out->scx_enables = 0;
-	root = number(s, y->scx_root, 8);
-	sch = root && root != SAMPLE_ABSENT && l->sch_size ? space_at(&s->space, root, l->sch_size)
-							   : NULL;
+	*root = number(s, y->scx_root, 8);
+	sch = *root && *root != SAMPLE_ABSENT && l->sch_size
+		      ? space_at(&s->space, *root, l->sch_size)
+		      : NULL;
 	if (!sch)
 		return;
 	out->sched.exit_kind = field_get(sch, &l->sch_exit_kind);
 	out->sched.watchdog_ns =
-		in_ns(s, l->sch_watchdog.size ? field_get(sch, &l->sch_watchdog)
+		sight_jiffies(s, l->sch_watchdog.size ? field_get(sch, &l->sch_watchdog)
 					      : number(s, y->scx_watchdog_timeout, 8));
 	out->sched.bypass = l->sch_bypass.size ? field_get(sch, &l->sch_bypass)
 					       : number(s, y->scx_bypass_depth, 4);
-	space_text(&s->space, root + l->sch_name.offset, s->scheduler, sizeof(s->scheduler));
+	space_text(&s->space, *root + l->sch_name.offset, s->scheduler, sizeof(s->scheduler));
 	add_counters(s, sch);
-	add_dsqs(s, sch, root);
+	sight_subs(s, *root);
+	add_dsqs(s, sch, *root);
 	/* the scheduler was changed under the walk: what was read is of none */
 	again = number(s, y->scx_root, 8);
-	if (again != root) {
-		out->nscx = out->ndsqs = 0;
+	if (again != *root) {
+		out->nscx = out->ndsqs = out->nsubs = 0;
 		out->cut = cut + 1;
 		s->unsteady++;
 	}
+}
+
+void sight_sched(struct sight *s)
+{
+	uint64_t root = 0;
+
+	s->out->nscx = s->out->ndsqs = s->out->nsubs = 0;
+	look(s, &root);
+	sight_subs_tell(s, root);
 }

@@ -33,6 +33,7 @@ struct sight {
 	uint64_t percpu[SAMPLE_CPUS_MAX]; /* to be added to the address of a per-CPU variable */
 	uint64_t unsteady;
 	char scheduler[128];
+	uint64_t subs[SAMPLE_SUBS_MAX]; /* addresses of the sample's sub-schedulers */
 
 	/* of the sample being taken */
 	struct sample *out;
@@ -86,6 +87,16 @@ void sight_cpus(struct sight *s);
 bool sight_tasks(struct sight *s);
 void sight_groups(struct sight *s);
 void sight_sched(struct sight *s);
+/* The sub-schedulers below this scheduler, into out->subs; after sight_tasks() and sight_groups(). */
+void sight_subs(struct sight *s, uint64_t root);
+/* Which of them tasks and cgroups belong to: their addresses become ids, also when there is none. */
+void sight_subs_tell(struct sight *s, uint64_t root);
+/* A scheduler's counters, all CPUs together, as many as the layout has; false = they are not told. */
+bool sight_scx_events(struct sight *s, const uint8_t *sch, uint64_t *values);
+/* Times in jiffies as ns; SAMPLE_ABSENT where that is not known. */
+uint64_t sight_jiffies(const struct sight *s, uint64_t ticks);
+/* The kernel id of a cgroup at this address; 0 = it cannot be read. */
+uint64_t sight_cgroup_at(struct sight *s, uint64_t cgrp);
 
 uint64_t sight_cgroup_id(struct sight *s, uint64_t css_set);
 uint64_t sight_class(const struct sight *s, uint64_t sched_class); /* enum sample_class or absent */

@@ -26,6 +26,7 @@ enum fact_kind {
 	FACT_DSQ,        /* a: DSQ */
 	FACT_QUEUED,     /* a: DSQ, b: task of the model */
 	FACT_COUNTER,    /* a: counter of the model */
+	FACT_SUB,        /* a: sub-scheduler of the model */
 	FACT_STAT,       /* a: life, b: number of its own statistics */
 	FACT_PROGRAM,    /* a: row of the parts; the next two as well */
 	FACT_MAP,
@@ -56,6 +57,8 @@ void facts_add(struct facts *f, enum fact_kind kind, enum role role, size_t a, s
 void facts_describe(const struct model *m, const struct fact *f, struct buf *out);
 void facts_post_describe(const struct model *m, const struct fact *f, struct buf *out);
 void facts_sched_describe(const struct model *m, const struct fact *f, struct buf *out);
+void facts_subs(const struct model *m, struct facts *f);
+void facts_subs_describe(const struct model *m, const struct fact *f, struct buf *out);
 void facts_stats(const struct model *m, struct facts *f);
 void facts_stats_describe(const struct model *m, const struct fact *f, struct buf *out);
 bool facts_stats_expect(const struct model *m, const struct fact *f, struct buf *out);

@@ -51,12 +51,6 @@ static int by_place(const void *a, const void *b)
 	return (x->dsq_place > y->dsq_place) - (x->dsq_place < y->dsq_place);
 }
 
-static bool is_on(const struct sample_task *t, const struct sample_dsq *d)
-{
-	return t->dsq == d->id && t->dsq != SAMPLE_ABSENT &&
-	       (d->cpu == SAMPLE_ABSENT || d->cpu == (uint64_t)t->cpu);
-}
-
 static void queued(const struct model *m, size_t dsq, size_t at, struct facts *f)
 {
 	const struct sample_dsq *d = &m->dsqs[dsq];
@@ -86,9 +80,11 @@ static void dsq(const struct model *m, size_t i, size_t *of, struct facts *f)
 	if (d->oldest_ns != SAMPLE_ABSENT && d->oldest_ns <= m->sample_ns)
 		text_format_time(oldest, sizeof(oldest), m->sample_ns - d->oldest_ns);
 	facts_add(f, FACT_DSQ, d->nr == SAMPLE_ABSENT || d->nr ? ROLE_CGROUP : ROLE_DIM, i, 0,
-		  " %-18s NR %-6s oldest %-9s head vtime %s", name, nr, oldest, head);
+		  " %-18s NR %-6s oldest %-9s head vtime %s%s%s", name, nr, oldest, head,
+		  d->sched == SAMPLE_ABSENT ? "" : "  of ",
+		  d->sched == SAMPLE_ABSENT ? "" : model_sched_of(m, d->sched));
 	for (k = 0; k < m->ntasks; k++)
-		if (is_on(&m->tasks[k], d))
+		if (model_on_dsq(&m->tasks[k], d))
 			of[n++] = k;
 	sorting = m;
 	qsort(of, n, sizeof(*of), by_place);
@@ -169,6 +165,7 @@ void facts_sched(const struct model *m, struct facts *f)
 	in_force(m, f);
 	dsqs(m, f);
 	counters(m, f);
+	facts_subs(m, f);
 	facts_stats(m, f);
 	facts_parts(m, f);
 }
@@ -226,6 +223,9 @@ void facts_sched_describe(const struct model *m, const struct fact *f, struct bu
 		break;
 	case FACT_COUNTER:
 		describe_counter(m, (uint32_t)f->a, out);
+		break;
+	case FACT_SUB:
+		facts_subs_describe(m, f, out);
 		break;
 	case FACT_STAT:
 		facts_stats_describe(m, f, out);

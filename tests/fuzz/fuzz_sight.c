@@ -34,6 +34,9 @@ static void see(const struct sample *s)
 		fuzz_must(s->cgroups[i].cpuset == SAMPLE_ABSENT ||
 			  s->cgroups[i].cpuset < s->nmasks);
 	}
+	fuzz_must(s->nsubs <= SAMPLE_SUBS_MAX);
+	for (i = 0; i < s->nsubs; i++)
+		fuzz_must(memchr(s->subs[i].name, '\0', sizeof(s->subs[i].name)) && s->subs[i].cgroup_id);
 	for (i = 0; i < s->ncpus; i++)
 		fuzz_must(memchr(s->cpus[i].comm, '\0', SAMPLE_COMM));
 }

@@ -11,6 +11,7 @@
 #include "base/die.h"
 #include "ops/model_wait.h"
 #include "ops/sample_rows.h"
+#include "ops/sheet.h"
 #include "tui/keys.h"
 #include "tui/tui.h"
 
@@ -662,6 +663,61 @@ static void a_table_goes_into_a_file_as_it_is_shown(void **state)
 
 #define TABLE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* One of "high" and one of a cgroup below it: the tree says so, and so does the screen. */
+static void sub_schedulers_stand_with_their_cgroups(void **state)
+{
+	struct bench *b = *state;
+	struct sheet_value v;
+	struct sheet s;
+	size_t i;
+
+	tell(b, (struct event){.type = EV_SCHED, .name = "top", .text = "enabled", .id = 1});
+	moment(b, 85 * S);
+	b->s.t_ns = 86 * S;
+	b->s.nscx = 1;
+	snprintf(b->s.scx[0].name, sizeof(b->s.scx[0].name), "SCX_EV_DISPATCH_KEEP_LAST");
+	b->s.nsubs = 1;
+	sample_clear(&b->s.subs[0], &sample_sub_fields);
+	b->s.subs[0].cgroup_id = 20;
+	snprintf(b->s.subs[0].name, sizeof(b->s.subs[0].name), "inner");
+	b->s.subs[0].level = 1;
+	b->s.subs[0].exit_kind = 0;
+	b->s.subs[0].events[0] = 5;
+	b->s.cgroups[2].sched = 20;
+	b->s.tasks[0].sched = 20;
+	model_sample(b->model, &b->s);
+	b->s.t_ns = 88 * S;
+	b->s.subs[0].events[0] = 25;
+	model_sample(b->model, &b->s);
+	press(b->tui, '3');
+	assert_shows(b, "inner at /scxplore/high  level 1  tasks 1  bypass -");
+	assert_shows(b, "SCX_EV_DISPATCH_KEEP_LAST                      25        10/s");
+	press(b->tui, '2');
+	assert_shows(b, "/high  4  by inner");
+	sheet_build(&s, &sheet_subs, b->model, &(struct sheet_ask){0});
+	assert_int_equal(s.n, 2);
+	sheet_value(&s, &s.rows[0], 0, &v);
+	assert_string_equal(v.text, "top");
+	sheet_value(&s, &s.rows[1], 0, &v);
+	assert_string_equal(v.text, "inner");
+	sheet_finish(&s);
+	sheet_build(&s, &sheet_counters, b->model, &(struct sheet_ask){0});
+	assert_int_equal(s.n, 2);
+	sheet_finish(&s);
+	sheet_build(&s, &sheet_cgroups, b->model, &(struct sheet_ask){0});
+	for (i = 0; i < s.n; i++) {
+		sheet_value(&s, &s.rows[i], (size_t)sheet_column_by_name(s.def, "sched"), &v);
+		assert_string_equal(v.text, s.rows[i].index == 2 ? "inner" : "top");
+	}
+	sheet_finish(&s);
+	/* it has gone with its parent */
+	b->s.t_ns = 89 * S;
+	b->s.nsubs = 0;
+	model_sample(b->model, &b->s);
+	press(b->tui, '3');
+	assert_shows(b, "SUB-SCHEDULERS  - (none is attached)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -680,6 +736,7 @@ int main(void)
 		TABLE_TEST(a_cpu_is_held_by_a_hog_and_that_is_no_stall),
 		TABLE_TEST(columns_that_nothing_fills_take_no_room),
 		TABLE_TEST(nothing_is_lost_where_the_source_does_not_tell_queues),
+		TABLE_TEST(sub_schedulers_stand_with_their_cgroups),
 		TABLE_TEST(a_table_goes_into_a_file_as_it_is_shown),
 	};
 

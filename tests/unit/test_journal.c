@@ -213,10 +213,15 @@ static void a_sample_is_read_back(void **state)
 			   .sched = {.state = 1, .bypass = SAMPLE_ABSENT},
 			   .cpus = &cpu,
 			   .tasks = &task,
-			   .cgroups = &cgroup};
+			   .cgroups = &cgroup,
+			   .nsubs = 1,
+			   .subs = {{.cgroup_id = 5, .name = "chi\x1bld", .parent = SAMPLE_ABSENT}}};
 	cleanup_buf struct buf text = BUF_INIT;
 	struct recorded r;
+	int i;
 
+	for (i = 0; i < SAMPLE_SCX_MAX; i++)
+		s.subs[0].events[i] = i < 3 ? (uint64_t)i * 7 : SAMPLE_ABSENT;
 	sample_clear(&task, &sample_task_fields);
 	task.held = SAMPLE_HELD_BPF;
 	buf_adds(&text, HEAD);
@@ -229,6 +234,11 @@ static void a_sample_is_read_back(void **state)
 	assert_null(model_mask(r.model, 1));
 	assert_true(r.model->sched_now.state == 1 && r.model->sched_now.bypass == SAMPLE_ABSENT);
 	assert_true(r.model->tasks[0].held == SAMPLE_HELD_BPF && r.model->tasks[0].vtime == SAMPLE_ABSENT);
+	assert_int_equal(r.model->nsubs, 1);
+	assert_string_equal(model_sub(r.model, 5)->name, "chi?ld");
+	assert_true(r.model->subs[0].parent == SAMPLE_ABSENT && r.model->subs[0].level == 0);
+	assert_true(r.model->subs[0].events[2] == 14 && r.model->subs[0].events[3] == SAMPLE_ABSENT);
+	assert_null(model_sub(r.model, 6));
 	assert_non_null(strstr(buf_text(&text), "\"steal_ns\":12"));
 	assert_int_equal(r.model->ncpus, 1);
 	assert_int_equal(r.model->cpus[0].now.switches, 4);

@@ -194,6 +194,119 @@ static void what_a_kernel_lacks_is_absent(void **state)
 	finish(&m);
 }
 
+/* A scheduler at heap + at, attached to the cgroup at heap + cgrp. */
+static void make_sub(struct made *m, uint64_t at, const char *name, uint64_t level, uint64_t cgrp)
+{
+	const struct layout *l = &m->s->layout;
+	uint64_t sch = MADE_HEAP + at, pcpu = sch + 0x800, va, pa;
+	unsigned cpu;
+
+	memcpy(m->mem + sch + l->sch_name.offset, name, strlen(name) + 1);
+	made_put(m->mem, sch + l->sch_level.offset, level);
+	made_put(m->mem, sch + l->sch_cgrp.offset, MADE_DIRECT + MADE_HEAP + cgrp);
+	made_put(m->mem, sch + l->sch_pcpu.offset, MADE_DIRECT + pcpu);
+	for (cpu = 0; cpu < 2; cpu++) {
+		uint64_t q = pcpu + 0x4000 * cpu + l->pcpu_bypass_dsq.offset;
+
+		made_put(m->mem, pcpu + 0x4000 * cpu + l->pcpu_events.offset, 7 + cpu);
+		va = MADE_DIRECT + q + l->dsq_list.offset;
+		pa = q + l->dsq_list.offset;
+		made_list(m->mem, &va, &pa, 1);
+	}
+}
+
+static void below(struct made *m, uint64_t parent, uint64_t child)
+{
+	const struct layout *l = &m->s->layout;
+	uint64_t pa[2] = {MADE_HEAP + parent + l->sch_children.offset,
+			  MADE_HEAP + child + l->sch_sibling.offset};
+	uint64_t va[2] = {MADE_DIRECT + pa[0], MADE_DIRECT + pa[1]};
+
+	made_list(m->mem, va, pa, 2);
+}
+
+/* One for the cgroup "low", and below it one for a cgroup that is in no list. */
+static void make_subs(struct made *m)
+{
+	const struct layout *l = &m->s->layout;
+	uint64_t heap = MADE_DIRECT + MADE_HEAP;
+	unsigned i;
+
+	make(m, 0, 4);
+	make_sub(m, 0x10000, "child", 1, 0x1000);
+	make_sub(m, 0x11800, "grand\033child", 2, 0x13000);
+	made_put(m->mem, MADE_HEAP + 0x13000 + l->cgrp_kn.offset, heap + 0x13800);
+	made_put(m->mem, MADE_HEAP + 0x13800 + l->kn_id.offset, 43);
+	below(m, 0, 0x10000);
+	below(m, 0x10000, 0x11800);
+	made_put(m->mem, MADE_HEAP + 0x1000 + l->cgrp_scx.offset, heap + 0x10000);
+	made_put(m->mem, m->s->symbols.cgrp_dfl_root - MADE_TEXT + l->cgrp_scx.offset, heap);
+	for (i = 0; i < MADE_NTASKS; i++)
+		made_put(m->mem, MADE_TASKS + 0x1000 * i + l->task_scx_sched.offset,
+			 heap + (i == 2 ? 0x10000 : i == 3 ? 0x11800 : 0));
+}
+
+static void sub_schedulers_are_a_tree_and_have_their_own(void **state)
+{
+	struct made m;
+
+	make_subs(&m);
+	look(&m);
+	assert_int_equal(m.now.nsubs, 2);
+	assert_string_equal(m.now.subs[0].name, "child");
+	assert_int_equal(m.now.subs[0].cgroup_id, 42);
+	assert_int_equal(m.now.subs[0].parent, SAMPLE_ABSENT);
+	assert_int_equal(m.now.subs[0].level, 1);
+	assert_int_equal(m.now.subs[0].exit_kind, 0);
+	assert_int_equal(m.now.subs[0].events[0], 15);
+	assert_int_equal(m.now.subs[0].events[1], 0);
+	assert_int_equal(m.now.subs[0].events[2], SAMPLE_ABSENT);
+	assert_int_equal(m.now.subs[1].cgroup_id, 43);
+	assert_int_equal(m.now.subs[1].parent, 42);
+	assert_int_equal(m.now.cgroups[0].sched, SAMPLE_ABSENT);
+	assert_int_equal(m.now.cgroups[1].sched, 42);
+	assert_int_equal(m.now.tasks[1].sched, SAMPLE_ABSENT);
+	assert_int_equal(m.now.tasks[2].sched, 42);
+	assert_int_equal(m.now.tasks[3].sched, 43);
+	assert_int_equal(m.now.cut, 0);
+	assert_int_equal(sight_unsteady(m.s), 0);
+	finish(&m);
+}
+
+static void a_tree_of_schedulers_that_changes_is_told_as_far_as_it_goes(void **state)
+{
+	struct made m;
+
+	make_subs(&m);
+	made_put(m.mem, MADE_HEAP + 0x11800 + m.s->layout.sch_sibling.offset + 8, MADE_DIRECT);
+	look(&m);
+	assert_int_equal(m.now.nsubs, 1);
+	assert_int_equal(m.now.tasks[3].sched, SAMPLE_ABSENT);
+	assert_int_equal(m.now.cut, 1);
+	finish(&m);
+	/* a child that is its own parent */
+	make_subs(&m);
+	below(&m, 0x11800, 0x11800);
+	look(&m);
+	assert_true(m.now.nsubs <= SAMPLE_SUBS_MAX && m.now.cut);
+	finish(&m);
+	/* a kernel without them: an address is never told for an id */
+	make_subs(&m);
+	m.s->layout.sch_children.size = 0;
+	look(&m);
+	assert_int_equal(m.now.nsubs, 0);
+	assert_int_equal(m.now.cgroups[1].sched, SAMPLE_ABSENT);
+	assert_int_equal(m.now.tasks[2].sched, SAMPLE_ABSENT);
+	finish(&m);
+	/* and none is in force */
+	make_subs(&m);
+	made_put(m.mem, m.s->symbols.scx_root - MADE_TEXT, 0);
+	look(&m);
+	assert_int_equal(m.now.nsubs, 0);
+	assert_int_equal(m.now.cgroups[1].sched, SAMPLE_ABSENT);
+	finish(&m);
+}
+
 static void time_goes_on_in_an_idle_guest_and_not_in_a_stopped_one(void **state)
 {
 	struct err err = ERR_INIT;
@@ -223,6 +336,8 @@ int main(void)
 		cmocka_unit_test(a_change_that_stands_still_is_read),
 		cmocka_unit_test(a_queue_that_does_not_fit_has_no_places),
 		cmocka_unit_test(what_a_kernel_lacks_is_absent),
+		cmocka_unit_test(sub_schedulers_are_a_tree_and_have_their_own),
+		cmocka_unit_test(a_tree_of_schedulers_that_changes_is_told_as_far_as_it_goes),
 		cmocka_unit_test(time_goes_on_in_an_idle_guest_and_not_in_a_stopped_one),
 	};
 
