@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cmd_compare - `scxplore compare`: two recorded sessions side by side, on the screen, or what
- * differs between them at a moment as a table. No guest.
+ * differs between them at a moment as a table, without a guest; or a scenario in two guests at
+ * once.
  */
 #include "base/cleanup.h"
+#include "base/die.h"
 #include "base/save.h"
 #include "cmd_loaded.h"
 #include "ops/versus.h"
 #include "recorded.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -114,13 +117,53 @@ static int table(const struct options *o, struct recorded_session *a, struct rec
 	return put(o, &text, err);
 }
 
+/* The options of two guests, under the names that the screen has for them; NULL = it is none. */
+static char *for_two(const char *arg)
+{
+	static const char *const names[][2] = {{"--sched", "--scheds"}, {"--kernel", "--kernels"}};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t n = strlen(names[i][0]);
+
+		if (!strncmp(arg, names[i][0], n) && (!arg[n] || arg[n] == '='))
+			return xasprintf("%s%s", names[i][1], arg + n);
+	}
+	return NULL;
+}
+
+/* Two guests, on the screen. `status` is that of the program. false: there is nothing of them. */
+static bool run_two(int argc, char **argv, int *status)
+{
+	char **args = xcalloc((size_t)argc + 1, sizeof(*args)),
+	     **owned = xcalloc((size_t)argc + 1, sizeof(*owned));
+	bool any = false;
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		owned[i] = i ? for_two(argv[i]) : NULL;
+		args[i] = owned[i] ? owned[i] : argv[i];
+		any |= owned[i] != NULL;
+	}
+	if (any)
+		*status = cmd_open.run(argc, args);
+	for (i = 0; i < argc; i++)
+		free(owned[i]);
+	free(owned);
+	free(args);
+	return any;
+}
+
 static int run_compare(int argc, char **argv)
 {
 	struct recorded_session a = {0}, b = {0};
 	struct options o = {.a = NULL};
 	struct err err = ERR_INIT;
-	int r = parse(&o, argc, argv);
+	int r;
 
+	if (run_two(argc, argv, &r))
+		return r;
+	r = parse(&o, argc, argv);
 	if (r)
 		return r;
 	if (o.help)
@@ -142,9 +185,9 @@ const struct command cmd_compare = {
 	.name = "compare",
 	.synopsis = "compare SESSION SESSION [--at MOMENT] [--all] [--text] [--csv] [--json] "
 		    "[--filter TEXT] "
-		    "[-o FILE] [--force]",
+		    "[-o FILE] [--force] | SCENARIO [--sched A,B] [--kernel A,B] [GUEST OPTIONS]",
 	.summary = "two recorded sessions side by side in lockstep, on the screen or as a table of "
 		   "what "
-		   "differs",
+		   "differs; or a scenario in two guests at once, under two schedulers or kernels",
 	.run = run_compare,
 };

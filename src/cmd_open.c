@@ -9,9 +9,10 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/soon.h"
-#include "cmd.h"
+#include "cmd_loaded.h"
 #include "open_compare.h"
 #include "open_shell.h"
+#include "open_twin.h"
 #include "ops/past.h"
 #include "session/load.h"
 #include "session/saved.h"
@@ -41,6 +42,8 @@ struct app {
 	struct session *session; /* NULL: an old session is shown */
 	struct open_shell shell;
 	struct open_compare compare;
+	struct open_twin twin; /* a second guest */
+	struct twin_words words;
 	uint64_t drawn_ns;
 	struct loaded loaded;
 	struct past *past; /* NULL: nobody has looked back yet */
@@ -109,6 +112,8 @@ static void draw(struct app *a)
 	film(a, NULL);
 	if (a->session) {
 		session_watch(a->session, tui_watches(a->tui));
+		if (open_twin_live(&a->twin))
+			session_watch(a->twin.side[TWIN_B], tui_watches(a->tui));
 		session_look(a->session, tui_scheduler_shown(a->tui) ? LOOK_NS : 0);
 	}
 	a->dirty = false;
@@ -211,6 +216,7 @@ static void on_event(void *arg, const struct event *ev)
 		tui_say(a->tui, ROLE_HINT, ev->text);
 	mark_op(a, ev);
 	open_shell_event(&a->shell, ev);
+	open_twin_turn(&a->twin);
 }
 
 static void on_shell(void *arg, const struct wire_header *h, struct wire_reader *payload)
@@ -236,7 +242,21 @@ static void on_finished(void *arg, bool clean, const char *text)
 	a->dirty = true;
 	if (a->resuming)
 		a->failure = xstrdup(text);
-	if (a->quitting || a->resuming)
+	if ((a->quitting && !open_twin_live(&a->twin)) || a->resuming)
+		loop_stop(&a->loop, 0);
+	open_twin_turn(&a->twin);
+}
+
+/* Of the second guest. */
+static void on_twin(void *arg, const char *text)
+{
+	struct app *a = arg;
+
+	a->dirty = true;
+	if (text)
+		tui_say(a->tui, ROLE_WARN, text);
+	if (a->quitting && !open_twin_live(&a->twin) &&
+	    guest_state(session_guest(a->session)) == GUEST_GONE)
 		loop_stop(&a->loop, 0);
 }
 
@@ -326,18 +346,27 @@ static int no_guest(struct err *err)
 		"this is a recorded session without a guest; 'scxplore run FILE' replays it");
 }
 
+/* Of two guests both get what is typed. */
 static int host_submit(void *arg, const char *line, struct err *err)
 {
 	struct app *a = arg;
+	int r = a->session ? session_submit(a->session, line, NULL, err) : no_guest(err);
 
-	return a->session ? session_submit(a->session, line, NULL, err) : no_guest(err);
+	if (r == 0 && open_twin_live(&a->twin) &&
+	    session_submit(a->twin.side[TWIN_B], line, NULL, err) < 0)
+		r = err_wrap(err, "the second guest");
+	return r;
 }
 
 static int host_submit_block(void *arg, const char *text, size_t len, struct err *err)
 {
 	struct app *a = arg;
+	int r = a->session ? session_submit_block(a->session, NULL, text, len, err) : no_guest(err);
 
-	return a->session ? session_submit_block(a->session, NULL, text, len, err) : no_guest(err);
+	if (r == 0 && open_twin_live(&a->twin) &&
+	    session_submit_block(a->twin.side[TWIN_B], NULL, text, len, err) < 0)
+		r = err_wrap(err, "the second guest");
+	return r;
 }
 
 static void host_cancel(void *arg)
@@ -346,6 +375,8 @@ static void host_cancel(void *arg)
 
 	if (a->session)
 		session_cancel(a->session);
+	if (open_twin_live(&a->twin))
+		session_cancel(a->twin.side[TWIN_B]);
 }
 
 static bool host_live(void *arg)
@@ -366,6 +397,10 @@ static void host_quit(void *arg)
 	a->quitting = true;
 	session_cancel(a->session);
 	session_end(a->session);
+	if (open_twin_live(&a->twin)) {
+		session_cancel(a->twin.side[TWIN_B]);
+		session_end(a->twin.side[TWIN_B]);
+	}
 	tui_say(a->tui, ROLE_HINT, "tearing down and powering off; q again does not wait");
 }
 
@@ -482,17 +517,32 @@ static void host_shell_size(void *arg, int rows, int cols)
 
 static int host_compare_open(void *arg, const char *file, struct err *err)
 {
-	return open_compare_start(&((struct app *)arg)->compare, file, err);
+	struct app *a = arg;
+
+	if (open_twin_is_there(&a->twin))
+		return err_set(err, EBUSY, "a second guest is held beside this one already");
+	return open_compare_start(&a->compare, file, err);
 }
 
 static const struct model *host_other(void *arg, const char **name)
 {
-	return open_compare_model(&((struct app *)arg)->compare, name);
+	struct app *a = arg;
+
+	return open_twin_is_there(&a->twin) ? open_twin_model(&a->twin, name)
+					    : open_compare_model(&a->compare, name);
 }
 
 static const struct model *host_other_at(void *arg, uint64_t t_ns, struct err *err)
 {
-	return recorded_at(&((struct app *)arg)->compare.session, t_ns, err);
+	struct app *a = arg;
+
+	return open_twin_is_there(&a->twin) ? open_twin_at(&a->twin, t_ns, err)
+					    : recorded_at(&a->compare.session, t_ns, err);
+}
+
+static bool host_other_live(void *arg)
+{
+	return open_twin_is_there(&((struct app *)arg)->twin);
 }
 
 static void host_trace(void *arg, bool on)
@@ -510,18 +560,28 @@ static int host_checkpoint(void *arg, const char *name, struct err *err)
 	return a->session ? session_checkpoint(a->session, name, err) : no_guest(err);
 }
 
+static int only_one(const struct app *a, struct err *err)
+{
+	return a->session && !open_twin_is_there(&a->twin)
+		       ? 0
+	       : a->session
+		       ? err_set(err, EBUSY,
+				 "two guests run side by side: neither goes back without the other; open one alone")
+		       : no_guest(err);
+}
+
 static int host_rewind(void *arg, const char *name, struct err *err)
 {
 	struct app *a = arg;
 
-	return a->session ? session_rewind(a->session, name, err) : no_guest(err);
+	return only_one(a, err) < 0 ? -err->code : session_rewind(a->session, name, err);
 }
 
 static int host_step_back(void *arg, bool on, struct err *err)
 {
 	struct app *a = arg;
 
-	return a->session ? session_step_back(a->session, on, err) : no_guest(err);
+	return only_one(a, err) < 0 ? -err->code : session_step_back(a->session, on, err);
 }
 
 static int host_branch(void *arg, const char *name, struct err *err)
@@ -539,25 +599,31 @@ static void host_checkpoints(void *arg)
 		session_list_checkpoints(a->session);
 }
 
+/* Two guests stand still, go on and go slowly together. */
 static int host_pause(void *arg, struct err *err)
 {
 	struct app *a = arg;
+	int r = a->session ? session_pause(a->session, err) : no_guest(err);
 
-	return a->session ? session_pause(a->session, err) : no_guest(err);
+	return r == 0 && open_twin_live(&a->twin) ? session_pause(a->twin.side[TWIN_B], err) : r;
 }
 
 static int host_slow(void *arg, unsigned part, struct err *err)
 {
 	struct app *a = arg;
 
-	return a->session ? session_slow(a->session, part, err) : no_guest(err);
+	int r = a->session ? session_slow(a->session, part, err) : no_guest(err);
+
+	return r == 0 && open_twin_live(&a->twin) ? session_slow(a->twin.side[TWIN_B], part, err) : r;
 }
 
 static int host_advance(void *arg, const struct advance *to, struct err *err)
 {
 	struct app *a = arg;
 
-	return a->session ? session_advance(a->session, to, err) : no_guest(err);
+	int r = a->session ? session_advance(a->session, to, err) : no_guest(err);
+
+	return r == 0 && open_twin_live(&a->twin) ? session_advance(a->twin.side[TWIN_B], to, err) : r;
 }
 
 static const struct tui_host host = {
@@ -587,6 +653,7 @@ static const struct tui_host host = {
 	.compare_open = host_compare_open,
 	.other = host_other,
 	.other_at = host_other_at,
+	.other_live = host_other_live,
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -632,6 +699,8 @@ static void end(struct app *a)
 	cast_destroy(a->cast);
 	canvas_finish(&a->canvas);
 	open_compare_finish(&a->compare);
+	open_twin_finish(&a->twin);
+	twin_words_finish(&a->words);
 	past_close(a->past); /* its moments share the session's trace */
 	session_destroy(a->session);
 	load_finish(&a->loaded);
@@ -647,9 +716,11 @@ static void end(struct app *a)
 static int open_live(struct app *a, struct guest_options *options, const char *save,
 		     struct err *err)
 {
+	cleanup_free char *stem = twin_words_any(&a->words) ? twin_words_stem(&a->words, TWIN_A)
+							    : xstrdup("session");
 	cleanup_free char *path = a->resume ? xstrdup(a->loaded.path)
 				  : save    ? xstrdup(save)
-					    : session_new_path("session", err);
+					    : session_new_path(stem, err);
 	struct session_config config = {.interactive = true, .sample_ns = SAMPLE_NS};
 	int r;
 
@@ -661,6 +732,11 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	config.journal = path;
 	config.resume = a->resume ? &a->saved : NULL;
 	config.checkpoints = a->checkpoints;
+	if (a->words.kernel[TWIN_A])
+		config.guest.kernel = a->words.kernel[TWIN_A];
+	if (twin_words_any(&a->words) &&
+	    open_twin_prepare(&a->twin, &a->loaded, &a->words, &config.guest.topology, err) < 0)
+		return -err->code;
 	a->session = session_create(&a->loop, &config, &observer, a, err);
 	if (!a->session)
 		return -err->code;
@@ -675,6 +751,13 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	open_shell_init(&a->shell, a->session, a->tui, on_shell_change, a);
 	draw(a);
 	r = session_boot(a->session, err);
+	if (r == 0 && twin_words_any(&a->words)) {
+		a->twin.changed = on_twin;
+		a->twin.arg = a;
+		r = open_twin_start(&a->twin, a->session, &a->loop, &config, &a->words, err);
+		if (r == 0)
+			tui_compare_show(a->tui);
+	}
 	draw(a);
 	return r;
 }
@@ -711,9 +794,11 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 		return r;
 	if (a->resume)
 		return open_saved(a, options, err);
-	if (!a->loaded.is_session) {
+	if (!a->loaded.is_session || twin_words_any(&a->words)) {
 		r = open_live(a, options, save, err);
-		return r < 0 ? r : session_submit_scenario(a->session, a->loaded.scenario, err);
+		return r < 0 || open_twin_is_there(&a->twin)
+			       ? r
+			       : session_submit_scenario(a->session, a->loaded.scenario, err);
 	}
 	r = start_screen(a, file, false, err);
 	if (r == 0 && a->loaded.warning.len)
@@ -723,35 +808,45 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 	return r;
 }
 
-static int parse(int argc, char **argv, const char **file, const char **save, const char **cast,
-		 const char **other, bool *trace, bool *checkpoints, bool *resume)
+static int parse(struct app *a, int argc, char **argv, const char **file, const char **save)
 {
-	int i;
+	struct err err = ERR_INIT;
+	const char *v;
+	int i, r = 0;
 
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--trace"))
-			*trace = true;
+			a->trace = true;
 		else if (!strcmp(argv[i], "--checkpoints"))
-			*checkpoints = true;
+			a->checkpoints = true;
 		else if (!strcmp(argv[i], "--resume"))
-			*resume = true;
+			a->resume = true;
 		else if (!strcmp(argv[i], "--save") && i + 1 < argc)
 			*save = argv[++i];
 		else if (!strncmp(argv[i], "--save=", 7))
 			*save = argv[i] + 7;
 		else if (!strcmp(argv[i], "--compare") && i + 1 < argc)
-			*other = argv[++i];
+			a->other = argv[++i];
 		else if (!strcmp(argv[i], "--cast") && i + 1 < argc)
-			*cast = argv[++i];
+			a->cast_path = argv[++i];
 		else if (!strncmp(argv[i], "--cast=", 7))
-			*cast = argv[i] + 7;
+			a->cast_path = argv[i] + 7;
+		else if ((v = command_value("--scheds", argc, argv, &i)))
+			r = twin_words_take("--scheds", v, a->words.sched, &err);
+		else if ((v = command_value("--kernels", argc, argv, &i)))
+			r = twin_words_take("--kernels", v, a->words.kernel, &err);
 		else if (argv[i][0] == '-' || *file)
 			return command_usage(&cmd_open, "'%s' is not understood here", argv[i]);
 		else
 			*file = argv[i];
+		if (r < 0)
+			return command_usage(&cmd_open, "%s", err.msg);
 	}
-	if (*resume && (!*file || *save))
+	if (a->resume && (!*file || *save || twin_words_any(&a->words)))
 		return command_usage(&cmd_open, "--resume goes on with the session that is named, and in its file");
+	if (twin_words_any(&a->words) && !*file)
+		return command_usage(&cmd_open,
+				     "two guests need a scenario or a session that both carry out");
 	return 0;
 }
 
@@ -761,12 +856,12 @@ static int run_open(int argc, char **argv)
 	const char *file = NULL, *save = NULL;
 	struct guest_options options;
 	struct err err = ERR_INIT;
-	cleanup_free char *kept = NULL;
+	cleanup_free char *kept = NULL, *beside = NULL;
 	int r, status, sig = 0;
 
 	a->loop.epoll_fd = -1;
 	r = guest_options_take(&options, &argc, argv, &err);
-	status = r == 0 ? parse(argc, argv, &file, &save, &a->cast_path, &a->other, &a->trace, &a->checkpoints, &a->resume) : 0;
+	status = r == 0 ? parse(a, argc, argv, &file, &save) : 0;
 	if (r == 0 && status == 0) {
 		r = loop_init(&a->loop, &err);
 		if (r == 0)
@@ -780,6 +875,8 @@ static int run_open(int argc, char **argv)
 	free(a->failure);
 	if (a->session && *session_path(a->session))
 		kept = xstrdup(session_path(a->session));
+	if (open_twin_is_there(&a->twin))
+		beside = xstrdup(session_path(a->twin.side[TWIN_B]));
 	sig = a->signal;
 	end(a);
 	guest_options_finish(&options);
@@ -788,6 +885,8 @@ static int run_open(int argc, char **argv)
 		status = command_error(&cmd_open, &err);
 	if (kept)
 		printf("the session is in %s\n", kept);
+	if (beside)
+		printf("the second one is in %s\n", beside);
 	if (sig)
 		status = 128 + sig;
 	return status;
@@ -795,7 +894,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--resume] [--save FILE] [--trace] [--checkpoints] [--cast FILE] [--compare SESSION] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--resume] [--save FILE] [--trace] [--checkpoints] [--cast FILE] [--compare SESSION] [--scheds A,B] [--kernels A,B] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

@@ -158,6 +158,7 @@ struct cell {
 	struct op *sched; /* to be loaded, NULL = none; or it is in already */
 	const char *name; /* that `expect sched` may name; NULL = known to its object alone */
 	bool own, loads;  /* the scenario loads one itself */
+	bool bare;        /* nothing is read besides */
 	struct err last;  /* why it could not go in before */
 };
 
@@ -283,14 +284,14 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	int r;
 
 	topology_layout(topology, layout);
-	r = read_conditions(c->out, err);
+	r = c->bare ? 0 : read_conditions(c->out, err);
 	load_if_possible(c);
 	for (i = 0; r == 0 && (op = scenario_at(base, i)); i++) {
 		bool loads = !c->own && part_of(op) == PART_LOADS;
 
 		if (has_what_it_names(op, layout, err) < 0)
 			return out_of_range(op, err);
-		if (part_of(op) == PART_UNLOADS && !scenario_body_open(c->out))
+		if (part_of(op) == PART_UNLOADS && !c->bare && !scenario_body_open(c->out))
 			r = append_read(c->out, MX_SCHED_FILE, err);
 		if (r == 0)
 			r = put(c, op, err);
@@ -301,17 +302,17 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	if (r == 0 && c->sched)
 		r = err_set(err, EINVAL, "%s", c->last.msg);
 	/* a body that is never closed is the scenario's own affair */
-	if (r == 0 && !scenario_body_open(c->out))
+	if (r == 0 && !c->bare && !scenario_body_open(c->out))
 		r = append_read(c->out, MX_SCHED_FILE, err);
-	if (r == 0 && !scenario_body_open(c->out))
+	if (r == 0 && !c->bare && !scenario_body_open(c->out))
 		r = append_read(c->out, MX_STAT_FILE, err);
 	return r;
 }
 
-int mx_cell_scenario(const struct scenario *base, const struct topology *topology,
-		     const char *sched, struct scenario **out, struct err *err)
+static int make(const struct scenario *base, const struct topology *topology, const char *sched,
+		bool bare, struct scenario **out, struct err *err)
 {
-	struct cell c = {.own = !strcmp(sched, MX_OWN)};
+	struct cell c = {.own = !strcmp(sched, MX_OWN), .bare = bare};
 	const struct op *op;
 	size_t i;
 	int r = 0;
@@ -338,4 +339,19 @@ int mx_cell_scenario(const struct scenario *base, const struct topology *topolog
 	else
 		*out = c.out;
 	return r;
+}
+
+int mx_cell_scenario(const struct scenario *base, const struct topology *topology,
+		     const char *sched, struct scenario **out, struct err *err)
+{
+	return make(base, topology, sched, false, out, err);
+}
+
+int mx_scenario_under(const struct scenario *base, const struct topology *topology,
+		      const char *sched, struct scenario **out, struct err *err)
+{
+	int r = strcmp(sched, MX_OWN) ? mx_scenario_takes(base, err) : 0;
+
+	*out = NULL;
+	return r < 0 ? r : make(base, topology, sched, true, out, err);
 }

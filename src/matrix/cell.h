@@ -28,6 +28,10 @@ int mx_sched_op(const char *word, struct op **out, struct err *err);
 int mx_cell_scenario(const struct scenario *base, const struct topology *topology,
 		     const char *sched, struct scenario **out, struct err *err);
 
+/* The same for who looks at it: without what a matrix reads in the guest (below). */
+int mx_scenario_under(const struct scenario *base, const struct topology *topology,
+		      const char *sched, struct scenario **out, struct err *err);
+
 /* What each run reads in the guest. First: how it keeps time, and which weaknesses of the CPU its
  * kernel works round. First and last: the time stolen from it. Last, and before a scheduler is
  * taken back: the kernel's counters of it. A file that is not there is no failure. */

@@ -73,6 +73,9 @@ int session_submit_block(struct session *s, const char *name, const char *text, 
 			 struct err *err);
 /* All ops of a scenario (cloned), with their tempo. */
 int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err);
+/* Those from `from` to before `to`: a scenario that goes in step by step. */
+int session_submit_part(struct session *s, const struct scenario *scenario, size_t from, size_t to,
+			struct err *err);
 
 /*
  * A script from the boot to its end, of which the loop tells: session_boot() and what follows it, in

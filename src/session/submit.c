@@ -74,12 +74,12 @@ int session_submit(struct session *s, const char *line, uint64_t *seq, struct er
 	return accept_op(s, op, seq, err);
 }
 
-static int submit_all(struct session *s, const struct scenario *scenario, unsigned flag,
-		      struct err *err)
+static int submit_all(struct session *s, const struct scenario *scenario, size_t from, size_t to,
+		      unsigned flag, struct err *err)
 {
 	size_t i;
 
-	for (i = 0; i < scenario_len(scenario); i++) {
+	for (i = from; i < to; i++) {
 		const struct op *op = scenario_at(scenario, i);
 		int r = (op->def->flags & OPF_HOST) == flag ? accept_op(s, op_clone(op), NULL, err)
 							    : 0;
@@ -92,11 +92,20 @@ static int submit_all(struct session *s, const struct scenario *scenario, unsign
 
 int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err)
 {
-	int r = submit_all(s, scenario, 0, err);
+	size_t n = scenario_len(scenario);
+	int r = submit_all(s, scenario, 0, n, 0, err);
 
 	/* these never reach the guest: with or without them it must be the same run, down to the
 	 * numbers of its ops */
-	return r < 0 ? r : submit_all(s, scenario, OPF_HOST, err);
+	return r < 0 ? r : submit_all(s, scenario, 0, n, OPF_HOST, err);
+}
+
+int session_submit_part(struct session *s, const struct scenario *scenario, size_t from, size_t to,
+			struct err *err)
+{
+	int r = submit_all(s, scenario, from, to, 0, err);
+
+	return r < 0 ? r : submit_all(s, scenario, from, to, OPF_HOST, err);
 }
 
 int session_submit_block(struct session *s, const char *name, const char *text, size_t len,

@@ -41,6 +41,8 @@ struct tui_host {
 	int (*compare_open)(void *arg, const char *file, struct err *err);
 	const struct model *(*other)(void *arg, const char **name);
 	const struct model *(*other_at)(void *arg, uint64_t t_ns, struct err *err);
+	/* The other one is live, too: as it is now is what stands beside now. NULL = it never is. */
+	bool (*other_live)(void *arg);
 	/* Checkpoints (session/session.h); NULL = there is no guest. */
 	int (*checkpoint)(void *arg, const char *name, struct err *err);
 	int (*rewind)(void *arg, const char *name, struct err *err);
@@ -104,6 +106,8 @@ void tui_trace(struct tui *t, enum tui_trace wish);
 int tui_pace(struct tui *t, unsigned part, struct err *err);
 int tui_advance(struct tui *t, const struct advance *to, struct err *err);
 int tui_compare_open(struct tui *t, const char *file, struct err *err);
+/* The screen Compare, for a host whose other session is there from the beginning. */
+void tui_compare_show(struct tui *t);
 int tui_shell_open(struct tui *t, const char *cgroup, struct err *err);
 const struct tui_host *tui_host_of(struct tui *t, void **arg);
 struct tui_state *tui_state_of(struct tui *t);

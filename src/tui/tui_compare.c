@@ -9,6 +9,12 @@
 
 #include <string.h>
 
+void tui_compare_show(struct tui *t)
+{
+	t->compared.made = false;
+	tui_show(t, &screen_compare);
+}
+
 int tui_compare_open(struct tui *t, const char *file, struct err *err)
 {
 	int r = t->host->compare_open ? t->host->compare_open(t->arg, file, err)
@@ -17,8 +23,7 @@ int tui_compare_open(struct tui *t, const char *file, struct err *err)
 
 	if (r < 0)
 		return r;
-	t->compared.made = false;
-	tui_show(t, &screen_compare);
+	tui_compare_show(t);
 	/* at the very end of a session all is torn down: what the last op left is looked at */
 	at = past_moment(t->host->model(t->arg), UINT64_MAX, -1, false, &seq);
 	if (!t->host->live(t->arg) && !t->st.past_ns && at)
@@ -57,11 +62,15 @@ void tui_compare_update(struct tui *t, const struct model *m)
 		return;
 	v->mine = a;
 	align(t, a, v->all);
-	/* a live session that is not looked back into stands beside the same op of the other */
-	v->at_ns = versus_moment(&v->steps, a, v->all,
-				 t->st.past_ns           ? t->st.past_ns
-				 : t->host->live(t->arg) ? a->now_ns
-							 : 0);
+	/* a live session that is not looked back into stands beside the same op of the other, or,
+	 * where that lives, too, beside what it does now */
+	if (!t->st.past_ns && t->host->other_live && t->host->other_live(t->arg))
+		v->at_ns = 0;
+	else
+		v->at_ns = versus_moment(&v->steps, a, v->all,
+					 t->st.past_ns           ? t->st.past_ns
+					 : t->host->live(t->arg) ? a->now_ns
+								 : 0);
 	v->other = v->at_ns ? t->host->other_at(t->arg, v->at_ns, &err) : v->all;
 	if (!v->other) {
 		tui_say(t, ROLE_FAIL, err.msg);
