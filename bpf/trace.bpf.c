@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * trace - every context switch, wake-up and migration as two words in a ring of its CPU, and who
+ * trace - every context switch, wake-up and migration as a slot in a ring of its CPU, and who
  * the tids are; attached only while somebody watches.
  *
  * A wake-up is noted at sched_waking, not at sched_wakeup: it is there that the waiting begins and
  * that the waker is the current task; sched_wakeup comes on whatever CPU does the rest, after an
  * interrupt between CPUs. Where the task goes then is told by the migration that follows, if it
  * is another CPU. Names cost the switches nothing: they are noted where they change (fork, exec,
- * rename, attach to a cgroup) and once for all tasks at the beginning.
+ * rename, attach to a cgroup) and once for all tasks at the beginning. The program is as short as can
+ * be: rings are variables, whose address is a constant; sizes are put into the instructions by the
+ * loader; what the kernel has is stored as it is.
  * Invariant: produced only grows, by one for each record.
  */
 #include "ktypes.h"
@@ -20,8 +22,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 ncpus = 1;
-const volatile __u32 slots_shift = 6; /* of the slots of one CPU */
+const volatile __u64 ncpus = 1;
 
 /* softirq, hardirq, NMI: include/linux/preempt.h */
 #define INTERRUPT_MASK 0x00ffff00
@@ -36,21 +37,9 @@ extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
 extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
 enum { THREADS_OF_PROCESS = 2 }; /* BPF_TASK_ITER_PROC_THREADS, kernel/bpf/task_iter.c */
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct trace_head);
-} heads SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct trace_slot);
-} slots SEC(".maps");
+/* Variables, for the address of one is a constant and no look-up; the loader makes them longer. */
+struct trace_head heads[1] SEC(".data.heads");
+struct trace_slot slots[1] SEC(".data.slots");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -60,77 +49,74 @@ struct {
 	__type(value, struct trace_name_slot);
 } names SEC(".maps");
 
-static __always_inline void put(__u32 cpu, __u64 tid, __u64 b)
+/* Whatever a variable was declared as, it is longer than that. */
+#define LONGER(variable)                                                                           \
+	({                                                                                         \
+		typeof(&(variable)[0]) first = (variable);                                         \
+		asm volatile("" : "+r"(first));                                                    \
+		first;                                                                             \
+	})
+
+#define TEXT_(number)   #number
+#define TEXT_OF(number) TEXT_(number)
+/* `value` with a number that the loader puts into the instruction, instead of one that is read. */
+#define PUT_BY_LOADER(value, op, number) asm("%0 " op " " TEXT_OF(number) : "+r"(value))
+
+static __always_inline void put(__u64 cpu, __u32 type, int tid, int other, __u32 what)
 {
-	struct trace_head *h = bpf_map_lookup_elem(&heads, &cpu);
 	volatile struct trace_slot *s;
-	__u64 at;
-	__u32 i;
+	__u64 at, offset;
 
-	if (!h || cpu >= ncpus)
-		return;
+	/* there are so many: the verifier wants to see it */
+	PUT_BY_LOADER(cpu, "&=", TRACE_CPUS_MASK);
 	/* an interrupt in between takes the next one */
-	at = __sync_fetch_and_add(&h->produced, 1);
-	i = (cpu << slots_shift) | (__u32)(at & ((1u << slots_shift) - 1));
-	s = bpf_map_lookup_elem(&slots, &i);
-	if (!s)
-		return;
-	s->a = (bpf_ktime_get_ns() & ((1ull << TRACE_TIME_BITS) - 1)) | tid << TRACE_TID_SHIFT;
-	s->b = b + TRACE_LAP_ONE + (at >> slots_shift << TRACE_LAP_SHIFT);
-}
-
-/* As in TRACE_STATES; bits of include/linux/sched.h. */
-static __always_inline __u64 state_of(bool preempt, unsigned int state)
-{
-	if (preempt || !state)
-		return 0;
-	if (state & 0x1)
-		return 1;
-	if (state & 0x400)
-		return 7; /* TASK_NOLOAD: an idle kernel thread */
-	if (state & 0x2)
-		return 2;
-	if (state & 0x4)
-		return 3;
-	if (state & 0x8)
-		return 4;
-	if (state & (0x10 | TASK_DEAD))
-		return 5;
-	if (state & 0x20)
-		return 6;
-	return state & 0x40 ? 8 : 9;
+	at = __sync_fetch_and_add(&LONGER(heads)[cpu].produced, 1);
+	offset = at * sizeof(*s);
+	PUT_BY_LOADER(offset, "&=", TRACE_RING_MASK);
+	PUT_BY_LOADER(cpu, "*=", TRACE_RING_BYTES);
+	s = (void *)LONGER(slots) + cpu + offset;
+	s->tid = tid;
+	s->other = other;
+	s->what = what;
+	s->type = type;
+	/* not before the position is taken: who reads counts on it */
+	s->t_ns = bpf_ktime_get_ns();
+	s->at = at + 1;
 }
 
 SEC("tp_btf/sched_switch")
 int BPF_PROG(trace_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	put(bpf_get_smp_processor_id(), (__u32)next->pid,
-	    TRACE_RING_SWITCH | state_of(preempt, prev_state) << TRACE_STATE_SHIFT |
-		    (__u64)(__u32)prev->pid << TRACE_OTHER_SHIFT);
+	put(prev->thread_info.cpu, TRACE_RING_SWITCH, next->pid, prev->pid,
+	    preempt ? 0 : prev_state);
 	return 0;
 }
 
-static __always_inline void wake(struct task_struct *p, __u64 waker)
+static __always_inline void wake(struct task_struct *p, struct task_struct *current, int waker)
 {
-	put(bpf_get_smp_processor_id(), (__u32)p->pid,
-	    TRACE_RING_WAKE | (p->thread_info.cpu & TRACE_CPU_MASK) << TRACE_TO_SHIFT |
-		    (waker & TRACE_TID_MASK) << TRACE_OTHER_SHIFT);
+	put(current->thread_info.cpu, TRACE_RING_WAKE, p->pid, waker, p->thread_info.cpu);
 }
 
 SEC("tp_btf/sched_waking")
 int BPF_PROG(trace_waking, struct task_struct *p)
 {
 	const int *count = &__preempt_count ? bpf_this_cpu_ptr(&__preempt_count) : 0;
+	struct task_struct *current = bpf_get_current_task_btf();
+	int waker = current->pid;
 
-	wake(p, count && *count & INTERRUPT_MASK ? 0 : (__u32)bpf_get_current_task_btf()->pid);
+	if (count && *count & INTERRUPT_MASK)
+		waker = 0;
+	wake(p, current, waker);
 	return 0;
 }
 
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(trace_new, struct task_struct *p)
 {
-	wake(p, (__u32)bpf_get_current_task_btf()->pid);
+	struct task_struct *current = bpf_get_current_task_btf();
+
+	wake(p, current, current->pid);
 	return 0;
 }
 
@@ -138,24 +124,18 @@ SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(trace_migrate, struct task_struct *p, int dest_cpu)
 {
 	/* told also when it stays; nr_migrations does not count that either */
-	if (p->thread_info.cpu == (__u32)dest_cpu)
-		return 0;
-	put(bpf_get_smp_processor_id(), (__u32)p->pid,
-	    TRACE_RING_MIGRATE | ((__u64)dest_cpu & TRACE_CPU_MASK) << TRACE_TO_SHIFT |
-		    (p->thread_info.cpu & TRACE_CPU_MASK) << TRACE_OTHER_SHIFT);
+	if (p->thread_info.cpu != (__u32)dest_cpu)
+		put(bpf_get_smp_processor_id(), TRACE_RING_MIGRATE, p->pid, p->thread_info.cpu,
+		    dest_cpu);
 	return 0;
 }
 
 static __always_inline void name(struct task_struct *p, __u64 cgroup_id, const char *comm)
 {
-	__u32 last = ncpus, i;
-	struct trace_head *h = bpf_map_lookup_elem(&heads, &last);
 	volatile struct trace_name_slot *s;
-	__u64 at;
+	__u64 at = __sync_fetch_and_add(&LONGER(heads)[ncpus].produced, 1);
+	__u32 i;
 
-	if (!h)
-		return;
-	at = __sync_fetch_and_add(&h->produced, 1);
 	i = (__u32)(at % TRACE_NAMES);
 	s = bpf_map_lookup_elem(&names, &i);
 	if (!s)

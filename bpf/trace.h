@@ -3,12 +3,13 @@
  * trace - the layout of the stream of switches, wake-ups and migrations: what the programs in the
  * kernel (trace.bpf.c) write and the host reads out of the guest's memory.
  *
- * Each CPU has a ring of slots of two words. Position n is in slot n modulo the ring's length,
- * which is a power of two; nobody waits for a reader: after a lap a slot is written over. A
- * position is taken by adding to the CPU's counter, so the counter is what was produced. The second
- * word is written last and has the lap in it: a slot with another lap in it is not (or no more)
- * that position's. Times are the lowest 40 bits of CLOCK_MONOTONIC in ns. Included after <stdint.h>
- * or bpf/ktypes.h. Invariant: no pointers, nothing but what stands here.
+ * Each CPU has a ring of slots. Position n is in slot n modulo the ring's
+ * length, which is a power of two; nobody waits for a reader: after a lap a slot is written over. A
+ * position is taken by adding to the CPU's counter, so the counter is what was produced. The slot's
+ * own position is written last: a slot that has another one in it is not (or no more) that
+ * position's. What is written is as the kernel has it, for it is the guest that pays for each
+ * instruction; whoever reads takes it apart. Included after <stdint.h> or bpf/ktypes.h. Invariant: no
+ * pointers, nothing but what stands here.
  */
 #ifndef TRACE_SHARED_H
 #define TRACE_SHARED_H
@@ -16,30 +17,24 @@
 #define TRACE_SLOTS_MIN 64      /* a CPU */
 #define TRACE_SLOTS_MAX 1048576 /* a CPU */
 #define TRACE_NAMES     16384   /* slots of the ring of names */
-#define TRACE_TIME_BITS 40
-#define TRACE_STATES    "rSDTtXZIP?" /* letters of enum trace_ring_state, by its numbers */
+
+/* What stands in the programs as they are compiled, and what the loader puts there instead. */
+#define TRACE_CPUS_MASK  0x7ace0001 /* a power of two, no less than there are CPUs, less one */
+#define TRACE_RING_MASK  0x7ace0002 /* bytes of a CPU's ring, less one */
+#define TRACE_RING_BYTES 0x7ace0003
 
 enum trace_ring_type { TRACE_RING_SWITCH = 1, TRACE_RING_WAKE = 2, TRACE_RING_MIGRATE = 3 };
 
-/*
- * a: bits 0-39 time, 40-61 tid (SWITCH: who comes; WAKE: who is woken; MIGRATE: who goes)
- * b: bits 0-2 type, 3-6 state (SWITCH, of who goes), 7-22 the other CPU (WAKE: where it ran last;
- *    MIGRATE: where to), 23-44 other (SWITCH: who goes; WAKE: who wakes, 0 = an interrupt;
- *    MIGRATE: the CPU it comes from), 45-63 lap, counted from 1
- */
 struct trace_slot {
-	unsigned long long a, b;
+	unsigned long long t_ns; /* CLOCK_MONOTONIC */
+	int tid;                 /* SWITCH: who comes; WAKE: who is woken; MIGRATE: who goes */
+	int other;               /* SWITCH: who goes; WAKE: who wakes, 0 = an interrupt; MIGRATE: the
+				    CPU it comes from */
+	unsigned int what;       /* SWITCH: the kernel's __state of who goes, 0 = still runnable;
+				    WAKE: the CPU where it ran last; MIGRATE: where to */
+	unsigned int type;
+	unsigned long long at; /* its position + 1 */
 };
-
-#define TRACE_TID_SHIFT   40
-#define TRACE_STATE_SHIFT 3
-#define TRACE_TO_SHIFT    7
-#define TRACE_OTHER_SHIFT 23
-#define TRACE_LAP_SHIFT   45
-#define TRACE_LAP_ONE     (1ull << TRACE_LAP_SHIFT)
-#define TRACE_TID_MASK    0x3fffffull
-#define TRACE_CPU_MASK    0xffffull
-#define TRACE_LAP_MASK    0x7ffffull
 
 /* One per CPU, on a cache line of its own. */
 struct trace_head {

@@ -26,19 +26,42 @@ enum { PROGRAMS_MAX = 16 };
 
 static char absent[512];
 
+/* A number that stands for another one in the program: each switch pays for what it has to read. */
+static void put_number(const struct bpf_program *p, int32_t stands_for, uint32_t is)
+{
+	struct bpf_insn *insn = (struct bpf_insn *)bpf_program__insns(p);
+	size_t n = bpf_program__insn_cnt(p), i;
+
+	for (i = 0; i < n; i++)
+		if (BPF_CLASS(insn[i].code) == BPF_ALU64 && BPF_SRC(insn[i].code) == BPF_K &&
+		    insn[i].imm == stands_for)
+			insn[i].imm = (int32_t)is;
+}
+
 static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool *take)
 {
 	struct trace_probe *s = trace_probe__open();
+	uint32_t bytes = slots * (uint32_t)sizeof(struct trace_slot), cpus = 1;
 	struct bpf_program *p;
 	unsigned i = 0;
 
 	if (!s)
 		return NULL;
 	s->rodata->ncpus = ncpus;
-	for (s->rodata->slots_shift = 0; 1u << s->rodata->slots_shift < slots;)
-		s->rodata->slots_shift++;
-	bpf_map__set_max_entries(s->maps.heads, ncpus + 1);
-	bpf_map__set_max_entries(s->maps.slots, ncpus * slots);
+	while (cpus < ncpus)
+		cpus *= 2;
+	if (bpf_map__set_value_size(s->maps.data_heads,
+				    (cpus + 1) * (uint32_t)sizeof(struct trace_head)) ||
+	    bpf_map__set_value_size(s->maps.data_slots, cpus * bytes)) {
+		trace_probe__destroy(s);
+		return NULL;
+	}
+	bpf_object__for_each_program(p, s->obj)
+	{
+		put_number(p, TRACE_CPUS_MASK, cpus - 1);
+		put_number(p, TRACE_RING_MASK, bytes - 1);
+		put_number(p, TRACE_RING_BYTES, bytes);
+	}
 	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, take[i++]);
 	return s;
 }
@@ -139,8 +162,8 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 		return hand_fail(h, ENOTSUP,
 				 "this kernel does not let its switches be streamed: %s",
 				 hand_load_why());
-	add_fd(r, bpf_map__fd(s->maps.heads));
-	add_fd(r, bpf_map__fd(s->maps.slots));
+	add_fd(r, bpf_map__fd(s->maps.data_heads));
+	add_fd(r, bpf_map__fd(s->maps.data_slots));
 	add_fd(r, bpf_map__fd(s->maps.names));
 	/* in the file's order the names come last: they are attached first */
 	for (p = bpf_object__prev_program(s->obj, NULL); p; p = bpf_object__prev_program(s->obj, p))

@@ -41,15 +41,15 @@ static void say(bool is_on, int code, const char *text, uint64_t missed)
 		.type = EV_TRACE, .flag = is_on, .code = code, .text = text, .count = missed});
 }
 
-/* About 16 MiB for all CPUs, at least 16 KiB and at most 1 MiB for each. */
+/* About 16 MiB for all CPUs, at least 32 KiB and at most 2 MiB for each. */
 static uint32_t slots_for(uint32_t asked)
 {
 	uint32_t n = TRACE_SLOTS_MIN;
 
 	if (!asked)
-		asked = 1048576 / ncpus < 1024    ? 1024
-			: 1048576 / ncpus > 65536 ? 65536
-						  : 1048576 / ncpus;
+		asked = 524288 / ncpus < 1024    ? 1024
+			: 524288 / ncpus > 65536 ? 65536
+						 : 524288 / ncpus;
 	while (n * 2 <= asked && n * 2 <= TRACE_SLOTS_MAX)
 		n *= 2;
 	return n;

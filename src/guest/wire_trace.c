@@ -57,24 +57,40 @@ uint64_t wire_trace_page(const struct wire_trace_pages *p, uint32_t i)
 	return v >> 40 ? UINT64_MAX - WIRE_TRACE_PAGE : v * WIRE_TRACE_PAGE;
 }
 
-enum wire_trace_slot wire_trace_slot(uint64_t a, uint64_t b, uint64_t at, uint32_t slots,
+/* Bits of include/linux/sched.h, Linux 6.16 and 7.3. */
+static char state_of(uint32_t state)
+{
+	static const struct {
+		uint32_t bits;
+		char letter;
+	} states[] = {
+		{0x1, 'S'}, {0x400, 'I'}, /* TASK_NOLOAD: an idle kernel thread */
+		{0x2, 'D'}, {0x4, 'T'},   {0x8, 't'}, {0x10 | 0x80, 'X'}, {0x20, 'Z'}, {0x40, 'P'},
+	};
+	size_t i;
+
+	if (!state)
+		return 'r';
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (state & states[i].bits)
+			return states[i].letter;
+	return '?';
+}
+
+enum wire_trace_slot wire_trace_slot(const struct trace_slot *s, uint64_t at,
 				     struct wire_trace_record *out)
 {
-	static const char states[] = TRACE_STATES;
-	unsigned state = b >> TRACE_STATE_SHIFT & 0xf;
-
-	if ((b >> TRACE_LAP_SHIFT) != ((at / slots + 1) & TRACE_LAP_MASK))
+	if (s->at != at + 1)
 		return WIRE_TRACE_SLOT_EMPTY;
-	*out = (struct wire_trace_record){
-		.t_low = a & ((UINT64_C(1) << TRACE_TIME_BITS) - 1),
-		.type = (enum trace_ring_type)(b & 7),
-		.tid = (int32_t)(a >> TRACE_TID_SHIFT & TRACE_TID_MASK),
-		.to = (uint16_t)(b >> TRACE_TO_SHIFT & TRACE_CPU_MASK),
-		.other = (int32_t)(b >> TRACE_OTHER_SHIFT & TRACE_TID_MASK),
-	};
-	if (out->type < TRACE_RING_SWITCH || out->type > TRACE_RING_MIGRATE ||
-	    state >= sizeof(states) - 1)
+	if (s->type < TRACE_RING_SWITCH || s->type > TRACE_RING_MIGRATE)
 		return WIRE_TRACE_SLOT_BAD;
-	out->state = states[state];
+	*out = (struct wire_trace_record){
+		.t_low = s->t_ns & ((UINT64_C(1) << WIRE_TRACE_TIME_BITS) - 1),
+		.type = (enum trace_ring_type)s->type,
+		.tid = s->tid & WIRE_TRACE_TID_MASK,
+		.to = s->type == TRACE_RING_SWITCH ? 0 : (uint16_t)(s->what & WIRE_TRACE_CPU_MASK),
+		.other = s->other & WIRE_TRACE_TID_MASK,
+		.state = s->type == TRACE_RING_SWITCH ? state_of(s->what) : 'r',
+	};
 	return WIRE_TRACE_SLOT_FULL;
 }

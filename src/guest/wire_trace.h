@@ -16,6 +16,11 @@
 #define WIRE_TRACE_CPUS  1024u
 #define WIRE_TRACE_PAGES 32768u /* of all rings together */
 
+/* What is believed of a slot: more would be no time, no tid and no CPU. */
+#define WIRE_TRACE_TIME_BITS 40
+#define WIRE_TRACE_TID_MASK  0x3fffff
+#define WIRE_TRACE_CPU_MASK  0xffffu
+
 /* Page frame numbers, 8 bytes each, little-endian, in order; borrowed from the frame. */
 struct wire_trace_pages {
 	const uint8_t *frames;
@@ -36,18 +41,17 @@ uint64_t wire_trace_page(const struct wire_trace_pages *p, uint32_t i);
 
 /* One record of the stream, taken apart; what a hostile guest may have written. */
 struct wire_trace_record {
-	uint64_t t_low; /* TRACE_TIME_BITS of the time */
+	uint64_t t_low; /* the lowest WIRE_TRACE_TIME_BITS of the time */
 	enum trace_ring_type type;
-	char state; /* SWITCH; one of TRACE_STATES */
+	char state; /* SWITCH; as in struct sample_task, '?' = of no known kind */
 	uint16_t to;
 	int32_t tid, other;
 };
 
 enum wire_trace_slot { WIRE_TRACE_SLOT_EMPTY, WIRE_TRACE_SLOT_FULL, WIRE_TRACE_SLOT_BAD };
 
-/* What is in the slot of position `at` of a ring of `slots`; EMPTY = that position is not written.
- */
-enum wire_trace_slot wire_trace_slot(uint64_t a, uint64_t b, uint64_t at, uint32_t slots,
+/* What is in (a copy of) the slot of position `at`; EMPTY = that position is not written. */
+enum wire_trace_slot wire_trace_slot(const struct trace_slot *s, uint64_t at,
 				     struct wire_trace_record *out);
 
 #endif

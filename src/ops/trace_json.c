@@ -42,7 +42,7 @@ void trace_json_lines(struct buf *out, const struct trace_json *t)
 {
 	if (t->nnames)
 		names_line(out, t);
-	if (!t->pack->n)
+	if (!t->pack->n && !t->ends)
 		return;
 	buf_addf(out,
 		 "{\"t_ns\":%" PRIu64 ",\"records\":%" PRIu64 ",\"account\":[%" PRIu64 ",%" PRIu64

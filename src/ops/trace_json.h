@@ -17,7 +17,8 @@
 struct json_object;
 
 struct trace_json {
-	uint64_t t_ns;
+	uint64_t t_ns; /* everything before it is told */
+	bool ends;     /* the stream: that is told also where no record came since the last line */
 	const struct trace_pack *pack;
 	const struct trace_task *names;
 	size_t nnames; /* at most TRACE_JSON_NAMES */

@@ -13,6 +13,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,7 @@ void trace_reader_destroy(struct trace_reader *r)
 /* Of something that lies in one page: the next one is anywhere. */
 static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_head) == 0, "a head is in one page");
 static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_slot) == 0, "a record is in one page");
+static_assert(offsetof(struct trace_slot, at) == sizeof(struct trace_slot) - 8, "its last word");
 static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_name_slot) == 0, "a name is in one page");
 
 static const void *at_offset(const struct pages *p, uint64_t offset)
@@ -188,7 +190,7 @@ static void hand_on(struct trace_reader *r, uint64_t limit)
 /* The moment nearest to `now_ns` that ends in these bits. */
 static uint64_t whole_time(uint64_t low, uint64_t now_ns)
 {
-	const uint64_t span = UINT64_C(1) << TRACE_TIME_BITS;
+	const uint64_t span = UINT64_C(1) << WIRE_TRACE_TIME_BITS;
 	uint64_t t = (now_ns & ~(span - 1)) | low;
 
 	if (t > now_ns + span / 2 && t >= span)
@@ -222,7 +224,7 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 				   .type = (enum trace_type)w->type,
 				   .state = w->type == TRACE_RING_SWITCH ? w->state : 0,
 				   .cpu = (uint16_t)cpu,
-				   .to = w->type == TRACE_RING_SWITCH ? 0 : w->to,
+				   .to = w->to,
 				   .tid = w->tid,
 				   .other = w->other};
 
@@ -239,11 +241,24 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 		r->newest_ns = rec.t_ns;
 }
 
+/* Its position first, for that is written last; the writer takes the next one before it writes. */
+static void copy_slot(struct trace_slot *to, const struct trace_slot *from)
+{
+	const uint64_t *words = (const uint64_t *)(const void *)from;
+	uint64_t copy[sizeof(*to) / sizeof(uint64_t)];
+	size_t i = sizeof(copy) / sizeof(copy[0]);
+
+	while (i--)
+		copy[i] = load(&words[i]);
+	memcpy(to, copy, sizeof(*to));
+}
+
 static void read_ring(struct trace_reader *r, uint32_t cpu, uint64_t now_ns, bool last)
 {
 	struct ring *g = &r->rings[cpu];
-	uint64_t head = produced(r, cpu), a, b, now;
+	uint64_t head = produced(r, cpu), now;
 	struct wire_trace_record w;
+	struct trace_slot copy;
 	enum wire_trace_slot is;
 
 	g->halted = false;
@@ -254,14 +269,13 @@ static void read_ring(struct trace_reader *r, uint32_t cpu, uint64_t now_ns, boo
 		const struct trace_slot *s =
 			at_offset(&r->records, place * sizeof(struct trace_slot));
 
-		b = load(&s->b);
-		a = load(&s->a);
+		copy_slot(&copy, s);
 		now = produced(r, cpu);
 		if (overrun(now, g->at, r->slots)) {
 			lose(g, now - g->at - r->slots + LEAP(r->slots));
 			continue;
 		}
-		is = wire_trace_slot(a, b, g->at, r->slots, &w);
+		is = wire_trace_slot(&copy, g->at, &w);
 		if (is == WIRE_TRACE_SLOT_FULL) {
 			take(r, cpu, &w, now_ns);
 		} else if (is == WIRE_TRACE_SLOT_BAD || last) {

@@ -45,10 +45,11 @@ struct trace_account tracing_account(const struct tracing *t)
 	return a;
 }
 
-static void flush(struct tracing *t)
+static void flush(struct tracing *t, bool ends)
 {
 	struct journal *j = t->ops->journal(t->arg);
 	struct trace_json lines = {.t_ns = t->seen_ns,
+				   .ends = ends,
 				   .pack = t->pack,
 				   .names = t->names,
 				   .nnames = t->nnames,
@@ -70,7 +71,7 @@ static void on_record(void *arg, const struct trace_record *r)
 	if (trace_pack_add(t->pack, r))
 		return;
 	/* of an earlier time: the next pack begins */
-	flush(t);
+	flush(t, false);
 	trace_pack_add(t->pack, r);
 }
 
@@ -80,7 +81,7 @@ static void on_name(void *arg, const struct trace_task *n)
 
 	trace_name(t->trace, n);
 	if (t->nnames == TRACE_JSON_NAMES)
-		flush(t);
+		flush(t, false);
 	t->names[t->nnames++] = *n;
 }
 
@@ -118,7 +119,7 @@ static void poll(struct tracing *t, bool last)
 	a = tracing_account(t);
 	trace_accounted(t->trace, &a);
 	if (last || t->pack->bytes.len >= FLUSH_SIZE || loop_now_ns() >= t->flushed_ns + FLUSH_NS)
-		flush(t);
+		flush(t, last);
 }
 
 static void on_timer(void *arg)

@@ -48,7 +48,7 @@ static void read_rings(const uint8_t *data, size_t len)
 
 	if (wire_trace_read(&r, &t) < 0)
 		return;
-	fuzz_must((uint64_t)t.ncpus * t.slots * 16 <= (uint64_t)t.records.n * WIRE_TRACE_PAGE);
+	fuzz_must((uint64_t)t.ncpus * t.slots * sizeof(struct trace_slot) <= (uint64_t)t.records.n * WIRE_TRACE_PAGE);
 	for (i = 0; i < t.records.n; i++)
 		fuzz_must(wire_trace_page(&t.records, i) <= UINT64_MAX - WIRE_TRACE_PAGE);
 }
@@ -57,14 +57,14 @@ static void read_slots(const uint8_t *data, size_t len)
 {
 	struct trace *trace = trace_create(1 << 16);
 	struct wire_trace_record w;
-	uint64_t word[2];
+	struct trace_slot slot;
 	size_t at;
 
-	for (at = 0; (at + 1) * sizeof(word) <= len; at++) {
-		memcpy(word, data + at * sizeof(word), sizeof(word));
-		if (wire_trace_slot(word[0], word[1], at, 64, &w) != WIRE_TRACE_SLOT_FULL)
+	for (at = 0; (at + 1) * sizeof(slot) <= len; at++) {
+		memcpy(&slot, data + at * sizeof(slot), sizeof(slot));
+		if (wire_trace_slot(&slot, at, &w) != WIRE_TRACE_SLOT_FULL)
 			continue;
-		fuzz_must(strchr(TRACE_STATES, w.state) && w.state);
+		fuzz_must(strchr("rSDTtXZIP?", w.state) && w.state);
 		fuzz_must(w.tid >= 0 && w.other >= 0);
 		trace_add(trace, &(struct trace_record){.t_ns = w.t_low, .type = (enum trace_type)w.type, .state = w.state,
 							.cpu = 1, .to = w.to, .tid = w.tid, .other = w.other});
@@ -112,7 +112,7 @@ void fuzz_seeds(void (*add)(const void *data, size_t len))
 	static uint8_t frame[16 << 10];
 	struct wire_trace_rings t = {.ncpus = 1, .slots = 64};
 	struct wire_writer w;
-	uint8_t slots[1 + 64 * 16];
+	uint8_t slots[1 + 64 * sizeof(struct trace_slot)];
 	size_t i;
 
 	seed_pack(add);
@@ -126,10 +126,13 @@ void fuzz_seeds(void (*add)(const void *data, size_t len))
 	}
 	slots[0] = 2;
 	for (i = 0; i < 64; i++) {
-		uint64_t word[2] = {i * 1000 | i << TRACE_TID_SHIFT,
-				    (1 + i % 3) | (i % 9) << TRACE_STATE_SHIFT | UINT64_C(1) << TRACE_LAP_SHIFT};
+		struct trace_slot word = {.t_ns = i * 1000,
+					  .tid = (int)i,
+					  .what = (unsigned)(i % 3 ? i % 4 : UINT64_C(1) << i % 12),
+					  .type = (unsigned)(1 + i % 3),
+					  .at = i + 1};
 
-		memcpy(slots + 1 + i * 16, word, 16);
+		memcpy(slots + 1 + i * sizeof(word), &word, sizeof(word));
 	}
 	add(slots, sizeof(slots));
 }

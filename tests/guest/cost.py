@@ -12,7 +12,7 @@ import sys
 LIMITS = {
     # workload, way of looking: percent more instructions than with nothing attached
     ("pipe", "screens"): 2,
-    ("pipe", "timeline"): 7.5,
+    ("pipe", "timeline"): 6,
     ("hackbench", "screens"): 2,
     ("hackbench", "timeline"): 5,
 }

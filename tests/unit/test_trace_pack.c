@@ -207,6 +207,7 @@ static void lines_of_a_session_file_give_the_same_trace(void **state)
 	struct trace_slice slices[8];
 	struct trace_task back;
 	struct trace *t;
+	size_t len;
 
 	nin = 0;
 	add(p, &(struct trace_record){
@@ -227,6 +228,20 @@ static void lines_of_a_session_file_give_the_same_trace(void **state)
 	assert_string_equal(back.comm, "a\"b\\?");
 	assert_int_equal(trace_account(t).dropped, 2);
 	assert_int_equal(trace_account(t).produced, 5);
+	trace_destroy(t);
+
+	/* nothing came any more: until when that is so is told at the end alone */
+	trace_pack_reset(p);
+	lines.t_ns = 950;
+	lines.nnames = 0;
+	len = text.len;
+	trace_json_lines(&text, &lines);
+	assert_int_equal(text.len, len);
+	lines.ends = true;
+	trace_json_lines(&text, &lines);
+	t = from_lines(buf_text(&text));
+	assert_int_equal(trace_slices(t, 1, 0, 1000, slices, 8), 2);
+	assert_int_equal(slices[1].end_ns, 950);
 	trace_destroy(t);
 	trace_pack_destroy(p);
 }

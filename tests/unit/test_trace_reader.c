@@ -104,10 +104,12 @@ static void write_slot(unsigned cpu, uint64_t at, uint64_t t, enum trace_ring_ty
 {
 	struct trace_slot *s = slot(cpu, at);
 
-	s->a = (t & ((UINT64_C(1) << TRACE_TIME_BITS) - 1)) | (uint64_t)tid << TRACE_TID_SHIFT;
-	s->b = type | (uint64_t)state << TRACE_STATE_SHIFT | (uint64_t)to << TRACE_TO_SHIFT |
-	       (uint64_t)other << TRACE_OTHER_SHIFT |
-	       ((at / SLOTS + 1) & TRACE_LAP_MASK) << TRACE_LAP_SHIFT;
+	*s = (struct trace_slot){.t_ns = t,
+				 .tid = tid,
+				 .other = other,
+				 .what = type == TRACE_RING_SWITCH ? state : to,
+				 .type = type,
+				 .at = at + 1};
 }
 
 static void make(unsigned cpu, uint64_t t, enum trace_ring_type type, unsigned state, unsigned to,
@@ -130,7 +132,7 @@ static void balanced(void)
 
 static void records_of_all_cpus_come_in_order_of_time(void **state)
 {
-	const uint64_t base = (UINT64_C(5) << TRACE_TIME_BITS) - 50; /* the low bits turn over */
+	const uint64_t base = (UINT64_C(5) << WIRE_TRACE_TIME_BITS) - 50; /* the low bits turn over */
 	size_t i;
 
 	make(1, base + 10, TRACE_RING_SWITCH, 1, 0, 4194303, 7);
@@ -194,7 +196,7 @@ static void an_overrun_ring_loses_records_and_says_how_many_and_where(void **sta
 
 static void the_low_bits_of_a_time_are_those_nearest_to_now(void **state)
 {
-	const uint64_t turn = UINT64_C(5) << TRACE_TIME_BITS;
+	const uint64_t turn = UINT64_C(5) << WIRE_TRACE_TIME_BITS;
 
 	make(0, turn - 40, TRACE_RING_WAKE, 0, 0, 1, 0);
 	make(0, turn + 40, TRACE_RING_WAKE, 0, 0, 2, 0);
@@ -215,20 +217,21 @@ static void the_low_bits_of_a_time_are_those_nearest_to_now(void **state)
 
 static uint64_t race_at;
 
-/* As the kernel's programs do it: the position, then both words, the one with the lap last. */
+/* As the kernel's programs do it: the position, then its words, the one with the position last. */
 static void *write_on(void *arg)
 {
 	uint64_t at;
 
 	for (at = 0; at < RACE; at++) {
 		struct trace_slot *s = slot(0, at);
-		uint64_t b = TRACE_RING_WAKE | (at * 7 & TRACE_TID_MASK) << TRACE_OTHER_SHIFT |
-			     ((at / SLOTS + 1) & TRACE_LAP_MASK) << TRACE_LAP_SHIFT;
+		uint64_t tids = (at & WIRE_TRACE_TID_MASK) | (at * 7 & WIRE_TRACE_TID_MASK) << 32;
+		uint64_t *words = (uint64_t *)(void *)s;
 
 		__atomic_fetch_add(head(0), 1, __ATOMIC_SEQ_CST);
-		__atomic_store_n(&s->a, at | (at & TRACE_TID_MASK) << TRACE_TID_SHIFT,
-				 __ATOMIC_RELEASE);
-		__atomic_store_n(&s->b, b, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[0], at, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[1], tids, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[2], (uint64_t)TRACE_RING_WAKE << 32, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[3], at + 1, __ATOMIC_RELEASE);
 	}
 	return NULL;
 }
@@ -241,8 +244,8 @@ static void on_raced(void *arg, const struct trace_record *r)
 		return;
 	}
 	assert_int_equal(r->t_ns, race_at);
-	assert_int_equal(r->tid, race_at & TRACE_TID_MASK);
-	assert_int_equal(r->other, race_at * 7 & TRACE_TID_MASK);
+	assert_int_equal(r->tid, race_at & WIRE_TRACE_TID_MASK);
+	assert_int_equal(r->other, race_at * 7 & WIRE_TRACE_TID_MASK);
 	race_at++;
 }
 
