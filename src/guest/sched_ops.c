@@ -50,6 +50,7 @@ static enum phase phase;
 static bool out_only;       /* unload: nothing comes after */
 static uint64_t exits_then; /* exits before the op began */
 static uint64_t exits_ours; /* exits before the latest load: an expectation is about those after */
+static uint64_t in_ns, out_ns; /* how long the one may take to be in force, the other to be gone */
 static char replaced[128];  /* the name of what went, for the words at the end */
 static void (*after_end)(struct line *l);
 
@@ -140,8 +141,10 @@ static void on_out(void *arg, struct job_reply *r)
 		return;
 	}
 	sched_watch_look();
-	if (!sched_watch_disabled() && phase == PHASE_OUT && !after_end)
-		return; /* sched_ops_poke() hears of it */
+	if (!sched_watch_disabled() && phase == PHASE_OUT && !after_end) {
+		line_timer(busy, out_ns); /* sched_ops_poke() hears of it */
+		return;
+	}
 	if (phase == PHASE_OUT)
 		gone();
 }
@@ -158,14 +161,13 @@ static void put_out(void)
 	if (fd >= 0) {
 		link_fd = -1;
 		w = pool_job(JOB_SCHED_UNLOAD);
-		if (pool_send(w, &fd, 1, DISABLE_DEADLINE_NS, sched_watch_now()->name, on_out, NULL,
-			      &err))
+		if (pool_send(w, &fd, 1, out_ns, sched_watch_now()->name, on_out, NULL, &err))
 			fail(err.code, "%s", err.msg);
 		return;
 	}
 	if (sched_daemon_group()) {
 		sched_daemon_signal(SIGINT);
-		line_timer(busy, DISABLE_DEADLINE_NS);
+		line_timer(busy, out_ns);
 		return;
 	}
 	gone();
@@ -187,7 +189,7 @@ static void look_at_state(void)
 		fail(EIO, "scheduler '%.120s' was loaded and ended at once: %s", spec.what,
 		     now->why);
 	else
-		line_timer(busy, spec.timeout_ns);
+		line_timer(busy, in_ns);
 }
 
 static void on_in(void *arg, struct job_reply *r)
@@ -227,7 +229,7 @@ static void on_executed(struct line *l, const struct err *failure)
 	if (g)
 		g->step = 0;
 	phase = PHASE_AWAIT;
-	line_timer(l, spec.timeout_ns);
+	line_timer(l, in_ns);
 	sched_ops_poke(l);
 }
 
@@ -247,7 +249,7 @@ static void send_load(bool attach, pool_fn then)
 		wire_put_str(w, spec.set[i + 1]);
 	}
 	wire_put_u32(w, nfds ? first : 0);
-	if (pool_send(w, fds, nfds, spec.timeout_ns, spec.what, then, NULL, &err))
+	if (pool_send(w, fds, nfds, in_ns, spec.what, then, NULL, &err))
 		fail(err.code, "%s", err.msg);
 }
 
@@ -387,6 +389,13 @@ static void get_files(void)
 
 /* ---- the ops ---- */
 
+/* A restart may say another time than the op that named the scheduler. */
+static void times_of(const struct wire_op *op)
+{
+	in_ns = wire_op_u64(op, WARG_TIMEOUT, spec.timeout_ns);
+	out_ns = wire_op_u64(op, WARG_TIMEOUT, DISABLE_DEADLINE_NS);
+}
+
 void sched_op_load(struct line *l, const struct wire_op *op)
 {
 	struct err err = ERR_INIT;
@@ -400,8 +409,10 @@ void sched_op_load(struct line *l, const struct wire_op *op)
 		     sched_watch_now()->name);
 	else if (sched_spec_take(&spec, op, line_seq(l), &err))
 		fail(err.code, "%s", err.msg);
-	else
+	else {
+		times_of(op);
 		get_files();
+	}
 }
 
 void sched_op_replace(struct line *l, const struct wire_op *op)
@@ -410,20 +421,24 @@ void sched_op_replace(struct line *l, const struct wire_op *op)
 
 	if (!take(l))
 		return;
-	if (sched_spec_take(&spec, op, line_seq(l), &err))
+	if (sched_spec_take(&spec, op, line_seq(l), &err)) {
 		fail(err.code, "%s", err.msg);
-	else
-		get_files();
+		return;
+	}
+	times_of(op);
+	get_files();
 }
 
 void sched_op_restart(struct line *l, const struct wire_op *op)
 {
 	if (!take(l))
 		return;
-	if (!spec.known)
+	if (!spec.known) {
 		fail(ENOENT, "no scheduler was loaded yet: there is nothing to start again");
-	else
-		get_files();
+		return;
+	}
+	times_of(op);
+	get_files();
 }
 
 void sched_op_unload(struct line *l, const struct wire_op *op)
@@ -435,6 +450,7 @@ void sched_op_unload(struct line *l, const struct wire_op *op)
 		return;
 	}
 	out_only = true;
+	out_ns = wire_op_u64(op, WARG_TIMEOUT, DISABLE_DEADLINE_NS);
 	put_out();
 }
 
@@ -487,8 +503,8 @@ void sched_ops_timeout(struct line *l)
 		     "timeout=",
 		     spec.what, text);
 	else if (phase == PHASE_OUT)
-		fail(ETIMEDOUT, "scheduler '%s' has not gone after %s", sched_watch_now()->name,
-		     text);
+		fail(ETIMEDOUT, "scheduler '%s' has not gone after %s; give it more with timeout=",
+		     sched_watch_now()->name, text);
 }
 
 void sched_ops_cancel(struct line *l, int code, const char *why)
@@ -513,6 +529,7 @@ void sched_ops_end(struct line *l, void (*then)(struct line *l))
 	}
 	busy = l;
 	after_end = then;
+	out_ns = DISABLE_DEADLINE_NS;
 	if (sched_daemon_group()) {
 		/* the tear-down kills it like any payload */
 		gone();

@@ -820,6 +820,11 @@ static const struct op_def table[] = {
 		.summary = "take the scheduler back: the kernel's own goes on",
 		.example = "sched unload",
 		.api = "SXP_SCHED_UNLOAD", .api_type = SXP_SCHED_UNLOAD, .flags = OPF_BLOCKS,
+		.args = {
+			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true,
+			 .min = 1000000, .max = S(600), .summary = "for it to be gone, 30s by default",
+			 .wire = WARG_TIMEOUT, FIELD(timeout)},
+		},
 	},
 	{
 		.id = OP_SCHED_REPLACE, .words = {"sched", "replace"},
@@ -833,7 +838,8 @@ static const struct op_def table[] = {
 				    "target/debug and $PATH",
 			 .wire = WARG_SCHED, FIELD(sched)},
 			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true,
-			 .min = 1000000, .max = S(600), .summary = "for it to be in force, 30s by default",
+			 .min = 1000000, .max = S(600), .summary = "for what is in force to be gone, and then for it to be in force; each 30s by "
+				    "default",
 			 .wire = WARG_TIMEOUT, FIELD(timeout)},
 			{.key = "watch", .type = ARG_YES, .form = FORM_KEY, .optional = true,
 			 .summary = "yes: each time the file (of a source also what it includes) is saved, it is "
@@ -851,6 +857,13 @@ static const struct op_def table[] = {
 		.summary = "the scheduler that was loaded last once more, alive or dead, from the host anew",
 		.example = "sched restart",
 		.api = "SXP_SCHED_RESTART", .api_type = SXP_SCHED_RESTART, .flags = OPF_BLOCKS,
+		.args = {
+			{.key = "timeout", .type = ARG_DURATION, .form = FORM_KEY, .optional = true,
+			 .min = 1000000, .max = S(600),
+			 .summary = "for what is in force to be gone, and then for it to be in force; else 30s, and as it "
+				    "was loaded",
+			 .wire = WARG_TIMEOUT, FIELD(timeout)},
+		},
 	},
 	{
 		.id = OP_SCHED_DUMP, .words = {"sched", "dump"},

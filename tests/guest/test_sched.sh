@@ -20,7 +20,7 @@ run() {
 }
 # by its log: expect lines that are not in the output fail
 says() { grep -Eq -- "$1" "$work/out"; }
-echo 1..19
+echo 1..21
 
 {
 	echo "cgroup add a"
@@ -152,3 +152,17 @@ printf 'sched load /include-files/sh timeout=60s -- -c true\n' >"$work/daemon.sc
 run daemon.scx --include sh
 [ $? = 1 ] && says "ended without having put a scheduler in force"
 result $? "a program that loads no scheduler fails the op"
+
+# it does not hear SIGINT, by which it is asked to go
+cat >"$work/deaf.scx" <<'END'
+sched load /include-files/sh -- -c "trap '' INT; exec load_sched /include-files/vtime.bpf.o"
+expect sched == vtime
+sched unload timeout=2s
+hold until sched.state == disabled timeout=60s
+expect sched == none
+END
+run deaf.scx --include sh --include "$LOAD_SCHED" --include "$OBJECTS/vtime.bpf.o"
+says "failed .*scheduler 'vtime' has not gone after 2.*give it more with timeout="
+result $? "a scheduler that does not go when it is asked to fails the op after its time"
+says "done +hold until sched.state == disabled" && says "pass +expect sched == none"
+result $? "and is killed: the kernel's own goes on"

@@ -126,8 +126,8 @@ static const char schedulers[] =
 	"sched pin vtime.bss as times\n"
 	"sched eject\n"
 	"expect sched exit == sysrq\n"
-	"sched restart\n"
-	"sched unload\n"
+	"sched restart timeout=60s\n"
+	"sched unload timeout=60s\n"
 	"expect sched == none\n";
 
 /* Limits that hold on any machine: what they find is for test_checks. */
