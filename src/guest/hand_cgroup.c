@@ -9,6 +9,7 @@
 #include "guest/hand.h"
 #include "guest/fault_switch.h"
 #include "guest/hand_cpus.h"
+#include "guest/hand_partition.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -30,7 +31,6 @@ static const struct {
 	{"cpu.idle", "0 or 1 is wanted"},
 	{"cpuset.cpus", "CPUs of the guest as in '0-3,5' are wanted"},
 	{"cpuset.mems", "NUMA nodes of the guest as in '0-1' are wanted"},
-	{"cpuset.cpus.partition", "'member', 'root' or 'isolated' is wanted"},
 	{"memory.max", "bytes (K, M, G) or 'max' are wanted"},
 	{"memory.high", "bytes (K, M, G) or 'max' are wanted"},
 	{"memory.low", "bytes (K, M, G) or 'max' are wanted"},
@@ -164,10 +164,17 @@ static int apply(struct hand *h, const char *path, char *done, size_t size)
 		if (r)
 			return r;
 		snprintf(file, sizeof(file), "%s/%s", path, key);
-		r = fault_is(FAULT_SETTING_DROPPED) ? 0
-						    : hand_write_at(shared_cgroup_fd, file, value);
-		if (r)
-			return explain_set(h, -r, path, key, value);
+		if (!strcmp(key, "cpuset.cpus.partition")) {
+			r = hand_partition(h, path, value);
+			if (r)
+				return r;
+		} else {
+			r = fault_is(FAULT_SETTING_DROPPED)
+				    ? 0
+				    : hand_write_at(shared_cgroup_fd, file, value);
+			if (r)
+				return explain_set(h, -r, path, key, value);
+		}
 		r = (int)strlen(done);
 		snprintf(done + r, size - (size_t)r, "%s%s", r ? ", " : "", key);
 	}

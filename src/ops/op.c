@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -201,4 +202,18 @@ char *op_format(const struct op *op)
 		}
 	}
 	return buf_steal(&out);
+}
+
+int op_check_duration(const struct op *op, uint64_t duration_ns, struct err *err)
+{
+	const struct op_val *v = op_arg(op, WARG_DURATION);
+	cleanup_free char *text = NULL;
+
+	if (duration_ns || !v || v->num >= 0)
+		return 0;
+	text = op_format(op);
+	return err_set(err, EINVAL,
+		       "'%s': a part of the scenario's time cannot be held: it has none, give it with "
+		       "--duration",
+		       text);
 }

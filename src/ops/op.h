@@ -154,6 +154,11 @@ void op_set_num(struct op *op, enum wire_arg tag, int64_t v);
 
 /* Canonical text of an op, quoted so that op_parse() gives the same op again. Caller frees. */
 char *op_format(const struct op *op);
+/*
+ * Can a scenario of this length (ns; 0 = it has none) carry it out? A part of no length cannot be
+ * held. 0, or -EINVAL with what to do.
+ */
+int op_check_duration(const struct op *op, uint64_t duration_ns, struct err *err);
 
 /*
  * One line to an op: words, types and ranges; whether names exist is scenario_check()'s affair.

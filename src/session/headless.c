@@ -58,7 +58,8 @@ int headless_run(struct headless *h, const struct session_config *config,
 		return r;
 	}
 	for (i = 0; (op = scenario_at(scenario, i)); i++)
-		if (supply_check(op, err) < 0)
+		if (supply_check(op, err) < 0 ||
+		    op_check_duration(op, config->guest.duration_ns, err) < 0)
 			return -err->code;
 	h->session = session_create(&h->loop, config, &observer, h, err);
 	if (!h->session)

@@ -29,6 +29,8 @@ static int accept_op(struct session *s, struct op *op, uint64_t *seq, struct err
 	if (r == 0)
 		r = supply_check(op, err);
 	if (r == 0)
+		r = op_check_duration(op, s->info.duration_ns, err);
+	if (r == 0)
 		checkpoint_before_op(s);
 	op->seq = s->next_seq;
 	if (r == 0 && s->exact)
@@ -115,6 +117,8 @@ int session_submit_block(struct session *s, const char *name, const char *text, 
 	size_t had = scenario_len(probe), i;
 	int r = scenario_add_text(probe, name, text, len, err);
 
+	for (i = had; r == 0 && i < scenario_len(probe); i++)
+		r = op_check_duration(scenario_at(probe, i), s->info.duration_ns, err);
 	for (i = had; r == 0 && i < scenario_len(probe); i++)
 		r = accept_op(s, op_clone(scenario_at(probe, i)), NULL, err);
 	scenario_destroy(probe);

@@ -24,7 +24,7 @@ topology() { # NnNlNcNt, CPU, siblings, LLC, node, its CPUs
 		grep -q "node/$5/cpulist:$6\$" "$work/out"
 }
 
-echo 1..17
+echo 1..18
 topology 1n1l2c1t 1 1 0-1 node0 0-1
 result $? "1n1l2c1t: two cores share the one LLC"
 topology 1n2l2c1t 3 3 2-3 node0 0-3
@@ -38,6 +38,9 @@ result $? "LLCs that do not divide over the nodes are refused"
 program do /dev/null --topology 1n1l8c1t --memory 256
 [ $? = 2 ] && grep -q -- '--memory 512' "$work/out"
 result $? "too little memory is refused with what is needed"
+printf 'cgroup add a\nhold 10ms\nhold 25%%\n' | program do
+[ $? = 2 ] && grep -q "'hold 25%': .*give it with --duration" "$work/out" && ! grep -q boot "$work/out"
+result $? "a hold that makes no sense is refused before anything runs"
 program do /dev/null --kernel 1.2.3-none
 [ $? = 2 ] && grep -q 'kernel fetch' "$work/out"
 result $? "an unknown kernel is refused with how to get one"

@@ -15,6 +15,8 @@
 #include "ops/checks.h"
 #include "ops/op.h"
 
+#define LONG_NS UINT64_C(3600000000000) /* what a fraction is held of: no scenario here takes so long */
+
 /* On 2 nodes with an LLC each, 4 CPUs, one thread a core. */
 static const char cgroups_and_tasks[] =
 	"cgroup add low cpuset.cpus=0-1 cpuset.mems=0 cpu.weight=50 cpu.max=90000/100000 "
@@ -28,6 +30,7 @@ static const char cgroups_and_tasks[] =
 	"cgroup add idle cpu.idle=1\n"
 	"cgroup add part cpuset.cpus=3\n"
 	"cgroup set part cpuset.cpus.partition=root\n"
+	"expect file /sys/fs/cgroup/scxplore/part/cpuset.cpus.partition == \"root\"\n"
 	"cgroup set part cpuset.cpus.partition=member\n"
 	"def crowd@crowd bursty n=2 burst=1ms cpu.weight=70 comm=\"a crowd\"\n"
 	"expect tasks @crowd == 2\n"
@@ -76,6 +79,7 @@ static const char cgroups_and_tasks[] =
 	"kill batch\n"
 	"cgroup remove idle\n"
 	"hold 10ms\n"
+	"hold 0.001%\n"
 	"backdrop\n";
 
 static const char cpus_and_bodies[] =
@@ -208,7 +212,10 @@ static char *travel(const char *name, const char *text, unsigned threads)
 {
 	static const char *const include[] = {"sh", "cat", NULL};
 	const struct guest_config guest = {
-		.topology = {2, 2, threads == 2 ? 1 : 2, threads}, .kernel = getenv("SXP_KERNEL"), .include = include};
+		.topology = {2, 2, threads == 2 ? 1 : 2, threads},
+		.kernel = getenv("SXP_KERNEL"),
+		.include = include,
+		.duration_ns = LONG_NS};
 
 	return road_travel(name, text, &guest);
 }

@@ -40,6 +40,18 @@ static void assert_file(const char *path, const char *want)
 		fail_msg("%s holds '%s', expected '%s'", path, ev->data, want);
 }
 
+static void assert_all_of_file(const char *path, const char *want)
+{
+	size_t mark = lab_mark(lab);
+	const struct event *ev;
+
+	lab_ok(lab, "read %s", path);
+	ev = lab_find(lab, mark, EV_FILE, NULL, NULL);
+	assert_non_null(ev);
+	if (strcmp(ev->data, want) != 0)
+		fail_msg("%s holds '%s', expected '%s'", path, ev->data, want);
+}
+
 static int64_t pid_of(size_t mark, const char *name)
 {
 	return lab_wait(lab, mark, EV_PLACED, name, NULL)->pid;
@@ -203,17 +215,53 @@ static void a_cpu_goes_and_comes_back(void **state)
 static void all_limits_reach_the_kernel(void **state)
 {
 	lab_ok(lab, "cgroup add lim cpu.max=50000/100000 cpu.weight=300 memory.max=64M "
-		    "memory.high=32M memory.low=1M pids.max=50 cpuset.cpus=0-1 cpuset.mems=0");
+		    "memory.high=32M memory.low=1M memory.swap.max=8M io.weight=222 pids.max=50 "
+		    "cpuset.cpus=0-1 cpuset.mems=0");
 	assert_file("/sys/fs/cgroup/scxplore/lim/cpu.max", "50000 100000\n");
 	assert_file("/sys/fs/cgroup/scxplore/lim/memory.max", "67108864\n");
 	assert_file("/sys/fs/cgroup/scxplore/lim/memory.high", "33554432\n");
 	assert_file("/sys/fs/cgroup/scxplore/lim/pids.max", "50\n");
+	assert_file("/sys/fs/cgroup/scxplore/lim/cpu.weight", "300\n");
+	assert_file("/sys/fs/cgroup/scxplore/lim/memory.low", "1048576\n");
+	assert_file("/sys/fs/cgroup/scxplore/lim/memory.swap.max", "8388608\n");
+	assert_file("/sys/fs/cgroup/scxplore/lim/io.weight", "default 222\n");
 	assert_file("/sys/fs/cgroup/scxplore/lim/cpuset.mems", "0\n");
 	lab_ok(lab, "cgroup add idle cpu.idle=1");
 	assert_file("/sys/fs/cgroup/scxplore/idle/cpu.idle", "1\n");
-	lab_ok(lab, "cgroup set lim partition=root");
-	assert_file("/sys/fs/cgroup/scxplore/lim/cpuset.cpus.partition", "root");
 	lab_ok(lab, "cgroup remove lim");
+}
+
+/* The kernel takes the word and says in the same file what became of it: all of that is compared. */
+static void a_partition_has_its_cpus_to_itself(void **state)
+{
+	static const char root[] = "/sys/fs/cgroup/scxplore/cpuset.cpus.effective";
+
+	lab_ok(lab, "cgroup add wall cpuset.cpus=2-3");
+	lab_ok(lab, "cgroup set wall partition=root");
+	assert_all_of_file("/sys/fs/cgroup/scxplore/wall/cpuset.cpus.partition", "root\n");
+	assert_all_of_file(root, "0-1\n");
+	/* one of its own below it, and one below a cgroup that is none */
+	lab_ok(lab, "cgroup add wall/in cpuset.cpus=3 partition=isolated");
+	assert_all_of_file("/sys/fs/cgroup/scxplore/wall/in/cpuset.cpus.partition", "isolated\n");
+	assert_all_of_file("/sys/fs/cgroup/scxplore/wall/cpuset.cpus.effective", "2\n");
+	lab_ok(lab, "cgroup add plain");
+	lab_ok(lab, "cgroup add plain/deep cpuset.cpus=1");
+	lab_ok(lab, "cgroup set plain/deep partition=isolated");
+	assert_all_of_file("/sys/fs/cgroup/scxplore/plain/deep/cpuset.cpus.partition", "isolated\n");
+	assert_all_of_file(root, "0\n");
+	lab_ok(lab, "cgroup set plain/deep partition=member");
+	assert_all_of_file(root, "0-1\n");
+	/* what the kernel does not make one is a failure with its words, and a member */
+	lab_ok(lab, "cgroup add rival cpuset.cpus=2");
+	assert_non_null(strstr(lab_do(lab, "cgroup set rival partition=root")->text,
+			       "cannot be a partition"));
+	assert_all_of_file("/sys/fs/cgroup/scxplore/rival/cpuset.cpus.partition", "member\n");
+	lab_ok(lab, "cgroup add bare");
+	assert_non_null(strstr(lab_do(lab, "cgroup set bare partition=root")->text,
+			       "has no CPUs of its own"));
+	lab_ok(lab, "cgroup remove wall/in");
+	lab_ok(lab, "cgroup remove wall");
+	assert_all_of_file(root, "0-3\n");
 }
 
 static void a_body_swaps_and_restarts_beside_the_main_line(void **state)
@@ -260,6 +308,7 @@ static void a_step_stops_its_bodies(void **state)
 
 static void a_loop_does_the_steps_changes_again(void **state)
 {
+	struct err err = ERR_INIT;
 	size_t mark;
 
 	lab_ok(lab, "step \"loop\"");
@@ -270,7 +319,8 @@ static void a_loop_does_the_steps_changes_again(void **state)
 	lab_ok(lab, "hold loop every=20ms until=300ms");
 	assert_non_null(lab_wait(lab, mark, EV_ROUNDS, NULL, "over"));
 	assert_file("/sys/fs/cgroup/scxplore/lo/cpuset.cpus", "2\n");
-	assert_non_null(strstr(lab_do(lab, "hold 25%%")->text, "give it with --duration"));
+	assert_true(session_submit(lab_session(lab), "hold 25%", NULL, &err) < 0);
+	assert_non_null(strstr(err.msg, "give it with --duration"));
 }
 
 /* ---- what was noted at every switch ---- */
@@ -378,6 +428,7 @@ int main(void)
 		cmocka_unit_test(signals_reach_a_group),
 		cmocka_unit_test(a_cpu_goes_and_comes_back),
 		cmocka_unit_test(all_limits_reach_the_kernel),
+		cmocka_unit_test(a_partition_has_its_cpus_to_itself),
 		cmocka_unit_test(every_switch_of_every_thread_is_noted),
 		cmocka_unit_test(shares_follow_the_weights),
 		cmocka_unit_test(a_hold_ends_when_what_is_seen_becomes_true),

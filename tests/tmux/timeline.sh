@@ -3,9 +3,9 @@
 . "$(dirname "$0")/terminal.sh"
 pane=road
 
-echo 1..7
+echo 1..8
 t new-session -d -s road -x 100 -y 30 \
-	"$started --accel tcg --no-warm --save road.session; echo LEFT WITH \$?; exec sh"
+	"$started --accel tcg --no-warm --save road.session --cast road.cast; echo LEFT WITH \$?; exec sh"
 t set-option -g remain-on-exit on
 see "EEVDF" 120
 line "cgroup add low"
@@ -38,3 +38,22 @@ result $? "and comes back"
 line "export perfetto road.pftrace"
 see "wrote road.pftrace" 120 && [ -s "$work/road.pftrace" ]
 result $? "the session is exported for Perfetto"
+line 'step "more"'
+marks() {
+	python3 - "$work/road.cast" <<'END'
+import json, sys
+for line in open(sys.argv[1], encoding="utf-8").read().split("\n")[1:-1]:
+    at, kind, text = json.loads(line)
+    if kind == "m":
+        print(text)
+END
+}
+printf '%s\n' 'op 1: cgroup add low' 'op 2: spawn hogs@low spin n=2' 'step "more"' >"$work/want"
+# nothing tells when it has begun, so the film is looked at again
+deadline=$(($(date +%s) + 30))
+until marks | cmp -s - "$work/want"; do
+	[ "$(date +%s)" -lt $deadline ] || break
+	timeout 0.2 tmux -S "$socket" wait-for never
+done
+marks | cmp - "$work/want"
+result $? "a film that was made all the while has a marker at each op and step"
