@@ -27,22 +27,31 @@ static size_t said_len;
 /* Keeps the end: what the verifier found wrong is the last that it says. */
 static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	static char line[LOG_SIZE / 2];
-	int n;
+	cleanup_free char *text = NULL;
+	const char *from;
+	size_t n;
+	int len;
 
 	if (level != LIBBPF_WARN)
 		return 0;
-	n = vsnprintf(line, sizeof(line), fmt, args);
-	if (n < 0)
+	/* a log of the verifier comes in one piece, however long it is */
+	len = vasprintf(&text, fmt, args);
+	if (len < 0) {
+		text = NULL;
 		return 0;
-	if ((size_t)n >= sizeof(line))
-		n = sizeof(line) - 1;
-	if (said_len + (size_t)n >= sizeof(said)) {
+	}
+	n = (size_t)len;
+	from = text;
+	if (n > sizeof(said) / 2) {
+		from += n - sizeof(said) / 2;
+		n = sizeof(said) / 2;
+	}
+	if (said_len + n >= sizeof(said)) {
 		memmove(said, said + sizeof(said) / 2, said_len - sizeof(said) / 2);
 		said_len -= sizeof(said) / 2;
 	}
-	memcpy(said + said_len, line, (size_t)n);
-	said_len += (size_t)n;
+	memcpy(said + said_len, from, n);
+	said_len += n;
 	said[said_len] = '\0';
 	return 0;
 }

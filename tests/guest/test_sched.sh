@@ -20,7 +20,7 @@ run() {
 }
 # by its log: expect lines that are not in the output fail
 says() { grep -Eq -- "$1" "$work/out"; }
-echo 1..21
+echo 1..22
 
 {
 	echo "cgroup add a"
@@ -135,9 +135,14 @@ printf 'sched load vtime\nsched replace %s\nexpect sched == none\n' "$work/noini
 result $? "one whose init fails says what remains: the one before it is gone"
 
 printf '#include "scx.h"\nint x = nonsense;\n' >"$work/bad.bpf.c"
-printf 'sched load %s\n' "$work/bad.bpf.c" >"$work/bad.scx"
+# what the verifier says before it comes to the fault is more than any log keeps
+sed 's/^	scx_insert(p, SHARED, enq_flags);/	__u64 x = bpf_ktime_get_ns();\n	int i;\n\n	for (i = 0; i < 400; i++)\n		x = x * 33 + (x >> 7);\n	enq_flags |= *(volatile __u64 *)(unsigned long)x;\n&/' \
+	"$SOURCES/fifo.bpf.c" >"$work/long.bpf.c"
+printf 'sched load %s\nsched load %s\nexpect sched == none\n' "$work/bad.bpf.c" "$work/long.bpf.c" >"$work/bad.scx"
 ! run bad.scx && says "bad.bpf.c:2:9: error: use of undeclared identifier 'nonsense'"
 result $? "a source that does not compile is told by its line"
+says "failed .*long.bpf.c: this kernel does not take scheduler .*invalid mem access 'scalar'" && says "pass +expect sched == none"
+result $? "of what the verifier says the end is told, which has the fault"
 
 printf 'sched load %s -- /include-files/vtime.bpf.o\nexpect sched == vtime\nsched restart\nexpect sched == vtime\nsched unload\nexpect sched exit == unreg\nexpect sched == none\n' "$LOAD_SCHED" >"$work/program.scx"
 run program.scx --include "$OBJECTS/vtime.bpf.o"
