@@ -88,6 +88,36 @@ void host_load_begin(struct host_load *h, uint64_t now_ns)
 	worked(h, &h->stolen, &h->busy);
 }
 
+void host_load_leave(struct host_load *h, uint64_t now_ns)
+{
+	if (!h->begun_ns || h->left.since_ns)
+		return;
+	h->left.since_ns = now_ns;
+	h->left.waited_us = waited(h);
+	worked(h, &h->left.stolen, &h->left.busy);
+}
+
+/* What was counted since goes to before the beginning. */
+static void skip(uint64_t *from, uint64_t left, uint64_t now)
+{
+	if (*from != HOST_UNKNOWN && left != HOST_UNKNOWN && now != HOST_UNKNOWN && now > left)
+		*from += now - left;
+}
+
+void host_load_return(struct host_load *h, uint64_t now_ns)
+{
+	uint64_t stolen, busy;
+
+	if (!h->left.since_ns)
+		return;
+	worked(h, &stolen, &busy);
+	skip(&h->begun_ns, h->left.since_ns, now_ns);
+	skip(&h->waited_us, h->left.waited_us, waited(h));
+	skip(&h->stolen, h->left.stolen, stolen);
+	skip(&h->busy, h->left.busy, busy);
+	h->left.since_ns = 0;
+}
+
 static bool is_news(uint64_t now, uint64_t *told)
 {
 	if (now == HOST_UNKNOWN || (*told != HOST_UNKNOWN && now < *told + NEWS))
@@ -101,7 +131,7 @@ bool host_load_look(struct host_load *h, uint64_t now_ns, struct host_told *told
 	uint64_t stolen, busy;
 	bool news;
 
-	if (!h->begun_ns || now_ns < h->begun_ns + WINDOW_MIN_NS)
+	if (!h->begun_ns || h->left.since_ns || now_ns < h->begun_ns + WINDOW_MIN_NS)
 		return false;
 	if (!h->any)
 		h->told = (struct host_told){HOST_UNKNOWN, HOST_UNKNOWN, HOST_UNKNOWN};

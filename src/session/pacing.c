@@ -59,6 +59,7 @@ static void go_on(struct session *s, const char *name, unsigned part, const char
 	char text[160], stood[32];
 
 	s->heard_ns = loop_now_ns();
+	host_load_return(&s->host_load, loop_now_ns());
 	if (p->stood_ns) {
 		text_format_time(stood, sizeof(stood), loop_now_ns() - p->stood_ns);
 		snprintf(text, sizeof(text),
@@ -314,6 +315,7 @@ void pacing_stood(struct session *s, const struct guest_stood *st, const struct 
 		describe(s, st, why, count, &b);
 	} else {
 		p->stood_ns = p->stood_ns ? p->stood_ns : loop_now_ns();
+		host_load_leave(&s->host_load, loop_now_ns());
 		buf_addf(&b, "the guest stands still, at %.6fs", (double)s->now_ns / 1e9);
 	}
 	if (unseen.code)

@@ -40,7 +40,7 @@ static const struct key_binding table[] = {
 	{'.', 0, ACT_ADVANCE_SWITCH, ".", "one step of a paused guest: to the next switch of any CPU"},
 	{',', 0, ACT_ADVANCE_TICK, ",", "to the next tick"},
 	{';', 0, ACT_ADVANCE_SPAN, ";", "by about 100 microseconds; how many passed is said"},
-	{'L', 0, ACT_SLOW, "L", "slow motion: 1/10 of full speed, then 1/100, then full"},
+	{'%', 0, ACT_SLOW, "%", "slow motion: 1/10 of full speed, then 1/100, then full"},
 	{'e', 0, ACT_EXPECT, "e", "make an expectation of what is under the cursor"},
 	{'=', 0, ACT_SET, "=", "set the scheduler's variable or map entry under the cursor"},
 	{'b', 0, ACT_PROMOTE, "b", "promote what is under the cursor to the backdrop"},

@@ -31,7 +31,11 @@ static int run_line(struct tui *t, const char *line, struct err *err)
 		return r;
 	}
 	words_free(words);
-	return n ? t->host->submit(t->arg, line, err) : 0;
+	r = n ? t->host->submit(t->arg, line, err) : 0;
+	if (n && r == 0 && t->host->model(t->arg)->paused)
+		tui_say(t, ROLE_HINT,
+			"the guest is paused: this is done when its time goes on (P, or '.' step by step)");
+	return r;
 }
 
 static void enter_line(struct tui *t)

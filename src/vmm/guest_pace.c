@@ -166,8 +166,18 @@ static void evaluate(struct guest *g)
 	}
 }
 
+/* It has run at full speed up to now: a slice begins here. */
+static void begin_slices(struct guest *g)
+{
+	g->pace.clock_known = false;
+	g->pace.gone_on_ns = loop_now_ns();
+	arm(g, SLICE_NS);
+}
+
 void pace_again(struct guest *g)
 {
+	if (g->pace.part > 1 && g->pace.state == PACE_RUNS)
+		begin_slices(g);
 	evaluate(g);
 }
 
@@ -337,7 +347,7 @@ static void set_part(struct guest *g, unsigned part)
 	else if (p->step == PACE_NO_STEP)
 		p->over = false;
 	if (p->state == PACE_RUNS && part > 1 && p->step == PACE_NO_STEP)
-		arm(g, SLICE_NS);
+		begin_slices(g);
 	/* it stood between two slices: it is told of this, too */
 	if (!part && p->state == PACE_STANDS && p->step == PACE_NO_STEP)
 		ask_clock(g);

@@ -13,6 +13,8 @@
 #include "sight/place.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CPUS 2
@@ -125,7 +127,7 @@ static void while_it_is_paused_nothing_moves_and_all_goes_on_after(void **state)
 	uint64_t seq;
 	size_t mark;
 
-	lab_ok(lab, "spawn w bursty n=3");
+	lab_ok(lab, "spawn a bursty n=3");
 	must_refuse(lab, ADVANCE_SWITCH, -1, EBUSY, "'pause' first");
 	mark = lab_mark(lab);
 	pause_it(lab);
@@ -147,7 +149,8 @@ static void while_it_is_paused_nothing_moves_and_all_goes_on_after(void **state)
 	lab_must_say(lab_end_of(lab, mark, seq), EV_DONE, "");
 	b = look(&w);
 	assert_true(b.t_ns > a.t_ns);
-	lab_ok(lab, "hold until ran(w) > 10ms timeout=60s");
+	lab_ok(lab, "hold until ran(a) > 10ms timeout=60s");
+	lab_ok(lab, "kill a");
 	must_have_no_failure(lab);
 	close_eyes(&w);
 }
@@ -160,7 +163,7 @@ static void a_step_is_one_switch_a_tick_or_a_span(void **state)
 	struct moment a, b;
 	int i, cpu;
 
-	lab_ok(lab, "spawn w bursty n=3");
+	lab_ok(lab, "spawn b bursty n=3");
 	lab_ok(lab, "spawn s spin");
 	pause_it(lab);
 	for (i = 0; i < 4; i++) {
@@ -196,7 +199,9 @@ static void a_step_is_one_switch_a_tick_or_a_span(void **state)
 	assert_memory_equal(&a, &b, sizeof(a));
 	must_refuse(lab, ADVANCE_SWITCH, CPUS, EINVAL, "CPUs 0 to 1");
 	resume(lab);
-	lab_ok(lab, "hold until ran(w) > 10ms timeout=60s");
+	lab_ok(lab, "hold until ran(b) > 10ms timeout=60s");
+	lab_ok(lab, "kill b");
+	lab_ok(lab, "kill s");
 	must_have_no_failure(lab);
 	close_eyes(&w);
 }
@@ -207,7 +212,7 @@ static void ops_that_stop_the_guest_are_not_in_its_way(void **state)
 	size_t mark;
 	int i;
 
-	lab_ok(lab, "spawn w bursty n=2");
+	lab_ok(lab, "spawn c bursty n=2");
 	lab_ok(lab, "watch scx_enable_state_var:int");
 	for (i = 0; i < 3; i++) {
 		uint64_t seq = lab_send(lab, "kernel read nr_threads:int how=cold");
@@ -218,6 +223,8 @@ static void ops_that_stop_the_guest_are_not_in_its_way(void **state)
 		resume(lab);
 		lab_must_say(lab_end_of(lab, 0, seq), EV_DONE, "stood still");
 	}
+	assert_int_equal(session_slow(lab_session(lab), 4, NULL), 0);
+	lab_must_say(lab_do(lab, "kernel read nr_threads:int how=cold"), EV_DONE, "stood still");
 	mark = lab_mark(lab);
 	lab_ok(lab, "sched load fifo");
 	lab_wait(lab, mark, EV_WATCH_HIT, NULL, NULL);
@@ -235,7 +242,11 @@ static void slow_motion_is_slower_and_ops_go_on(void **state)
 	double share = 1;
 	int tries;
 
-	lab_ok(lab, "spawn s spin n=2");
+	lab_ok(lab, "spawn d spin n=2");
+	/* what went by at full speed since it stood last is no part of the first slice */
+	pause_it(lab);
+	resume(lab);
+	lab_pass(lab, 4 * SECOND_NS);
 	assert_int_equal(session_slow(lab_session(lab), 10, &err), 0);
 	assert_int_equal(session_model(lab_session(lab))->slow, 10);
 	/* a slice that ends late is made good by what follows: not always within one look */
@@ -243,8 +254,10 @@ static void slow_motion_is_slower_and_ops_go_on(void **state)
 		struct moment a = look(&w), b;
 		uint64_t from = loop_now_ns();
 
-		lab_pass(lab, SECOND_NS);
-		b = look(&w);
+		do {
+			lab_pass(lab, SECOND_NS);
+			b = look(&w);
+		} while (b.t_ns == a.t_ns && loop_now_ns() < from + 20 * SECOND_NS);
 		share = (double)(b.t_ns - a.t_ns) / (double)(loop_now_ns() - from);
 		print_message("# time went on at %.3f of full speed\n", share);
 		assert_true(b.t_ns > a.t_ns);
@@ -257,8 +270,66 @@ static void slow_motion_is_slower_and_ops_go_on(void **state)
 	resume(lab);
 	assert_int_equal(session_model(lab_session(lab))->slow, 0);
 	lab_ok(lab, "cgroup add quickly");
+	lab_ok(lab, "kill d");
 	must_have_no_failure(lab);
 	close_eyes(&w);
+}
+
+/* Its agent has a part in a checkpoint; who goes back leaves the pause, too. */
+static void a_paused_guest_makes_no_checkpoint_but_goes_back(void **state)
+{
+	struct lab *lab = *state;
+	const struct model *m = session_model(lab_session(lab));
+	struct err err = ERR_INIT;
+	size_t mark = lab_mark(lab);
+
+	lab_ok(lab, "cgroup add first");
+	assert_int_equal(session_checkpoint(lab_session(lab), "here", &err), 0);
+	lab_wait(lab, mark, EV_HOST_LOG, NULL, "checkpoint 'here'");
+	/* it stands when the copy is made, and only then */
+	assert_int_equal(session_checkpoint(lab_session(lab), "and here", &err), 0);
+	pause_it(lab);
+	lab_wait(lab, mark, EV_HOST_LOG, NULL, "checkpoint 'and here'");
+	assert_int_equal(session_checkpoint(lab_session(lab), "there", &err), -EBUSY);
+	assert_non_null(strstr(err.msg, "'resume' first"));
+	assert_true(m->paused);
+	advance(lab, ADVANCE_SWITCH, -1, 0);
+	mark = lab_mark(lab);
+	assert_int_equal(session_rewind(lab_session(lab), "here", &err), 0);
+	lab_back(lab, mark);
+	assert_false(m->paused);
+	lab_ok(lab, "cgroup add second");
+	assert_int_equal(session_slow(lab_session(lab), 10, &err), 0);
+	mark = lab_mark(lab);
+	assert_int_equal(session_checkpoint(lab_session(lab), "slowly", &err), 0);
+	lab_wait(lab, mark, EV_HOST_LOG, NULL, "checkpoint 'slowly'");
+	mark = lab_mark(lab);
+	assert_int_equal(session_rewind(lab_session(lab), "slowly", &err), 0);
+	lab_back(lab, mark);
+	assert_int_equal(m->slow, 0);
+	lab_ok(lab, "cgroup add third");
+	pause_it(lab);
+	advance(lab, ADVANCE_SWITCH, -1, 0);
+	must_have_no_failure(lab);
+}
+
+static char folder[] = "/tmp/sxp-pace-XXXXXX", path[64];
+
+static int set_up_recorded(void **state)
+{
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/a.session", folder);
+	*state = lab_boot(&(struct lab_config){.journal = path});
+	return 0;
+}
+
+static int tear_down_recorded(void **state)
+{
+	char command[80];
+
+	lab_end(*state);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
 }
 
 static void an_agent_that_tells_the_state_can_be_paused_but_has_no_switches(void **state)
@@ -273,18 +344,45 @@ static void an_agent_that_tells_the_state_can_be_paused_but_has_no_switches(void
 	lab_ok(lab, "cgroup add a");
 }
 
+/* One guest for the first four. */
+static struct lab *shared;
+
+static int set_up_shared(void **state)
+{
+	int r = shared ? 0 : lab_setup((void **)&shared);
+
+	*state = shared;
+	return r;
+}
+
+static int keep(void **state)
+{
+	/* as it is found by the next */
+	if (guest_pace_part(session_guest(lab_session(shared))) != 1)
+		session_resume(lab_session(shared), NULL);
+	return 0;
+}
+
+static int end_shared(void **state)
+{
+	lab_end(shared);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			while_it_is_paused_nothing_moves_and_all_goes_on_after, lab_setup,
-			lab_teardown),
-		cmocka_unit_test_setup_teardown(a_step_is_one_switch_a_tick_or_a_span, lab_setup,
-						lab_teardown),
+			while_it_is_paused_nothing_moves_and_all_goes_on_after, set_up_shared,
+			keep),
+		cmocka_unit_test_setup_teardown(a_step_is_one_switch_a_tick_or_a_span,
+						set_up_shared, keep),
+		cmocka_unit_test_setup_teardown(slow_motion_is_slower_and_ops_go_on, set_up_shared,
+						keep),
 		cmocka_unit_test_setup_teardown(ops_that_stop_the_guest_are_not_in_its_way,
-						lab_setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(slow_motion_is_slower_and_ops_go_on, lab_setup,
-						lab_teardown),
+						set_up_shared, end_shared),
+		cmocka_unit_test_setup_teardown(a_paused_guest_makes_no_checkpoint_but_goes_back,
+						set_up_recorded, tear_down_recorded),
 		cmocka_unit_test_setup_teardown(
 			an_agent_that_tells_the_state_can_be_paused_but_has_no_switches,
 			lab_setup_told, lab_teardown),
