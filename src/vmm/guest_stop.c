@@ -130,7 +130,8 @@ static void gone_on(struct guest *g)
 
 bool guest_may_pause(const struct guest *g)
 {
-	return g->qemu.pidfd >= 0 && (!g->stopped || pace_holds(g)) && g->moment.step != MOMENT_TAKE;
+	return g->qemu.pidfd >= 0 && (!g->stopped || g->going || pace_holds(g)) &&
+	       g->moment.step != MOMENT_TAKE;
 }
 
 void guest_pause(struct guest *g)
