@@ -64,7 +64,9 @@ struct writer {
 	const struct model *m;
 	struct buf *out;
 	struct buf packet, message, inner, event; /* scratch */
-	uint64_t dsqs[DSQS_MAX];                  /* ids that have a track */
+	struct {
+		uint64_t id, sched; /* two schedulers may have queues of one id */
+	} dsqs[DSQS_MAX]; /* that have a track */
 	size_t ndsqs;
 	bool cpu_tracks[SAMPLE_CPUS_MAX][3];
 };
@@ -347,19 +349,24 @@ static void cpu_counter(struct writer *w, uint64_t t_ns, unsigned cpu, unsigned 
 
 static void dsq_counter(struct writer *w, uint64_t t_ns, const struct sample_dsq *d)
 {
-	char name[48];
+	char name[80];
 	size_t i;
 
 	/* local ones are the CPUs' */
 	if (d->nr == SAMPLE_ABSENT || d->id == SAMPLE_ABSENT || d->cpu != SAMPLE_ABSENT)
 		return;
-	for (i = 0; i < w->ndsqs && w->dsqs[i] != d->id; i++)
+	for (i = 0; i < w->ndsqs && (w->dsqs[i].id != d->id || w->dsqs[i].sched != d->sched); i++)
 		;
 	if (i == DSQS_MAX)
 		return;
 	if (i == w->ndsqs) {
-		w->dsqs[w->ndsqs++] = d->id;
-		snprintf(name, sizeof(name), "DSQ 0x%" PRIx64, d->id);
+		w->dsqs[w->ndsqs].id = d->id;
+		w->dsqs[w->ndsqs++].sched = d->sched;
+		if (d->sched == SAMPLE_ABSENT)
+			snprintf(name, sizeof(name), "DSQ 0x%" PRIx64, d->id);
+		else
+			snprintf(name, sizeof(name), "DSQ 0x%" PRIx64 " of cgroup %" PRIu64, d->id,
+				 d->sched);
 		put_track(w, UUID_DSQ + i, UUID_ROOT, true, name);
 	}
 	put_event(w, t_ns, TYPE_COUNTER, UUID_DSQ + i, NULL, d->nr);

@@ -53,6 +53,18 @@ def _():
     return ok
 
 
+@test("each table is compared with its source by a test that is there")
+def _():
+    top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    with open(os.path.join(top, "CONTRIBUTING.md"), encoding="utf-8") as text:
+        rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in text if line.startswith("| ")]
+    held = {row[0]: row[2].split() for row in rows if len(row) == 3}
+    lacking = [t for t in tables() if not held.get(t)]
+    gone = [f for t in tables() for f in held.get(t, []) if not os.path.exists(os.path.join(top, "tests", f))]
+    print(f"# without a test: {lacking}, not there: {gone}" if lacking or gone else "# all")
+    return not lacking and not gone
+
+
 @test("an earlier moment has what was known then")
 def _():
     def states(*at):
