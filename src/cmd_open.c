@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/soon.h"
+#include "base/text.h"
 #include "cmd_loaded.h"
 #include "open_compare.h"
 #include "open_shell.h"
@@ -35,6 +36,7 @@
 #define SAMPLE_NS UINT64_C(100000000)
 #define LOOK_NS   UINT64_C(1000000000) /* into the scheduler, while its screen is shown */
 #define SAVE_NS   UINT64_C(60000000000) /* a checkpoint of a lost terminal has, to be whole */
+#define EVERY_MIN_NS UINT64_C(100000000)
 #define ECHO_NS   UINT64_C(20000000) /* what a shell prints is drawn that often at most */
 
 struct app {
@@ -54,7 +56,8 @@ struct app {
 	bool ascii, dirty, quitting, screen;
 	bool live; /* a sample of the guest has come */
 	bool branched;    /* the session's file has another name since */
-	bool checkpoints; /* one before every op */
+	bool no_checkpoints;    /* none before every op */
+	uint64_t checkpoint_ns; /* one so often; 0 = none */
 	bool trace; /* every switch is recorded from the beginning on */
 	int signal;
 	loop_id keys;
@@ -731,7 +734,9 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 	config.guest.warm = !options->no_warm;
 	config.journal = path;
 	config.resume = a->resume ? &a->saved : NULL;
-	config.checkpoints = a->checkpoints;
+	/* two guests go on side by side: one of them does not go back alone */
+	config.checkpoints = !a->no_checkpoints && !twin_words_any(&a->words);
+	config.checkpoint_ns = twin_words_any(&a->words) ? 0 : a->checkpoint_ns;
 	if (a->words.kernel[TWIN_A])
 		config.guest.kernel = a->words.kernel[TWIN_A];
 	if (twin_words_any(&a->words) &&
@@ -808,29 +813,37 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 	return r;
 }
 
+static int take_every(struct app *a, const char *text)
+{
+	if (text_duration(text, &a->checkpoint_ns) && a->checkpoint_ns >= EVERY_MIN_NS)
+		return 0;
+	return command_usage(&cmd_open, "--checkpoint-every: '%s' is no time of 100ms or more, as 1s", text);
+}
+
 static int parse(struct app *a, int argc, char **argv, const char **file, const char **save)
 {
 	struct err err = ERR_INIT;
 	const char *v;
 	int i, r = 0;
 
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && r == 0; i++) {
 		if (!strcmp(argv[i], "--trace"))
 			a->trace = true;
+		else if (!strcmp(argv[i], "--no-checkpoints"))
+			a->no_checkpoints = true;
 		else if (!strcmp(argv[i], "--checkpoints"))
-			a->checkpoints = true;
+			a->no_checkpoints = false; /* as it is without a word */
 		else if (!strcmp(argv[i], "--resume"))
 			a->resume = true;
-		else if (!strcmp(argv[i], "--save") && i + 1 < argc)
-			*save = argv[++i];
-		else if (!strncmp(argv[i], "--save=", 7))
-			*save = argv[i] + 7;
-		else if (!strcmp(argv[i], "--compare") && i + 1 < argc)
-			a->other = argv[++i];
-		else if (!strcmp(argv[i], "--cast") && i + 1 < argc)
-			a->cast_path = argv[++i];
-		else if (!strncmp(argv[i], "--cast=", 7))
-			a->cast_path = argv[i] + 7;
+		else if ((v = command_value("--checkpoint-every", argc, argv, &i)) ||
+			 (v = command_value("--checkpoints", argc, argv, &i)))
+			r = take_every(a, v);
+		else if ((v = command_value("--save", argc, argv, &i)))
+			*save = v;
+		else if ((v = command_value("--compare", argc, argv, &i)))
+			a->other = v;
+		else if ((v = command_value("--cast", argc, argv, &i)))
+			a->cast_path = v;
 		else if ((v = command_value("--scheds", argc, argv, &i)))
 			r = twin_words_take("--scheds", v, a->words.sched, &err);
 		else if ((v = command_value("--kernels", argc, argv, &i)))
@@ -841,6 +854,8 @@ static int parse(struct app *a, int argc, char **argv, const char **file, const 
 			*file = argv[i];
 		if (r < 0)
 			return command_usage(&cmd_open, "%s", err.msg);
+		if (r > 0)
+			return r;
 	}
 	if (a->resume && (!*file || *save || twin_words_any(&a->words)))
 		return command_usage(&cmd_open, "--resume goes on with the session that is named, and in its file");
@@ -894,7 +909,7 @@ static int run_open(int argc, char **argv)
 
 const struct command cmd_open = {
 	.name = "open",
-	.synopsis = "[SESSION|SCENARIO] [--resume] [--save FILE] [--trace] [--checkpoints] [--cast FILE] [--compare SESSION] [--scheds A,B] [--kernels A,B] [GUEST OPTIONS]",
+	.synopsis = "[SESSION|SCENARIO] [--resume] [--save FILE] [--trace] [--no-checkpoints] [--checkpoint-every TIME] [--cast FILE] [--compare SESSION] [--scheds A,B] [--kernels A,B] [GUEST OPTIONS]",
 	.summary = "the screen: a fresh guest, one that carries out a scenario, or an old session "
 		   "without one",
 	.boots = true,

@@ -15,16 +15,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KEPT_MAX   200                   /* of them, in all */
-#define KEPT_BYTES (UINT64_C(640) << 20) /* beyond the guest's own memory: the oldest go */
+#define KEPT_MAX 200 /* of them, in all: the oldest go */
 
-struct checkpoints *checkpoints_create(bool before_ops, const char *resume_file,
+struct checkpoints *checkpoints_create(bool before_ops, uint64_t every_ns, const char *resume_file,
 				       const struct saved *from)
 {
 	struct checkpoints *c = xcalloc(1, sizeof(*c));
 
 	c->at = -1;
 	c->before_ops = before_ops;
+	c->every_ns = every_ns;
 	if (from) {
 		c->resume_file = xstrdup(resume_file);
 		c->from = *from;
@@ -106,6 +106,8 @@ int session_checkpoint(struct session *s, const char *name, struct err *err)
 			       CHECKPOINT_NAME_MAX - 1);
 	if (checkpoint_find(s->checkpoints, name) >= 0)
 		return err_set(err, EEXIST, "there is a checkpoint '%s' already", name);
+	if (checkpoint_later(s->checkpoints, WISH_NAME, name))
+		return 0;
 	return checkpoint_begin(s, name, false, DOING_COPY, err);
 }
 
@@ -116,30 +118,62 @@ void checkpoint_next_name(struct checkpoints *c, char *dst, size_t size)
 	while (checkpoint_find(c, dst) >= 0);
 }
 
-void checkpoint_before_op(struct session *s)
+/* Nobody has asked for it: once, and not loudly; again after one was made. */
+static void complain(struct session *s, const char *why)
+{
+	struct checkpoints *c = s->checkpoints;
+	char text[500];
+
+	if (c->complained)
+		return;
+	c->complained = true;
+	snprintf(text, sizeof(text), "no checkpoint %s, u leads back to the one before: %.350s",
+		 c->every_ns && !c->before_ops ? "now" : "before this op", why);
+	session_log(s, 6, text);
+}
+
+static void begin_by_itself(struct session *s)
 {
 	struct checkpoints *c = s->checkpoints;
 	struct err err = ERR_INIT;
 	char name[CHECKPOINT_NAME_MAX];
 
-	c->nredo = 0; /* what was undone is a branch of its own from now on */
-	if (!c->before_ops || !s->ready || s->holding || s->finished)
-		return;
 	checkpoint_next_name(c, name, sizeof(name));
-	if (checkpoint_begin(s, name, true, DOING_COPY, &err) == 0 || c->complained)
-		return;
-	c->complained = true;
-	session_log(s, 4, err.msg);
+	if (checkpoint_begin(s, name, true, DOING_COPY, &err) < 0) {
+		c->made--;
+		complain(s, err.msg);
+	}
 }
 
-/* The oldest automatic one that nothing stands on. */
-static bool forget_oldest(struct session *s)
+void checkpoint_before_op(struct session *s)
+{
+	struct checkpoints *c = s->checkpoints;
+
+	c->nredo = 0; /* what was undone is a branch of its own from now on */
+	if (c->before_ops && s->journal && s->ready && !s->holding && !s->finished && !s->ending)
+		begin_by_itself(s);
+}
+
+void checkpoint_tick(struct session *s)
+{
+	struct checkpoints *c = s->checkpoints;
+
+	if (!c->every_ns || !s->journal || !s->ready || s->holding || s->finished || s->ending ||
+	    c->doing != DOING_NOTHING || s->now_ns < c->last_ns + c->every_ns)
+		return;
+	c->last_ns = s->now_ns;
+	begin_by_itself(s);
+}
+
+/* The oldest automatic one that nothing stands on; its bytes. */
+static bool forget_oldest(struct session *s, uint64_t *bytes)
 {
 	struct checkpoints *c = s->checkpoints;
 	int i, k;
 
 	for (i = 0; i < c->n; i++) {
-		bool needed = !*c->v[i].name || !c->v[i].automatic || i == c->at || i == c->n - 1;
+		bool needed = !*c->v[i].name || !c->v[i].automatic || i == c->at || i == c->n - 1 ||
+			      (c->leaving && i == c->target);
 
 		for (k = 0; k < c->nredo; k++)
 			needed |= c->redo[k] == i;
@@ -148,11 +182,22 @@ static bool forget_oldest(struct session *s)
 		for (k = 0; k < c->n; k++)
 			if (c->v[k].parent == i)
 				c->v[k].parent = c->v[i].parent;
+		*bytes += c->v[i].copy.changed + c->v[i].copy.devices_len;
 		guest_copy_forget(s->guest, &c->v[i].copy);
 		drop(&c->v[i]);
+		c->forgotten++;
 		return true;
 	}
 	return false;
+}
+
+/* Those that go have had about as much of their own. */
+static void make_room(struct session *s, uint64_t bytes)
+{
+	uint64_t gone = 0;
+
+	while (gone < bytes && forget_oldest(s, &gone))
+		;
 }
 
 static unsigned living(const struct checkpoints *c)
@@ -163,6 +208,31 @@ static unsigned living(const struct checkpoints *c)
 	for (i = 0; i < c->n; i++)
 		n += *c->v[i].name != '\0';
 	return n;
+}
+
+/* What they take, with what stands in this program. */
+static uint64_t taken(const struct checkpoints *c)
+{
+	uint64_t bytes = c->n ? c->v[c->n - 1].copy.kept : 0;
+	int i;
+
+	for (i = 0; i < c->n; i++)
+		bytes += c->v[i].copy.devices_len;
+	return bytes;
+}
+
+/* An eighth of the bound is for the next one. */
+static void stay_below(struct session *s)
+{
+	struct checkpoints *c = s->checkpoints;
+	uint64_t bound = guest_copies_bound(s->guest), unused = 0;
+
+	c->room = taken(c);
+	bound -= bound / 8;
+	if (c->room > bound)
+		make_room(s, c->room - bound);
+	else if (living(c) > KEPT_MAX)
+		forget_oldest(s, &unused);
 }
 
 static void note(struct session *s)
@@ -189,21 +259,53 @@ static void note(struct session *s)
 	for (seq = s->next_seq; seq-- > c->seq;)
 		scenario_undo(k->scenario, seq);
 	c->at = c->n++;
-	if (living(c) > KEPT_MAX || k->copy.kept > KEPT_BYTES + guest_memory(s->guest)->size)
-		forget_oldest(s);
+	c->complained = false;
+	c->last_ns = s->now_ns;
+	stay_below(s);
 }
 
+/* Of those that nobody has asked for a line each would hide the rest: session_list_checkpoints(). */
 static void say_made(struct session *s)
 {
 	const struct checkpoint *k = &s->checkpoints->v[s->checkpoints->n - 1];
 	char text[300], changed[32], kept[32];
 
+	if (k->automatic)
+		return;
 	text_format_size(changed, sizeof(changed), k->copy.changed);
 	text_format_size(kept, sizeof(kept), k->copy.kept);
 	snprintf(text, sizeof(text),
 		 "checkpoint '%s': %s new, all take %s, the guest stood still for %" PRIu64 " ms",
 		 k->name, changed, kept, k->copy.still_ns / 1000000);
-	session_log(s, k->automatic ? 7 : 6, text);
+	session_log(s, 6, text);
+}
+
+bool checkpoint_later(struct checkpoints *c, enum wish wish, const char *name)
+{
+	if (c->doing != DOING_COPY || !c->automatic || c->wish != WISH_NONE ||
+	    strlen(name) >= sizeof(c->wish_name))
+		return false;
+	c->wish = wish;
+	text_copy(c->wish_name, sizeof(c->wish_name), name);
+	return true;
+}
+
+static void carry_out_wish(struct session *s)
+{
+	struct checkpoints *c = s->checkpoints;
+	struct err err = ERR_INIT;
+	enum wish wish = c->wish;
+	int r = 0;
+
+	c->wish = WISH_NONE;
+	if (wish == WISH_NAME)
+		r = session_checkpoint(s, c->wish_name, &err);
+	else if (wish == WISH_TO)
+		r = session_rewind(s, c->wish_name, &err);
+	else if (wish != WISH_NONE)
+		r = session_step_back(s, wish == WISH_ON, &err);
+	if (r < 0)
+		session_log(s, 4, err.msg);
 }
 
 bool checkpoint_copied(struct session *s, int code, const char *why)
@@ -219,6 +321,7 @@ bool checkpoint_copied(struct session *s, int code, const char *why)
 	if (c->doing != DOING_COPY && !leave)
 		return false;
 	c->doing = DOING_NOTHING;
+	c->leaving = leave;
 	if (code == 0) {
 		note(s);
 		if (leave)
@@ -227,14 +330,19 @@ bool checkpoint_copied(struct session *s, int code, const char *why)
 	} else {
 		snprintf(text, sizeof(text), "no checkpoint '%s': %.200s%s", c->name, why,
 			 leave ? "; what is left cannot be returned to" : "; the guest goes on");
-		session_log(s, 4, text);
-		/* no room: the next one has */
-		forget_oldest(s);
+		if (c->automatic && !leave)
+			complain(s, why);
+		else
+			session_log(s, 4, text);
+		/* if it is for want of room: the next one has */
+		make_room(s, guest_copies_bound(s->guest) / 8);
 	}
 	if (leave)
 		checkpoint_go(s);
-	else if (!checkpoint_save_turn(s))
+	else if (!checkpoint_save_turn(s)) {
 		session_let_ops_go(s);
+		carry_out_wish(s);
+	}
 	return true;
 }
 
@@ -243,6 +351,7 @@ void checkpoint_gone(struct session *s)
 	struct checkpoints *c = s->checkpoints;
 	enum doing was = c->doing;
 
+	c->wish = WISH_NONE;
 	if (was != DOING_SAVE)
 		c->doing = DOING_NOTHING;
 	s->holding = false;
@@ -294,7 +403,8 @@ void session_checkpoint_figures(const struct session *s, struct checkpoint_figur
 	const struct checkpoints *c = s->checkpoints;
 	const struct checkpoint *k = c->n ? &c->v[c->n - 1] : NULL;
 
-	*out = (struct checkpoint_figures){.made = (unsigned)c->n, .gone_back = c->gone_back};
+	*out = (struct checkpoint_figures){.made = (unsigned)c->n, .gone_back = c->gone_back,
+					   .forgotten = c->forgotten};
 	if (!k)
 		return;
 	out->still_ns = k->copy.still_ns;
@@ -305,7 +415,6 @@ void session_checkpoint_figures(const struct session *s, struct checkpoint_figur
 void session_list_checkpoints(struct session *s)
 {
 	const struct checkpoints *c = s->checkpoints;
-	uint64_t kept = 0;
 	char text[300], size[32], when[32];
 	int i;
 
@@ -321,11 +430,11 @@ void session_list_checkpoints(struct session *s)
 			 k->automatic ? " (made by itself)" : "", when, k->next_seq, size,
 			 i == c->at ? ", gone on from here" : "");
 		session_log(s, 6, text);
-		kept = k->copy.kept;
 	}
-	text_format_size(size, sizeof(size), kept);
-	snprintf(text, sizeof(text), "%u checkpoints, %s in all (at most %" PRIu64 " MiB and %d)",
-		 living(c), size, (KEPT_BYTES + guest_memory(s->guest)->size) >> 20, KEPT_MAX);
+	text_format_size(size, sizeof(size), c->room);
+	snprintf(text, sizeof(text),
+		 "%u checkpoints, %s of memory in all (at most %" PRIu64 " MiB and %d); %u have gone for want of room",
+		 living(c), size, guest_copies_bound(s->guest) >> 20, KEPT_MAX, c->forgotten);
 	session_log(s, 6, text);
 	list_branches(s);
 }

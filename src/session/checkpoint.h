@@ -17,12 +17,14 @@ struct checkpoints;
 
 /* from: the session goes on from that file's checkpoint; NULL = it begins. Both are copied. */
 struct saved;
-struct checkpoints *checkpoints_create(bool before_ops, const char *resume_file,
+struct checkpoints *checkpoints_create(bool before_ops, uint64_t every_ns, const char *resume_file,
 				       const struct saved *from);
 void checkpoints_destroy(struct checkpoints *c); /* after the guest; NULL is fine */
 
 /* An op is about to be accepted. */
 void checkpoint_before_op(struct session *s);
+/* Guest time has gone on: is one due? Cheap to repeat. */
+void checkpoint_tick(struct session *s);
 /* A copy of the guest was made or not; false = it was none of ours. */
 bool checkpoint_copied(struct session *s, int code, const char *why);
 /* Between two guests: nothing can be asked of either, and what stands in the memory is of neither. */

@@ -6,6 +6,7 @@
 #include "session/session_private.h"
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "base/text.h"
 #include "ops/branches.h"
 
 #include <errno.h>
@@ -52,12 +53,33 @@ static int leave_for(struct session *s, int target, bool keep, struct err *err)
 		       : err_set(err, EIO, "the guest could not go back, see the log");
 }
 
+/* The last one at a moment of guest time or before it, on the way that led here; -1 = there is none. */
+static int before(const struct checkpoints *c, uint64_t t_ns)
+{
+	int i = c->at;
+
+	while (i >= 0 && c->v[i].now_ns > t_ns)
+		i = c->v[i].parent;
+	return i;
+}
+
 int session_rewind(struct session *s, const char *name, struct err *err)
 {
 	struct checkpoints *c = s->checkpoints;
 	int target = checkpoint_find(c, name), i;
+	uint64_t t_ns;
 	cleanup_buf struct buf names = BUF_INIT;
 
+	if (target < 0 && text_duration(name, &t_ns)) {
+		target = before(c, t_ns);
+		if (target < 0)
+			return err_set(err, ENOENT,
+				       "there is no checkpoint at %s or before: 'scxplore --checkpoint-every 1s' "
+				       "makes one each second, ':checkpoints' lists them",
+				       name);
+	}
+	if (target >= 0 && checkpoint_later(c, WISH_TO, name))
+		return 0;
 	if (target >= 0)
 		return leave_for(s, target, true, err);
 	for (i = 0; i < c->n; i++)
@@ -66,7 +88,7 @@ int session_rewind(struct session *s, const char *name, struct err *err)
 	return err_set(
 		err, ENOENT, "there is no checkpoint '%.40s'%s%.300s", name,
 		names.len ? "; there are: "
-			  : ": ':checkpoint NAME' makes one, --checkpoints one before every op",
+			  : ": ':checkpoint NAME' makes one; a moment (12.5s) leads to the last before it",
 		buf_text(&names));
 }
 
@@ -75,6 +97,8 @@ int session_step_back(struct session *s, bool on, struct err *err)
 	struct checkpoints *c = s->checkpoints;
 	int target = c->at, nredo = c->nredo, r;
 
+	if (checkpoint_later(c, on ? WISH_ON : WISH_BACK, ""))
+		return 0;
 	if (on) {
 		if (!c->nredo)
 			return err_set(err, ENOENT, "nothing was undone that could be done again");
@@ -85,13 +109,12 @@ int session_step_back(struct session *s, bool on, struct err *err)
 		return r;
 	}
 	/* nothing was done since: the one before */
-	if (target >= 0 && c->v[target].next_seq == s->next_seq)
+	while (target >= 0 && c->v[target].next_seq == s->next_seq)
 		target = c->v[target].parent;
 	if (target < 0)
 		return err_set(err, ENOENT,
-			       "there is no checkpoint before the last op: 'scxplore "
-			       "--checkpoints' makes one before "
-			       "each, ':checkpoint NAME' one now");
+			       "there is no checkpoint before the last op (--no-checkpoints? the "
+			       "log says where none could be made); ':checkpoint NAME' makes one now");
 	return leave_for(s, target, true, err);
 }
 
@@ -267,6 +290,7 @@ void checkpoint_rewound(struct session *s)
 	s->scenario = scenario_clone(k->scenario);
 	set_back(s, k->next_seq, k->now_ns);
 	c->at = c->target;
+	c->last_ns = s->now_ns;
 	c->gone_back++;
 	make_parts(s);
 	if (r < 0) {

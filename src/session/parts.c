@@ -31,6 +31,7 @@ static void take_sample(void *arg, struct sample *sample)
 	if (s->observer->sample)
 		s->observer->sample(s->arg);
 	session_copy_for_later(s);
+	checkpoint_tick(s);
 }
 
 static void set_agent_rate(void *arg, uint64_t ns)

@@ -55,7 +55,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	if (config->guest.exact)
 		s->config.sample_ns = EXACT_SAMPLE_NS;
 	session_create_parts(s);
-	s->checkpoints = checkpoints_create(config->checkpoints, config->journal, config->resume);
+	s->checkpoints = checkpoints_create(config->checkpoints, config->checkpoint_ns, config->journal, config->resume);
 	s->resume_path = config->resume ? saved_path(config->journal) : NULL;
 	s->config.guest.resume = s->resume_path;
 	s->config.resume = NULL;

@@ -51,7 +51,8 @@ struct session_config {
 	bool interactive;    /* ops run as they come; else they wait for session_begin() */
 	uint64_t sample_ns;  /* 0 = no samples */
 	const char *probe; /* borrowed: functions to probe until a scheduler ends (dump.h), or NULL */
-	bool checkpoints;    /* one before every op */
+	bool checkpoints;    /* one before every op, where it can be had */
+	uint64_t checkpoint_ns; /* one so often, too, in guest time; 0 = none */
 	bool trace;          /* every switch is streamed from the beginning on: session_trace() */
 	bool watch;          /* wake-ups are looked at from the beginning on: session_watch() */
 };
@@ -85,7 +86,7 @@ int session_script(struct session *s, const struct scenario *scenario, struct er
 
 /*
  * Checkpoints (checkpoint.h), of a recorded session: the guest as it is now gets a name; everything goes back
- * to it, also from a guest that is gone; one step back (to before the last op) or on again. What they were
+ * to it, or (a moment of guest time, "12.5s") to the last before, also from a guest that is gone; one step back (to before the last op) or on again. What they were
  * asked comes to its end by the loop, and is told as a line of the log.
  */
 int session_checkpoint(struct session *s, const char *name, struct err *err);
@@ -96,6 +97,7 @@ int session_name_branch(struct session *s, const char *name, struct err *err);
 /* Of the one made last; how many were made so far, 0 = none. */
 struct checkpoint_figures {
 	unsigned made, gone_back;
+	unsigned forgotten; /* for want of room */
 	uint64_t still_ns, changed, kept; /* as in struct guest_moment */
 };
 void session_checkpoint_figures(const struct session *s, struct checkpoint_figures *out);

@@ -204,8 +204,16 @@ void session_look(struct session *s, uint64_t ns)
 	session_send(s, WIRE_SCHED_LOOK, 0, &ns);
 }
 
+/* What was typed before and waits for its checkpoint is meant, too. */
 void session_cancel(struct session *s)
 {
-	if (s->ready && !s->finished && !s->exact)
-		session_send(s, WIRE_CANCEL, 0, NULL);
+	uint8_t frame[WIRE_HEADER_SIZE];
+	struct wire_writer w;
+	struct err err = ERR_INIT;
+
+	if (!s->ready || s->finished || s->exact)
+		return;
+	wire_begin(&w, frame, sizeof(frame));
+	if (wire_end(&w, WIRE_CANCEL, 0, 0) && session_send_or_queue(s, frame, w.len, &err) < 0)
+		session_log(s, 4, err.msg);
 }

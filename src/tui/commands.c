@@ -123,8 +123,8 @@ static int run_rewind(struct tui *t, char **words, size_t n, struct err *err)
 
 	host = tui_host_of(t, &arg);
 	if (n != 2 || !host->rewind)
-		return err_set(err, EINVAL, "rewind NAME: guest and session go back to a checkpoint; 'checkpoints' "
-					    "lists them");
+		return err_set(err, EINVAL, "rewind NAME|TIME: guest and session go back to a checkpoint, or to the last "
+					    "before a moment (12.5s); 'checkpoints' lists them");
 	return host->rewind(arg, words[1], err);
 }
 
@@ -198,7 +198,7 @@ static const struct tui_command table[] = {
 	{"trace", "trace on|off|auto",
 	 "record every switch: always, never, or (as it begins) while the Timeline is shown", run_trace},
 	{"checkpoint", "checkpoint NAME", "give what the guest is now a name, to go back to it", run_checkpoint},
-	{"rewind", "rewind NAME",
+	{"rewind", "rewind NAME|TIME",
 	 "guest and session go back to a checkpoint, also when the guest has panicked; what was done since "
 	 "stays in its file, what is done next is a branch", run_rewind},
 	{"branch", "branch NAME", "give the branch that the session goes on in a name, for exports", run_branch},

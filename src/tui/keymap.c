@@ -34,7 +34,7 @@ static const struct key_binding table[] = {
 	{'(', 0, ACT_TIME_BEFORE, "(", "look back by a second"},
 	{')', 0, ACT_TIME_AFTER, ")", "on by a second"},
 	{'@', 0, ACT_MOMENT, "@", "look at all screens at the moment under the Timeline's cursor"},
-	{'u', 0, ACT_UNDO, "u", "undo: guest and session go back to before the last op (--checkpoints)"},
+	{'u', 0, ACT_UNDO, "u", "undo: guest and session go back to before the last op"},
 	{'U', 0, ACT_REDO, "U", "on again, to where the last undo came from"},
 	{'P', 0, ACT_PAUSE, "P", "pause the guest's time: every screen shows that moment; again goes on"},
 	{'.', 0, ACT_ADVANCE_SWITCH, ".", "one step of a paused guest: to the next switch of any CPU"},

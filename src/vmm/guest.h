@@ -194,6 +194,9 @@ bool guest_stands(const struct guest *g);
  */
 int guest_copy(struct guest *g, bool keep, struct err *err);
 
+/* Bytes that all copies that are kept may take: the guest's memory and 640 MiB more, or SXP_CHECKPOINT_BOUND MiB. */
+uint64_t guest_copies_bound(const struct guest *g);
+
 struct guest_moment {
 	int number;
 	char *devices; /* owned */

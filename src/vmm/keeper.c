@@ -148,6 +148,18 @@ static void __attribute__((noreturn)) serve(struct kept *k)
 	_exit(0);
 }
 
+/* Where memory runs out, copies are what can be done without. */
+static void go_first(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1000", 4) < 0)
+		(void)fd; /* as it was, then */
+	close(fd);
+}
+
 /* Everything but the stream and the memory is closed; the terminal and its signals are not ours. */
 static void __attribute__((noreturn)) become(const struct memory *memory, uint64_t room, int fd)
 {
@@ -157,6 +169,7 @@ static void __attribute__((noreturn)) become(const struct memory *memory, uint64
 
 	die_set_hook(NULL);
 	setsid();
+	go_first();
 	for (i = 0; i < 3; i++)
 		dup2(null, i);
 	/* ours go to the bottom, in order: each is at or above where it goes */

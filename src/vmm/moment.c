@@ -6,12 +6,15 @@
  */
 #include "vmm/moment.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "guest/wire.h"
 #include "vmm/guest_private.h"
 #include "vmm/keeper.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -20,7 +23,8 @@
 #define ID         "moment"
 #define COPY_NS    UINT64_C(15000000000) /* from when the guest is to stand still */
 #define FREEZE_NS  UINT64_C(5000000000)  /* an agent that has not answered by then does not */
-#define KEEP_BYTES (UINT64_C(768) << 20) /* beyond a whole guest, for what differs between its copies */
+#define KEEP_BYTES (UINT64_C(640) << 20) /* beyond a whole guest, for what differs between its copies */
+#define HOST_SPARE (UINT64_C(256) << 20) /* of this machine's memory is left to others */
 #define HELD_MAX   (8u << 20)
 #define STREAM_MAX (48u << 20)
 
@@ -76,7 +80,7 @@ static int start_keeper(struct guest *g, struct err *err)
 		m->deadline = loop_add_timer(g->loop, on_deadline, g);
 	if (!m->keeper)
 		m->keeper = keeper_start(g->loop, &g->memory,
-					 g->memory.view.size + (m->keep ? KEEP_BYTES : 0), on_keeper, g,
+					 m->keep ? guest_copies_bound(g) : g->memory.view.size, on_keeper, g,
 					 err);
 	return m->keeper ? 0 : -err->code;
 }
@@ -211,6 +215,30 @@ static void fail(struct guest *g, const char *why)
 		g->ops->copied(g->arg, -EIO, why);
 }
 
+uint64_t guest_copies_bound(const struct guest *g)
+{
+	const char *env = getenv("SXP_CHECKPOINT_BOUND");
+	uint64_t mib;
+
+	return env && text_u64(env, 0, UINT32_MAX, &mib) ? mib << 20 : g->memory.view.size + KEEP_BYTES;
+}
+
+/* The first copy takes what the guest does, each other one what has changed; the file is the kernel's word. */
+static int host_has_room(struct err *err)
+{
+	cleanup_file FILE *f = fopen("/proc/meminfo", "re");
+	unsigned long long kib;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1 && kib < HOST_SPARE >> 10)
+			return err_set(err, ENOSPC,
+				       "copy the guest: this machine has %llu MiB of memory left, and %llu are "
+				       "left to others",
+				       kib >> 10, (unsigned long long)(HOST_SPARE >> 20));
+	return 0;
+}
+
 int guest_copy(struct guest *g, bool keep, struct err *err)
 {
 	struct moment *m = &g->moment;
@@ -235,7 +263,9 @@ int guest_copy(struct guest *g, bool keep, struct err *err)
 		return err_set(err, EBUSY,
 			       "copy the guest: a place of its kernel is watched, which is in no copy; "
 			       "'unwatch' it first");
-	r = start_keeper(g, err);
+	r = keep ? host_has_room(err) : 0;
+	if (r == 0)
+		r = start_keeper(g, err);
 	if (r < 0)
 		return r;
 	r = keeper_ask(m->keeper, KEEPER_SYNC, 0, NULL, NULL, 0);

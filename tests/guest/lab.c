@@ -120,6 +120,7 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.guest.duration_ns = config->duration_ns;
 	sc.journal = config->journal;
 	sc.checkpoints = config->checkpoints;
+	sc.checkpoint_ns = config->checkpoint_ns;
 	sc.resume = config->resume;
 	sc.guest.observe = config->observe;
 	sc.guest.append = config->append;

@@ -25,7 +25,8 @@ struct lab_config {
 	const char *append; /* kernel arguments, or NULL */
 	unsigned pin_from;          /* as in struct guest_config */
 	bool pin_any;
-	bool checkpoints; /* before every op */
+	bool checkpoints;       /* before every op */
+	uint64_t checkpoint_ns; /* so often; 0 = not */
 	const struct saved *resume; /* the journal's checkpoint; NULL = boot. It must be gone on from */
 };
 

@@ -5,7 +5,7 @@ pane=back
 
 echo 1..6
 t new-session -d -s back -x 110 -y 40 \
-	"$started --accel tcg --no-warm --include sh --checkpoints --save a.session; echo LEFT WITH \$?; exec sh"
+	"$started --accel tcg --no-warm --include sh --save a.session; echo LEFT WITH \$?; exec sh"
 t set-option -g remain-on-exit on
 see "CURR" 120
 result $? "the guest comes up"

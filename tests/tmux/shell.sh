@@ -5,7 +5,7 @@
 
 echo 1..16
 pane=lab
-t new-session -d -s lab -x 100 -y 30 "$started --no-warm --save lab.session; echo LEFT WITH \$?; exec sh"
+t new-session -d -s lab -x 100 -y 30 "$started --no-warm --no-checkpoints --save lab.session; echo LEFT WITH \$?; exec sh"
 see "EEVDF" 90
 result $? "the guest comes up"
 type ':cgroup add low'
