@@ -17,7 +17,7 @@ DEADLINE = 300
 PROGRAM = os.environ["SXP_SCXPLORE"]
 # what the shells on the way could take for something else
 NAME = "it's {#} $HOME; small.scx"
-SCENARIO = "cgroup add a\nspawn w@a spin\nhold 200ms\nexpect stayed w in=a\nkill w\n"
+SCENARIO = "cgroup add a\nspawn w@a spin\nhold until ran(w) > 20ms timeout=200s\nexpect stayed w in=a\nkill w\n"
 QUESTION = ["matrix", NAME, "--topology", "1n1l1c1t,1n1l2c1t", "--memory", "256"]
 
 

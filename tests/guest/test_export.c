@@ -10,6 +10,7 @@
 #include "ops/export.h"
 #include "ops/report.h"
 #include "session/headless.h"
+#include "session/learn.h"
 #include "session/load.h"
 #include "session/verify.h"
 
@@ -91,9 +92,9 @@ static int record(void **state)
 	return 0;
 }
 
-static void load(struct loaded *l, struct export_input *in)
+static void load_from(const char *file, struct loaded *l, struct export_input *in)
 {
-	cleanup_free char *session = path_of("placement.session");
+	cleanup_free char *session = path_of(file);
 	struct guest_options options = {.config = guest_of(NULL, NULL)};
 	struct err err = ERR_INIT;
 
@@ -105,6 +106,11 @@ static void load(struct loaded *l, struct export_input *in)
 				    .scenario = l->scenario,
 				    .session_name = "placement.session",
 				    .file_name = "placement.c"};
+}
+
+static void load(struct loaded *l, struct export_input *in)
+{
+	load_from("placement.session", l, in);
 }
 
 static void what_is_exported_holds_in_a_replay(void **state)
@@ -229,6 +235,46 @@ static void the_shell_script_does_the_same_in_a_guest(void **state)
 	headless_finish(&run);
 }
 
+static const char limited[] =
+	"cgroup add a cpuset.cpus=0\ncgroup add b cpuset.cpus=0 cpu.weight=300\n"
+	"spawn wa@a spin\nspawn wb@b spin\n"
+	"hold until ran(wa) > 200ms timeout=120s\n"
+	"expect share wb/wa == 3 tol=95%\n"
+	"expect check gap wa limit=600s\n";
+
+static void assert_has(const struct buf *text, const char *part)
+{
+	if (!strstr(buf_text(text), part))
+		fail_msg("'%s' is not in:\n%s", part, buf_text(text));
+}
+
+static void what_is_learnt_says_from_how_many_replays(void **state)
+{
+	cleanup_free char *session = path_of("limited.session");
+	cleanup_buf struct buf said = BUF_INIT, text = BUF_INIT;
+	struct guest_config guest = guest_of("/placement", NULL);
+	struct export_input in;
+	struct err err = ERR_INIT;
+	struct headless run;
+	struct loaded l;
+
+	carry_out(&run, &guest, limited, session);
+	headless_finish(&run);
+	load_from("limited.session", &l, &in);
+	if (learn_limits(&in, l.scenario, &guest, 2, &said, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_has(&said, "expect share wb/wa == 3 tol=95%: ");
+	assert_has(&said, " in 2 replays, so: expect share wb/wa == 3 tol=");
+	assert_has(&said, "expect check gap wa limit=600s: ");
+	assert_has(&said, " in 2 replays, so: expect check gap wa limit=");
+	if (exporter_by_name("c")->write(&in, &text, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_has(&text, "/* its tolerance is from 2 replays */");
+	assert_has(&text, ".replays = 2");
+	assert_null(strstr(buf_text(&text), "600s"));
+	load_finish(&l);
+}
+
 static int clean_up(void **state)
 {
 	cleanup_free char *command = xasprintf("rm -rf %s", dir);
@@ -243,6 +289,7 @@ int main(void)
 		cmocka_unit_test(a_broken_invariant_is_a_difference_with_both_lines),
 		cmocka_unit_test(the_c_test_passes_and_fails_with_the_invariant),
 		cmocka_unit_test(the_shell_script_does_the_same_in_a_guest),
+		cmocka_unit_test(what_is_learnt_says_from_how_many_replays),
 	};
 
 	return cmocka_run_group_tests(tests, record, clean_up);
