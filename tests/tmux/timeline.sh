@@ -5,11 +5,7 @@ pane=road
 
 echo 1..8
 t new-session -d -s road -x 100 -y 30 \
-<<<<<<< HEAD
-	"$started --accel tcg --no-warm --save road.session --cast road.cast; echo LEFT WITH \$?; exec sh"
-=======
-	"$started --accel tcg --no-warm --no-checkpoints --save road.session; echo LEFT WITH \$?; exec sh"
->>>>>>> 8a3bb8d (session: a checkpoint before every op without being asked, and one a second where asked; what they take is bounded, and where none can be had the op goes on)
+	"$started --accel tcg --no-warm --no-checkpoints --save road.session --cast road.cast; echo LEFT WITH \$?; exec sh"
 t set-option -g remain-on-exit on
 see "EEVDF" 120
 line "cgroup add low"
