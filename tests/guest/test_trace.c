@@ -306,7 +306,8 @@ static void whoever_ran_has_a_name_however_short_it_lived(void **state)
 {
 	uint64_t from = trace_last_ns(store());
 	int32_t tid = 0;
-	unsigned n = 0, trues = 0;
+	uint64_t dropped = trace_account(store()).dropped;
+	unsigned n = 0, cats = 0;
 
 	stream(true, 0);
 	lab_ok(lab, "run many@a -- sh -c 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); true & cat "
@@ -328,10 +329,14 @@ static void whoever_ran_has_a_name_however_short_it_lived(void **state)
 		if (!*name.comm || !name.pid)
 			fail_msg("task %d ran and has the name '%s' and the process %d", tid,
 				 name.comm, name.pid);
-		trues += !strcmp(name.comm, "cat") || !strcmp(name.comm, "true");
+		cats += !strcmp(name.comm, "cat");
 	}
-	assert_true(n > 40);
-	assert_true(trues >= 40);
+	dropped = trace_account(store()).dropped - dropped;
+	print_message("# %u ran, %u of them cat, %" PRIu64 " records lost\n", n, cats, dropped);
+	/* a record that was lost, and accounted for, may have been the one of a cat that ran once
+	 */
+	assert_true(n + dropped > 40);
+	assert_true(cats + dropped >= 40);
 }
 
 static void rings_that_are_too_small_lose_records_and_every_one_is_accounted_for(void **state)
