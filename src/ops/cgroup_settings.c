@@ -163,6 +163,12 @@ static int check_partition(const char *value, unsigned cpus, struct err *err)
 	return 0;
 }
 
+static int check_reclaim(const char *value, unsigned cpus, struct err *err)
+{
+	return strcmp(value, "max") ? check_bytes(value, cpus, err)
+				    : err_set(err, EINVAL, "'max' is no number of bytes to reclaim");
+}
+
 /* the kernel knows no way back */
 static int check_type(const char *value, unsigned cpus, struct err *err)
 {
@@ -199,10 +205,16 @@ static const struct cgroup_setting settings[] = {
 	 check_idle},
 	{"memory.swap.high", "memory.swap.high", "max|BYTES", "more swap is throttled", check_bytes},
 	{"memory.swap.max", "swap", "max|BYTES", "limit of swap", check_bytes},
+	{"memory.zswap.max", "memory.zswap.max", "max|BYTES", "limit of compressed swap", check_bytes},
+	{"memory.zswap.writeback", "memory.zswap.writeback", "0|1",
+	 "0 = compressed swap is never written to a disk", check_idle},
+	{"memory.reclaim", "memory.reclaim", "BYTES", "so much is reclaimed now", check_reclaim},
 	{"io.weight", "io", "1..10000", "share of I/O, 100 by default", check_weight},
 	{"pids.max", "pids", "max|N", "limit of tasks", check_pids},
 	{"cgroup.max.depth", "cgroup.max.depth", "max|N", "levels below it", check_count},
 	{"cgroup.max.descendants", "cgroup.max.descendants", "max|N", "cgroups below it", check_count},
+	{"cgroup.pressure", "cgroup.pressure", "0|1", "0 = its pressure (PSI) is not measured",
+	 check_idle},
 	{"cgroup.type", "type", "threaded", "threads of one process may be in different cgroups of it",
 	 check_type},
 };
@@ -222,6 +234,11 @@ const struct cgroup_setting *cgroup_setting_find(const char *key, struct err *er
 			return &settings[i];
 		words[2 * i] = settings[i].file;
 		words[2 * i + 1] = settings[i].alias;
+	}
+	if (!strcmp(key, "io.max")) {
+		err_set(err, ENODEV,
+			"KEY 'io.max' limits a block device, and a guest has none; io.weight can be set");
+		return NULL;
 	}
 	near = text_nearest(key, words, ARRAY_SIZE(words));
 	err_set(err, EINVAL, "KEY '%.60s' is not a cgroup setting%s%s%s", key,

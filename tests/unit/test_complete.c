@@ -107,7 +107,8 @@ static void things_that_live_are_offered_where_they_fit(void **state)
 	assert_offered("cgroup add new ", "|cpuset.cpus=|cpuset.mems=|cpuset.cpus.partition=|cpuset.cpus.exclusive=|cpu.weight=|"
 		       "cpu.max=|cpu.idle=|cpu.weight.nice=|cpu.max.burst=|cpu.uclamp.min=|cpu.uclamp.max=|"
 		       "memory.max=|memory.high=|memory.low=|memory.min=|memory.oom.group=|memory.swap.high=|"
-		       "memory.swap.max=|io.weight=|pids.max=|cgroup.max.depth=|cgroup.max.descendants=|cgroup.type=|");
+		       "memory.swap.max=|memory.zswap.max=|memory.zswap.writeback=|memory.reclaim=|io.weight=|pids.max=|"
+		       "cgroup.max.depth=|cgroup.max.descendants=|cgroup.pressure=|cgroup.type=|");
 	assert_offered("expect exit hogs ", "|== |");
 }
 
