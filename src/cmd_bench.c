@@ -62,14 +62,17 @@ static int words(int argc, char **argv, struct bench_options *o, bool *help)
 						     "--rounds: '%s' is no number from 1 to 1000",
 						     v);
 			o->rounds = (unsigned)n;
-		} else if (!strcmp(argv[i], "--brief"))
+		} else if ((v = command_value("--scenario", argc, argv, &i))) {
+			o->scenario = v;
+		} else if (!strcmp(argv[i], "--brief")) {
 			o->brief = true;
-		else if (!strcmp(argv[i], "--list") || !strcmp(argv[i], "--help"))
+		} else if (!strcmp(argv[i], "--list") || !strcmp(argv[i], "--help")) {
 			*help = true;
-		else if (argv[i][0] == '-')
+		} else if (argv[i][0] == '-') {
 			return command_usage(&cmd_bench, "'%s' is not understood here", argv[i]);
-		else if (!bench_find(argv[i]))
+		} else if (!bench_find(argv[i])) {
 			return unknown(argv[i]);
+		}
 	}
 	return 0;
 }
@@ -86,7 +89,8 @@ static int measure_all(int argc, char **argv, const struct bench_options *o)
 	json_object_object_add(all, "scxplore", json_object_new_string(SCXPLORE_VERSION));
 	json_object_object_add(all, "brief", json_object_new_boolean(o->brief));
 	for (i = 1; i < argc; i++) {
-		if (command_value("--rounds", argc, argv, &i) || argv[i][0] == '-')
+		if (command_value("--rounds", argc, argv, &i) ||
+		    command_value("--scenario", argc, argv, &i) || argv[i][0] == '-')
 			continue;
 		named = true;
 		status = measure(bench_find(argv[i]), o, all, status);
@@ -122,7 +126,8 @@ static int run_bench(int argc, char **argv)
 
 const struct command cmd_bench = {
 	.name = "bench",
-	.synopsis = "bench [NAME]... [--brief] [--rounds N] [--list] [GUEST OPTIONS]",
+	.synopsis =
+		"bench [NAME]... [--brief] [--rounds N] [--scenario NAME] [--list] [GUEST OPTIONS]",
 	.summary = "measure what the program costs guest and host; JSON on standard output",
 	.boots = true,
 	.run = run_bench,

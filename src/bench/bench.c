@@ -19,6 +19,8 @@ static const struct bench benches[] = {
 	 bench_start},
 	{"checkpoint", "how long a guest stands still for a checkpoint, and how soon it has gone back",
 	 bench_checkpoint},
+	{"exact", "how many traces exact replays of the same scenario give, also on a busy machine",
+	 bench_exact},
 	{"memory", "memory of the program over an hour of a session, and its file", bench_memory},
 };
 

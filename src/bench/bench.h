@@ -16,6 +16,7 @@ struct bench_options {
 	struct guest_options guest; /* defaults filled in */
 	unsigned rounds;            /* of what is repeated; 0 = as many as it needs */
 	const char *journal;        /* session file of the guest that is measured; NULL = none */
+	const char *scenario;       /* the only one of `exact` that is wanted; NULL = all */
 	bool brief;                 /* only to see that it works: figures are rough */
 };
 
@@ -35,6 +36,7 @@ int bench_observe(const struct bench_options *o, struct json_object *to, struct 
 int bench_cost(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_start(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_checkpoint(const struct bench_options *o, struct json_object *to, struct err *err);
+int bench_exact(const struct bench_options *o, struct json_object *to, struct err *err);
 int bench_memory(const struct bench_options *o, struct json_object *to, struct err *err);
 
 #endif

@@ -78,6 +78,21 @@ def _():
             and copy["back_ms"]["n"] == 1 and copy["all_take_mib"] > 1)
 
 
+@test("exact replays are counted by their traces")
+def _():
+    status, exact = run("exact", "--scenario", "vtime")
+    one, = exact["scenarios"]
+    # how many there are is for docs/benchmarks.md and test_exact.sh
+    return (status == 0 and one["scenario"] == "vtime" and one["runs"] == 2 and one["runs_under_load"] == 1
+            and 1 <= one["hashes"] <= 2 and sum(one["traces"].values()) == 2 and one["records"] > 100)
+
+
+@test("a scenario that is not measured is refused, and those that are are named")
+def _():
+    status, exact = run("exact", "--scenario", "nonesuch")
+    return status == 2 and "crowd" in exact["error"] and not exact["scenarios"]
+
+
 print(f"1..{len(tests)}")
 for i, (name, fn) in enumerate(tests, 1):
     try:
