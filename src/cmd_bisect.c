@@ -10,11 +10,11 @@
 #include "base/cleanup.h"
 #include "base/die.h"
 #include "base/save.h"
+#include "base/text.h"
 #include "cmd_loaded.h"
 #include "ops/reduce.h"
-#include "session/headless.h"
+#include "trial.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,138 +32,51 @@ struct options {
 struct bisection {
 	const struct options *o;
 	const struct guest_options *guest;
-	unsigned trials;
-	size_t was;     /* ops at the beginning */
-	struct buf why; /* the same without its numbers; "" = not known yet */
+	struct trial trial;
+	size_t was; /* ops at the beginning */
 };
 
-static int set_repeat(struct options *o, const char *v)
-{
-	char *end;
-	unsigned long n = strtoul(v, &end, 10);
-
-	if (!*v || *end || !n || n > REPEAT_MAX)
-		return command_usage(&cmd_bisect, "--repeat: '%s' is no number from 1 to %d", v,
-				     REPEAT_MAX);
-	o->repeat = (unsigned)n;
-	return 0;
-}
-
-static int parse(struct file_options *base, int argc, char **argv)
+static int option(struct file_options *base, int argc, char **argv, int *i)
 {
 	struct options *o = (struct options *)base;
 	const char *v;
-	int i, r = 0;
+	uint64_t n;
 
-	for (i = 1; i < argc && r == 0; i++) {
-		if (!strcmp(argv[i], "--help"))
-			base->help = true;
-		else if (!strcmp(argv[i], "--force"))
-			o->force = true;
-		else if ((v = command_value("--repeat", argc, argv, &i)))
-			r = set_repeat(o, v);
-		else if ((v = command_value("-o", argc, argv, &i)))
-			o->out = v;
-		else if ((argv[i][0] == '-' && argv[i][1]) || base->file)
-			r = command_usage(&cmd_bisect, "'%s' is not understood here", argv[i]);
-		else
-			base->file = argv[i];
+	if ((v = command_value("--repeat", argc, argv, i))) {
+		if (!text_u64(v, 1, REPEAT_MAX, &n))
+			return command_usage(&cmd_bisect,
+					     "--repeat: '%s' is no number from 1 to %d", v,
+					     REPEAT_MAX);
+		o->repeat = (unsigned)n;
+	} else if ((v = command_value("-o", argc, argv, i))) {
+		o->out = v;
+	} else if (!strcmp(argv[*i], "--force")) {
+		o->force = true;
+	} else {
+		return COMMAND_NOT_MINE;
 	}
-	if (r == 0 && !base->file && !base->help)
-		r = command_usage(&cmd_bisect, "name a session or a scenario");
-	return r;
+	return 0;
 }
 
-/*
- * Why it failed, in words alone: numbers and their units differ from run to run. Without this an
- * expectation that comes too early for what it asks about would do as well.
- */
-static void reason(struct buf *out, const struct model_op *op)
+/* As often as was asked, until it fails. */
+static int ask(struct bisection *b, const struct scenario *s, struct err *err)
 {
-	const char *p = op->verdict_text ? op->verdict_text : "";
+	unsigned i;
+	int r = 0;
 
-	while (*p) {
-		if (!isdigit((unsigned char)*p)) {
-			buf_addc(out, *p++);
-			continue;
-		}
-		buf_addc(out, '#');
-		p += strspn(p, "0123456789.");
-		p += strspn(p, "nmus%KMG");
-	}
-}
-
-static bool same_reason(const struct model_op *op, const struct buf *want)
-{
-	cleanup_buf struct buf is = BUF_INIT;
-
-	reason(&is, op);
-	return !want->len || !strcmp(buf_text(&is), buf_text(want));
-}
-
-/* The first expectation that failed (text NULL), or that of this text if it did, and by this
- * reason; NULL = none. */
-static const struct model_op *failed_op(const struct model *m, const char *text,
-					const struct buf *why)
-{
-	size_t i;
-
-	for (i = 0; i < m->nops; i++) {
-		const struct model_op *op = &m->ops[i];
-		cleanup_free char *is = NULL;
-
-		if (!op->op || op->verdict != VERDICT_FAIL)
-			continue;
-		is = op_format(op->op);
-		if (!text || (!strcmp(is, text) && same_reason(op, why)))
-			return op;
-	}
-	return NULL;
-}
-
-/* 1 = it failed, and *text is the expectation; 0 = none did; -errno. */
-static int carry_out(struct bisection *b, const struct scenario *s, char **text, struct err *err)
-{
-	const struct session_config config = {
-		.guest = b->guest->config, .sample_ns = HEADLESS_SAMPLE_NS, .replay = true};
-	struct headless *run = xcalloc(1, sizeof(*run));
-	const struct model_op *op = NULL;
-	int r;
-
-	b->trials++;
-	r = headless_run(run, &config, s, true, NULL, NULL, err);
-	if (r == 0 && run->signal)
-		r = err_set(err, EINTR, "ended by a signal");
-	/* a guest that a scheduler has brought down was judged until then */
-	if (run->session && !run->signal)
-		op = failed_op(session_model(run->session), *text, &b->why);
-	if (op) {
-		r = 1;
-		if (!*text) {
-			*text = op_format(op->op);
-			reason(&b->why, op);
-			fprintf(stderr, "scxplore bisect: fails: %s: %s\n", *text,
-				op->verdict_text ? op->verdict_text : "");
-		}
-	}
-	headless_finish(run);
-	free(run);
+	for (i = 0; i < b->o->repeat && r == 0; i++)
+		r = trial_run(&b->trial, s, NULL, err);
 	return r;
 }
 
 static int fails(void *arg, const struct scenario *candidate, struct err *err)
 {
 	struct bisection *b = arg;
-	size_t n = scenario_len(candidate);
-	cleanup_free char *text = op_format(scenario_at(candidate, n - 1));
-	unsigned i;
-	int r = 0;
+	int r = ask(b, candidate, err);
 
-	for (i = 0; i < b->o->repeat && r == 0; i++)
-		r = carry_out(b, candidate, &text, err);
 	if (r >= 0)
-		fprintf(stderr, "scxplore bisect: %zu of %zu ops: %s\n", n, b->was,
-			r ? "it fails still" : "it does not fail");
+		fprintf(stderr, "scxplore bisect: %zu of %zu ops: %s\n", scenario_len(candidate),
+			b->was, r ? "it fails still" : "it does not fail");
 	return r;
 }
 
@@ -205,7 +118,7 @@ static int put(const struct bisection *b, const struct scenario *s, struct err *
 
 	topology_format(&b->guest->config.topology, topology, sizeof(topology));
 	buf_addf(&text, "# %zu of %zu ops, found in %u runs; --topology %s%s\n", scenario_len(s),
-		 b->was, b->trials, topology, b->guest->config.exact ? " --exact" : "");
+		 b->was, b->trial.runs, topology, b->guest->config.exact ? " --exact" : "");
 	for (i = 0; i < scenario_len(s); i++) {
 		cleanup_free char *line = op_format(scenario_at(s, i));
 
@@ -220,33 +133,26 @@ static int put(const struct bisection *b, const struct scenario *s, struct err *
 static int search(struct bisection *b, const struct scenario *all, struct err *err)
 {
 	const unsigned cpus = topology_cpus(&b->guest->config.topology);
-	cleanup_free char *text = NULL;
-	struct scenario *s, *left;
+	struct scenario *s = NULL, *left;
 	struct err unsaved = ERR_INIT;
-	unsigned i;
-	int r = 0;
+	int r;
 
 	b->was = scenario_len(all);
-	for (i = 0; i < b->o->repeat && r == 0; i++)
-		r = carry_out(b, all, &text, err);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return err_set(err, ENOENT,
-			       "no expectation fails in %u run%s: nothing to look for. If it fails "
-			       "at times, try "
-			       "--repeat, or --exact",
-			       b->trials, b->trials == 1 ? "" : "s");
-	s = up_to(all, cpus, text, err);
-	if (!s)
-		return -err->code;
-	r = fails(b, s, err);
-	if (r == 0)
-		r = err_set(
-			err, EAGAIN,
-			"'%s' does not fail again with nothing after it: it fails at times; try "
-			"--repeat, or --exact",
-			text);
+	r = ask(b, all, err);
+	if (r > 0) {
+		s = up_to(all, cpus, b->trial.text, err);
+		r = s ? fails(b, s, err) : -err->code;
+	}
+	if (r == 0) {
+		cleanup_free char *what =
+			s ? xasprintf("'%s' does not fail again with nothing after it",
+				      b->trial.text)
+			  : xstrdup("no expectation fails");
+
+		r = err_set(err, ENOENT,
+			    "%s in %u run%s. If it fails at times, try --repeat, or --exact", what,
+			    b->trial.runs, b->trial.runs == 1 ? "" : "s");
+	}
 	if (r < 0) {
 		scenario_destroy(s);
 		return r;
@@ -263,17 +169,18 @@ static int search(struct bisection *b, const struct scenario *all, struct err *e
 static int execute(struct file_options *base, struct loaded *loaded,
 		   const struct guest_options *guest)
 {
-	struct bisection b = {.o = (const struct options *)base, .guest = guest, .why = BUF_INIT};
+	struct bisection b = {.o = (const struct options *)base,
+			      .guest = guest,
+			      .trial = {.who = "bisect", .guest = &guest->config}};
 	struct err err = ERR_INIT;
 	int r = 0;
 
 	/* said now, not after all the guests */
-	if (b.o->out && strcmp(b.o->out, "-") && !b.o->force && access(b.o->out, F_OK) == 0)
-		r = err_set(&err, EEXIST,
-			    "'%s' is there already: give another name to -o, or --force", b.o->out);
+	if (b.o->out && strcmp(b.o->out, "-"))
+		r = save_check(b.o->out, b.o->force, &err);
 	if (r == 0)
 		r = search(&b, loaded->scenario, &err);
-	buf_finish(&b.why);
+	trial_finish(&b.trial);
 	if (r == 0)
 		return EXIT_HELD;
 	command_error(&cmd_bisect, &err);
@@ -282,7 +189,10 @@ static int execute(struct file_options *base, struct loaded *loaded,
 
 static int run_bisect(int argc, char **argv)
 {
-	static const struct loaded_command command = {&cmd_bisect, parse, execute};
+	static const struct loaded_command command = {.cmd = &cmd_bisect,
+						      .wants = "a session or a scenario",
+						      .option = option,
+						      .execute = execute};
 	struct options o = {.repeat = 1};
 
 	return command_loaded(&command, &o.file, argc, argv);

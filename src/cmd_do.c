@@ -22,28 +22,19 @@ struct options {
 	bool trace; /* every switch is recorded */
 };
 
-static int parse(struct file_options *base, int argc, char **argv)
+static int option(struct file_options *base, int argc, char **argv, int *i)
 {
 	struct options *o = (struct options *)base;
 	const char *v;
-	int i;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
-			o->json = true;
-		else if (!strcmp(argv[i], "--trace"))
-			o->trace = true;
-		else if (!strcmp(argv[i], "--help"))
-			base->help = true;
-		else if ((v = command_value("--save", argc, argv, &i)))
-			o->save = v;
-		else if ((argv[i][0] == '-' && argv[i][1]) || base->file)
-			return command_usage(&cmd_do, "'%s' is not understood here", argv[i]);
-		else
-			base->file = argv[i];
-	}
-	if (!base->file)
-		base->file = "-";
+	if (!strcmp(argv[*i], "--json"))
+		o->json = true;
+	else if (!strcmp(argv[*i], "--trace"))
+		o->trace = true;
+	else if ((v = command_value("--save", argc, argv, i)))
+		o->save = v;
+	else
+		return COMMAND_NOT_MINE;
 	return 0;
 }
 
@@ -77,7 +68,8 @@ static int execute(struct file_options *base, struct loaded *loaded,
 
 static int run_do(int argc, char **argv)
 {
-	static const struct loaded_command command = {&cmd_do, parse, execute};
+	static const struct loaded_command command = {
+		.cmd = &cmd_do, .option = option, .execute = execute};
 	struct options o = {.json = false};
 
 	return command_loaded(&command, &o.file, argc, argv);

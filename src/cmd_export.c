@@ -54,9 +54,11 @@ static const struct exporter *by_suffix(const char *path)
 	return NULL;
 }
 
-static int parse_value(struct options *o, int argc, char **argv, int *i)
+static int option(struct file_options *base, int argc, char **argv, int *i)
 {
+	struct options *o = (struct options *)base;
 	const char *v;
+	uint64_t n;
 
 	if ((v = command_value("--to", argc, argv, i))) {
 		o->to = exporter_by_name(v);
@@ -69,8 +71,6 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 			       : 0;
 	}
 	if ((v = command_value("--learn", argc, argv, i))) {
-		uint64_t n;
-
 		if (!text_u64(v, LEARN_MIN, LEARN_MAX, &n))
 			return command_usage(&cmd_export,
 					     "--learn: '%s' is no number of replays from %d to %d",
@@ -83,42 +83,28 @@ static int parse_value(struct options *o, int argc, char **argv, int *i)
 		return 0;
 	}
 	if ((v = command_value("--tempo", argc, argv, i)))
-		return command_tempo(&cmd_export, &o->file, v);
+		return command_tempo(&cmd_export, base, v);
 	if ((v = command_value("-o", argc, argv, i)) ||
-	    (v = command_value("--output", argc, argv, i))) {
+	    (v = command_value("--output", argc, argv, i)))
 		o->out = v;
-		return 0;
-	}
-	if ((argv[*i][0] == '-' && argv[*i][1]) || o->file.file)
-		return command_usage(&cmd_export, "'%s' is not understood here", argv[*i]);
-	o->file.file = argv[*i];
+	else if (!strcmp(argv[*i], "--force"))
+		o->force = true;
+	else if (!strcmp(argv[*i], "--no-verify"))
+		o->no_verify = true;
+	else
+		return COMMAND_NOT_MINE;
 	return 0;
 }
 
-static int parse(struct file_options *base, int argc, char **argv)
+static int check(struct file_options *base)
 {
 	struct options *o = (struct options *)base;
 	struct err err = ERR_INIT;
-	int i, r = 0;
 
-	for (i = 1; i < argc && r == 0; i++) {
-		if (!strcmp(argv[i], "--help"))
-			base->help = true;
-		else if (!strcmp(argv[i], "--force"))
-			o->force = true;
-		else if (!strcmp(argv[i], "--no-verify"))
-			o->no_verify = true;
-		else
-			r = parse_value(o, argc, argv, &i);
-	}
-	if (r || base->help)
-		return r;
 	if (o->out && !strcmp(o->out, "-"))
 		o->out = NULL;
 	if (!o->to)
 		o->to = by_suffix(o->out);
-	if (!base->file)
-		return command_usage(&cmd_export, "name a session file");
 	if (o->to && o->to->binary && !o->out && isatty(STDOUT_FILENO))
 		return command_usage(&cmd_export, "--to %s is not for a terminal: say -o FILE",
 				     o->to->name);
@@ -245,7 +231,11 @@ static int execute(struct file_options *base, struct loaded *l, const struct gue
 
 static int run_export(int argc, char **argv)
 {
-	static const struct loaded_command command = {&cmd_export, parse, execute};
+	static const struct loaded_command command = {.cmd = &cmd_export,
+							.wants = "a session file",
+							.option = option,
+							.check = check,
+							.execute = execute};
 	struct options o = {.out = NULL};
 	int status = command_loaded(&command, &o.file, argc, argv);
 

@@ -45,6 +45,32 @@ static int load_and_execute(const struct loaded_command *c, struct file_options 
 	return status;
 }
 
+static int parse(const struct loaded_command *c, struct file_options *o, int argc, char **argv)
+{
+	int i, r = 0;
+
+	for (i = 1; i < argc && r == 0; i++) {
+		if (!strcmp(argv[i], "--help")) {
+			o->help = true;
+			continue;
+		}
+		r = c->option(o, argc, argv, &i);
+		if (r != COMMAND_NOT_MINE)
+			continue;
+		if ((argv[i][0] == '-' && argv[i][1]) || o->file)
+			return command_usage(c->cmd, "'%s' is not understood here", argv[i]);
+		o->file = argv[i];
+		r = 0;
+	}
+	if (r || o->help)
+		return r;
+	if (!o->file && c->wants)
+		return command_usage(c->cmd, "name %s", c->wants);
+	if (!o->file)
+		o->file = "-";
+	return c->check ? c->check(o) : 0;
+}
+
 int command_loaded(const struct loaded_command *c, struct file_options *o, int argc, char **argv)
 {
 	struct guest_options guest;
@@ -53,7 +79,7 @@ int command_loaded(const struct loaded_command *c, struct file_options *o, int a
 
 	if (guest_options_take(&guest, &argc, argv, &err) < 0)
 		status = command_error(c->cmd, &err);
-	else if ((status = c->parse(o, argc, argv)) != 0)
+	else if ((status = parse(c, o, argc, argv)) != 0)
 		;
 	else if (o->help)
 		status = command_by_name("help")->run(

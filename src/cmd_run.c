@@ -30,33 +30,24 @@ static int set_format(struct options *o, const char *name)
 					 "--format: '%s' is none of tap, ktap, junit, json", name);
 }
 
-static int parse(struct file_options *base, int argc, char **argv)
+static int option(struct file_options *base, int argc, char **argv, int *i)
 {
 	struct options *o = (struct options *)base;
 	const char *v;
-	int i, r = 0;
 
-	for (i = 1; i < argc && r == 0; i++) {
-		if (!strcmp(argv[i], "--help"))
-			base->help = true;
-		else if ((v = command_value("--format", argc, argv, &i)))
-			r = set_format(o, v);
-		else if ((v = command_value("--tempo", argc, argv, &i)))
-			r = command_tempo(&cmd_run, base, v);
-		else if ((v = command_value("--save", argc, argv, &i)))
-			o->save = v;
-		else if (!strcmp(argv[i], "--probe"))
-			o->probe = true;
-		else if (!strcmp(argv[i], "--no-probe"))
-			o->no_probe = true;
-		else if ((argv[i][0] == '-' && argv[i][1]) || base->file)
-			r = command_usage(&cmd_run, "'%s' is not understood here", argv[i]);
-		else
-			base->file = argv[i];
-	}
-	if (r == 0 && !base->file && !base->help)
-		r = command_usage(&cmd_run, "name a session or a scenario");
-	return r;
+	if ((v = command_value("--format", argc, argv, i)))
+		return set_format(o, v);
+	if ((v = command_value("--tempo", argc, argv, i)))
+		return command_tempo(&cmd_run, base, v);
+	if ((v = command_value("--save", argc, argv, i)))
+		o->save = v;
+	else if (!strcmp(argv[*i], "--probe"))
+		o->probe = true;
+	else if (!strcmp(argv[*i], "--no-probe"))
+		o->no_probe = true;
+	else
+		return COMMAND_NOT_MINE;
+	return 0;
 }
 
 /* What colours the result is said, and does not get into the report. */
@@ -169,7 +160,10 @@ static int execute(struct file_options *base, struct loaded *loaded,
 
 static int run_run(int argc, char **argv)
 {
-	static const struct loaded_command command = {&cmd_run, parse, execute};
+	static const struct loaded_command command = {.cmd = &cmd_run,
+							.wants = "a session or a scenario",
+							.option = option,
+							.execute = execute};
 	struct options o = {.format = report_format_by_name("tap")};
 
 	return command_loaded(&command, &o.file, argc, argv);

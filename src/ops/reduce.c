@@ -93,20 +93,17 @@ static bool take(struct reduction *r, struct scenario *candidate)
  * by itself. Returns how many pieces there are before the last op. */
 static size_t cut(const struct reduction *r, bool whole, size_t *begin)
 {
-	struct scenario *s = scenario_create(r->cpus);
-	struct err why = ERR_INIT;
 	size_t i, n = 0, len = scenario_len(r->now);
+	bool inside = false;
 
 	for (i = 0; i + 1 < len; i++) {
-		struct op *op = op_clone(scenario_at(r->now, i));
+		unsigned flags = scenario_at(r->now, i)->def->flags;
 
-		if (!whole || !scenario_body_open(s))
+		if (!whole || !inside)
 			begin[n++] = i;
-		if (scenario_add(s, op, &why) < 0)
-			op_destroy(op);
+		inside = (inside || flags & OPF_BODY) && !(flags & OPF_BODY_END);
 	}
 	begin[n] = len - 1;
-	scenario_destroy(s);
 	return n;
 }
 
