@@ -19,7 +19,8 @@
 
 static const struct command *const commands[] = {
 	&cmd_open, &cmd_do, &cmd_run, &cmd_export, &cmd_kernel, &cmd_matrix, &cmd_scenarios,
-	&cmd_shell, &cmd_show, &cmd_compare, &cmd_bisect, &cmd_cache, &cmd_bench, &cmd_help,
+	&cmd_shell, &cmd_show, &cmd_compare, &cmd_bisect, &cmd_explore, &cmd_cache,
+	&cmd_bench, &cmd_help,
 };
 
 const struct command *command_at(size_t i)

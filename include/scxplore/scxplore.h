@@ -117,6 +117,11 @@ struct sxp_guest {
 	 * emulator and kernel; SXP_PULL and what else needs the host in between is refused.
 	 */
 	uint64_t exact;
+	/**
+	 * With `.exact`: what the run is disturbed by, so that things come in another order, the same in every run
+	 * with this seed; 0 = nothing.
+	 */
+	uint64_t seed;
 };
 
 /** What an op does. Values are never reused; each says which fields of struct sxp_op it reads. */

@@ -33,6 +33,7 @@
 #include "guest/sched_parts.h"
 #include "guest/sched_stats.h"
 #include "guest/sched_watch.h"
+#include "guest/shake.h"
 #include "guest/shared.h"
 #include "guest/shell.h"
 #include "guest/start.h"
@@ -74,13 +75,19 @@ static void stage(const char *name)
 
 static char chain_names[2048];
 
+static void begin_shaken(void)
+{
+	shake_begin(ncpus);
+	line_start();
+}
+
 /* Ops may begin when the host wants it, the root is there, and the probes can see them. */
 static void maybe_start(void)
 {
 	if (!start_asked || !ready || !probes_settled)
 		return;
 	if (exact_is())
-		exact_begin(line_start);
+		exact_begin(begin_shaken);
 	else
 		line_start();
 }
@@ -214,6 +221,9 @@ static void configure_one(const char *key, const char *value)
 	} else if (!strcmp(key, WIRE_CONFIG_SEED)) {
 		configure_number(value, &number);
 		exact_seed(number);
+	} else if (!strcmp(key, WIRE_CONFIG_SHAKE)) {
+		configure_number(value, &number);
+		shake_set(number);
 	} else if (!strcmp(key, WIRE_CONFIG_CAME)) {
 		files_came(value);
 	} else {

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "bpf/exact.h"
 #include "guest/pool.h"
+#include "guest/shake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -219,6 +220,7 @@ void exact_end(void)
 		if (!e)
 			e = missed(&lost);
 	}
+	shake_end();
 	if (e)
 		err_sys(&trouble, -e, "read the trace");
 	else if (lost)

@@ -9,6 +9,7 @@
 #include "guest/exact.h"
 #include "guest/line_private.h"
 #include "guest/port.h"
+#include "guest/shake.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -231,7 +232,7 @@ static void step(void)
 
 	if (collect(id))
 		return;
-	after = !id || late ? 0 : wire_op_u64(&op, WARG_AFTER, 0);
+	after = !id || late ? 0 : wire_op_u64(&op, WARG_AFTER, 0) + shake_op_ns(head()->seq);
 	if (after > now - last_end_ns) {
 		main_line.run = LINE_AFTER;
 		loop_arm(loop, after_timer, after - (now - last_end_ns), 0);

@@ -100,6 +100,7 @@ enum wire_thaw {
 #define WIRE_CONFIG_WATCHDOG                                                                       \
 	"watchdog" /* ns every sched_ext scheduler gets as its watchdog time-out, 0 = its own */
 #define WIRE_CONFIG_SEED     "seed" /* of the kernel's random numbers in an exact run, decimal */
+#define WIRE_CONFIG_SHAKE    "shake" /* what an exact run is disturbed by (guest/shake.h), decimal; 0 = nothing */
 #define WIRE_CONFIG_CAME     "came" /* "SEQ PATH": what the op's file is called that came along */
 #define WIRE_CONFIG_PROBE    "probe"    /* functions to probe until a scheduler ends, spaces between */
 #define WIRE_CONFIG_DURATION "duration" /* ns of guest time the scenario may take, 0 = no limit */

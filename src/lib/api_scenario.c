@@ -355,6 +355,7 @@ int api_guest_config(const struct sxp_guest *guest, struct guest_config *out, st
 		.duration_ns = guest->duration,
 		.append = guest->append,
 		.exact = guest->exact != 0,
+		.seed = guest->seed,
 		.fault = fault && *fault ? fault : NULL,
 	};
 	if (topology && *topology) {

@@ -18,11 +18,11 @@ enum verdict check_trace(const struct model *m, const char *hash, const char *ma
 		return VERDICT_INCONCLUSIVE;
 	}
 	if (machine && (!m->machine || strcmp(machine, m->machine))) {
-		buf_addf(
-			why,
-			"made on %s, this is %s: another emulator, CPU model, kernel or agent goes "
-			"another way, so the other expectations alone judge",
-			machine, m->machine ? m->machine : "not known");
+		buf_addf(why,
+			 "made on %s, this is %s: another emulator, CPU model, kernel, agent or "
+			 "seed goes "
+			 "another way, so the other expectations alone judge",
+			 machine, m->machine ? m->machine : "not known");
 		return VERDICT_SKIP;
 	}
 	if (!m->trace_hash) {

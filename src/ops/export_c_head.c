@@ -164,5 +164,7 @@ void export_c_guest(struct buf *out, const struct session_info *info)
 	guest_string(out, "append", info->append);
 	if (info->exact)
 		buf_adds(out, "\t.exact = 1,\n");
+	if (info->seed)
+		buf_addf(out, "\t.seed = %" PRIu64 "u,\n", info->seed);
 	buf_adds(out, "};\n\n");
 }

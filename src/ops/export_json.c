@@ -38,6 +38,8 @@ static struct json_object *guest(const struct session_info *info)
 	add_text(o, "append", info->append);
 	if (info->exact)
 		json_object_object_add(o, "exact", json_object_new_boolean(true));
+	if (info->seed)
+		json_object_object_add(o, "seed", json_object_new_uint64(info->seed));
 	return o;
 }
 

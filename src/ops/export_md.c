@@ -235,6 +235,8 @@ static void guest_options(struct buf *out, const struct session_info *info)
 	option(out, "append", info->append);
 	if (info->exact)
 		buf_adds(out, " --exact");
+	if (info->seed)
+		buf_addf(out, " --seed %" PRIu64, info->seed);
 }
 
 static void replay(struct buf *out, const struct export_input *in)

@@ -69,6 +69,8 @@ static void head_line(struct buf *out, const struct session_info *info)
 	add_text(guest, "append", info->append);
 	if (info->exact)
 		json_object_object_add(guest, "exact", json_object_new_boolean(true));
+	if (info->seed)
+		json_object_object_add(guest, "seed", json_object_new_uint64(info->seed));
 	json_object_object_add(o, "guest", guest);
 	buf_adds(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
 								JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -32,6 +32,7 @@ struct session_info {
 	char **include; /* NULL-terminated, as typed */
 	uint64_t watchdog_ns, duration_ns;
 	bool exact; /* a virtual clock, the scenario by itself */
+	uint64_t seed; /* what an exact run was disturbed by; 0 = nothing */
 	char *append;
 	char *version; /* of scxplore */
 };

@@ -124,6 +124,7 @@ static int read_head(struct reading *r, struct json_object *o, struct err *err)
 	r->info->duration_ns = num_of(guest, "duration_ns");
 	r->info->append = text_of(guest, "append");
 	r->info->exact = is_true(guest, "exact");
+	r->info->seed = r->info->exact ? num_of(guest, "seed") : 0;
 	read_include(guest, r->info);
 	return 0;
 }
@@ -282,6 +283,7 @@ static void build_scenario(const struct model *m, bool asap, unsigned cpus, stru
 			   struct buf *warning)
 {
 	const struct model_op *before = NULL;
+	bool exact = model_exact(m);
 	size_t i;
 
 	*out = scenario_create(cpus);
@@ -292,7 +294,9 @@ static void build_scenario(const struct model *m, bool asap, unsigned cpus, stru
 		struct err err = ERR_INIT;
 		struct op *op;
 
-		if (!mo->op || (!(flags & OPF_EXPECT) && !in_body && mo->state != OPS_DONE)) {
+		/* an exact run is repeated with what fails in it: it is a part of what happens */
+		if (!mo->op || (!(flags & OPF_EXPECT) && !in_body && mo->state != OPS_DONE &&
+				!(exact && mo->state == OPS_FAILED))) {
 			left_out(warning, mo,
 				 !mo->op                   ? "is unknown to this version"
 				 : mo->state == OPS_FAILED ? "failed"

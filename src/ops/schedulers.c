@@ -80,6 +80,13 @@ static const struct scheduler table[] = {
 		.broken = true,
 		.constants = {SLICE, {"after", "enqueues (1000)"}},
 	},
+	{
+		.name = "handoff",
+		.summary = "hands a CPU from waker to woken; loses who is woken by a task named "
+			   "\"hand...\" that is preempted before it sleeps",
+		.broken = true,
+		.constants = {SLICE},
+	},
 };
 
 const struct scheduler *scheduler_at(size_t i)

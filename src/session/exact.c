@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdio.h>
 #include <string.h>
 
-#define SEED "1"
+#define SEED 1 /* of random numbers, where nobody asks for one */
 
 struct came {
 	uint64_t seq;
@@ -19,14 +21,18 @@ struct came {
 };
 
 struct exact {
+	uint64_t seed;
 	struct include_set files;
 	struct came *came;
 	size_t n;
 };
 
-struct exact *exact_create(void)
+struct exact *exact_create(uint64_t seed)
 {
-	return xcalloc(1, sizeof(struct exact));
+	struct exact *e = xcalloc(1, sizeof(*e));
+
+	e->seed = seed;
+	return e;
 }
 
 void exact_destroy(struct exact *e)
@@ -94,10 +100,16 @@ int exact_take(struct exact *e, const struct op *op, struct err *err)
 
 void exact_put_config(const struct exact *e, struct wire_writer *w)
 {
+	char number[24];
 	size_t i;
 
+	snprintf(number, sizeof(number), "%" PRIu64, e->seed ? e->seed : SEED);
 	wire_put_str(w, WIRE_CONFIG_SEED);
-	wire_put_str(w, SEED);
+	wire_put_str(w, number);
+	if (e->seed) {
+		wire_put_str(w, WIRE_CONFIG_SHAKE);
+		wire_put_str(w, number);
+	}
 	wire_put_str(w, WIRE_CONFIG_CAME);
 	wire_put_str(w, "0 ");
 	for (i = 0; i < e->n; i++) {

@@ -12,7 +12,8 @@
 
 struct exact;
 
-struct exact *exact_create(void);
+/* seed: guest_config.seed */
+struct exact *exact_create(uint64_t seed);
 void exact_destroy(struct exact *e); /* NULL is fine */
 
 /*

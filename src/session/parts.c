@@ -173,7 +173,7 @@ void session_create_parts(struct session *s)
 	s->transfer = create_transfer(s);
 	s->kernel_ops = kernel_ops_create(s->model, &kernel_ops_host, s);
 	if (exact)
-		s->exact = exact_create();
+		s->exact = exact_create(config->guest.seed);
 	s->tracing = tracing_create(s->loop, s->model->trace, &tracing_ops, s);
 	s->watch = config->watch;
 	tracing_want(s->tracing, config->trace && !exact, 0);

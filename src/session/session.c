@@ -45,6 +45,12 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 			"'scxplore run FILE --exact'");
 		return NULL;
 	}
+	if (config->guest.seed && !config->guest.exact) {
+		session_destroy(s);
+		err_set(err, EINVAL,
+			"--seed disturbs a run in a way that can be repeated, which needs --exact");
+		return NULL;
+	}
 	if (config->journal && !config->resume) {
 		s->journal = journal_create(config->journal, &s->info, err);
 		if (!s->journal) {

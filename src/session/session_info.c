@@ -49,6 +49,7 @@ void session_info_fill(struct session_info *info, const struct guest_config *con
 	info->watchdog_ns = config->watchdog_ns;
 	info->duration_ns = config->duration_ns;
 	info->exact = config->exact;
+	info->seed = config->seed;
 	info->append = xstrdup(config->append ? config->append : "");
 	info->version = xstrdup(SCXPLORE_VERSION);
 }
@@ -76,6 +77,8 @@ int session_info_config(const struct session_info *info, struct guest_config *co
 	if (!config->duration_ns)
 		config->duration_ns = info->duration_ns;
 	config->exact |= info->exact;
+	if (!config->seed)
+		config->seed = info->seed;
 	if (!config->append && info->append && *info->append)
 		config->append = info->append;
 	return 0;

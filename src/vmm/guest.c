@@ -19,6 +19,7 @@
 #include "vmm/shell_tools.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -522,7 +523,12 @@ static int name_machine(struct guest *g, const struct qemu_spec *spec, struct er
 
 	const char *files[] = {agent, g->steady, NULL};
 
-	return agent ? machine_word(spec, &g->kernel, files, g->machine, err) : -err->code;
+	int r = agent ? machine_word(spec, &g->kernel, files, g->machine, err) : -err->code;
+	size_t n = strlen(g->machine);
+
+	if (r == 0 && g->config.seed)
+		snprintf(g->machine + n, sizeof(g->machine) - n, ":seed-%" PRIu64, g->config.seed);
+	return r;
 }
 
 int guest_launch(struct guest *g, struct err *err)

@@ -68,6 +68,8 @@ struct guest_config {
 	const char *resume; /* begin from this file of guest_save() or not at all; borrowed until then */
 	bool exact;                 /* counted instructions are the clock (TCG, one thread); the agent
 				       carries out guest_take_script() by itself */
+	uint64_t seed;              /* of an exact guest: what its run is disturbed by (guest/shake.h) and its
+				       random numbers begin from; 0 = undisturbed */
 	bool counted;               /* the same clock, in a guest that is talked to as any other: times in
 				       it are instructions carried out, whatever else the host does */
 };

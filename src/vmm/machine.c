@@ -73,7 +73,7 @@ int machine_word(const struct qemu_spec *spec, const struct kernel *kernel,
 	sha256_end(&s, hash);
 	sha256_hex(hash, hex);
 	snprintf(dst, MACHINE_MAX, "qemu-%s:max:", version);
-	add_word(dst, MACHINE_MAX - 10, kernel->release ? kernel->release : "");
+	add_word(dst, MACHINE_MAX - 40, kernel->release ? kernel->release : "");
 	snprintf(dst + strlen(dst), MACHINE_MAX - strlen(dst), ":%.8s", hex);
 	return 0;
 }

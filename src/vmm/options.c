@@ -128,6 +128,13 @@ static int take_exact(struct guest_options *o, const char *v, struct err *err)
 	return 0;
 }
 
+static int take_seed(struct guest_options *o, const char *v, struct err *err)
+{
+	if (!text_u64(v, 1, UINT64_MAX, &o->config.seed))
+		return err_set(err, EINVAL, "'%s' is no number from 1 on", v);
+	return 0;
+}
+
 static int take_warm(struct guest_options *o, const char *v, struct err *err)
 {
 	o->config.warm = true;
@@ -164,6 +171,10 @@ static const struct guest_option table[] = {
 	 "a virtual clock: the scenario runs by itself, the same to the nanosecond each time; "
 	 "under TCG",
 	 take_exact},
+	{"seed", "N",
+	 "with --exact: the scenario is disturbed by this seed, so that things come in another order; "
+	 "the same each time",
+	 take_seed},
 	{"warm", "",
 	 "begin from a copy of such a guest that stood ready, or leave one in the cache for the next "
 	 "start (the screen does)",

@@ -79,6 +79,12 @@ kill starved
 sched load stall
 spawn lost spin n=1
 expect sched exit == stall within=60s
+kill lost
+sched load handoff
+spawn urgent timer-latency n=1 interval=100us policy=fifo:10 cpus=0
+spawn hands pipe-io n=2 burst=16 cpus=0
+expect sched exit == stall within=60s
+kill urgent
 sched load fifo
 run after -- sh -c 'echo still here'
 wait after timeout=30s

@@ -46,6 +46,11 @@ static const struct ending {
 	 "sched load leakdsq\n"
 	 "spawn leak bursty\n"
 	 "expect sched exit == stall within=60s\n"},
+	{"handoff", "stall",
+	 "sched load handoff\n"
+	 "spawn urgent timer-latency interval=100us policy=fifo:10 cpus=0\n"
+	 "spawn hands pipe-io n=2 burst=16 cpus=0\n"
+	 "expect sched exit == stall within=60s\n"},
 };
 
 /* How a good one ends. */

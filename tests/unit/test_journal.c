@@ -35,6 +35,8 @@ static struct session_info an_info(void)
 				     .workload_root = "/x",
 				     .include = include,
 				     .watchdog_ns = 30000000000,
+				     .exact = true,
+				     .seed = UINT64_MAX - 7,
 				     .append = "quiet",
 				     .version = "0.1.0"};
 }
@@ -179,6 +181,8 @@ static void a_written_session_is_read_back(void **state)
 	assert_null(back.include[1]);
 	assert_int_equal(back.watchdog_ns, 30000000000);
 	assert_string_equal(back.append, "quiet");
+	assert_true(back.exact);
+	assert_int_equal(back.seed, UINT64_MAX - 7);
 	assert_int_equal(model->nops, 1);
 	assert_int_equal(scenario_len(scenario), 1);
 	assert_null(journal_create(path, &info, &err));
@@ -347,6 +351,23 @@ static void ops_that_failed_or_never_ended_are_left_out_of_a_replay(void **state
 	recorded_finish(&r);
 }
 
+/* what happened in it is repeated, and that an op failed has happened */
+static void ops_that_failed_in_an_exact_run_are_repeated(void **state)
+{
+	struct recorded r;
+
+	recorded_init(&r, HEAD "{\"t_ns\":0,\"event\":\"accel\",\"name\":\"tcg-exact\"}\n" DID(
+				  1, 1, 1, "cgroup add a")
+				  "{\"seq\":2,\"t_ns\":2,\"op\":\"run p@a -- nonesuch\"}\n"
+				  "{\"seq\":2,\"t_ns\":2,\"event\":\"begin\"}\n"
+				  "{\"seq\":2,\"t_ns\":3,\"event\":\"failed\",\"code\":2}\n"
+				  "{\"seq\":3,\"t_ns\":5,\"op\":\"hold 3s\"}\n");
+	assert_int_equal(scenario_len(r.scenario), 2);
+	assert_null(strstr(buf_text(&r.warning), "nonesuch"));
+	assert_non_null(strstr(buf_text(&r.warning), "op 3 'hold 3s' was never finished"));
+	recorded_finish(&r);
+}
+
 static void an_expectation_stays_whatever_its_verdict_was(void **state)
 {
 	struct recorded r;
@@ -415,6 +436,7 @@ int main(void)
 		cmocka_unit_test(unknown_lines_and_fields_are_tolerated_and_counted),
 		cmocka_unit_test(tempo_is_the_time_between_the_end_of_an_op_and_the_next),
 		cmocka_unit_test(ops_that_failed_or_never_ended_are_left_out_of_a_replay),
+		cmocka_unit_test(ops_that_failed_in_an_exact_run_are_repeated),
 		cmocka_unit_test(an_expectation_stays_whatever_its_verdict_was),
 	};
 

@@ -141,7 +141,7 @@ static void an_exact_run_has_no_watches(void **state)
 {
 	static const char *const lines[] = {"watch x:int", "unwatch x:int",
 					    "expect watch x:int > 0"};
-	struct exact *e = exact_create();
+	struct exact *e = exact_create(0);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {

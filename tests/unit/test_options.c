@@ -57,7 +57,7 @@ static void options_are_taken_and_the_rest_stays_in_order(void **state)
 
 static void every_option_of_the_table_is_taken(void **state)
 {
-	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet", "", "", ""};
+	static const char *const values[] = {"1n1l1c1t", "128", "7.3", "tcg", "both", "sh", "/x", "5s", "2m", "quiet", "", "7", "", ""};
 	const struct guest_option *option;
 	size_t i;
 

@@ -34,10 +34,33 @@ static void a_replay_has_the_memory_of_the_recording_and_enough_to_boot(void **s
 	assert_int_equal(replayed(small, 0, large, 600), 600);
 }
 
+/* the guest that is made of a session that was disturbed by `was`, when `told` is asked for */
+static struct guest_config disturbed(uint64_t was, uint64_t told)
+{
+	struct guest_config config = {.topology = {1, 1, 2, 1}, .exact = true, .seed = was};
+	struct session_info info;
+	struct err err = ERR_INIT;
+
+	session_info_fill(&info, &config);
+	config = (struct guest_config){.seed = told};
+	assert_int_equal(session_info_config(&info, &config, &err), 0);
+	session_info_finish(&info);
+	return (struct guest_config){.exact = config.exact, .seed = config.seed};
+}
+
+static void a_seed_is_that_of_the_recording_unless_another_is_asked_for(void **state)
+{
+	assert_int_equal(disturbed(7, 0).seed, 7);
+	assert_true(disturbed(7, 0).exact);
+	assert_int_equal(disturbed(7, 9).seed, 9);
+	assert_int_equal(disturbed(0, 0).seed, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_replay_has_the_memory_of_the_recording_and_enough_to_boot),
+		cmocka_unit_test(a_seed_is_that_of_the_recording_unless_another_is_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("session_info", tests, NULL, NULL);
