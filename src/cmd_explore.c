@@ -148,13 +148,16 @@ static int execute(struct file_options *base, struct loaded *loaded,
 		config.seed = o->from + i;
 		r = try_seed(&config, s, path, &err);
 	}
-	scenario_destroy(s);
-	if (*err.msg)
+	/* also a guest that the failure has brought down was looked at */
+	if (!s || r < 0) {
+		scenario_destroy(s);
 		return command_error(&cmd_explore, &err);
+	}
+	scenario_destroy(s);
 	if (r == 0) {
 		fprintf(stderr,
-			"scxplore explore: all holds with %" PRIu64 " seeds from %" PRIu64 " on\n",
-			o->seeds, o->from);
+			"scxplore explore: all holds with %" PRIu64 " seed%s from %" PRIu64 " on\n",
+			o->seeds, o->seeds == 1 ? "" : "s", o->from);
 		return EXIT_HELD;
 	}
 	printf("%s\n", path);

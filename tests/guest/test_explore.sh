@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # `scxplore explore` in real guests: it finds the fault of order that is planted in the scheduler `handoff`, and what it
-# saves fails again, by the same trace; a scheduler without it holds, under seeds that each go another way. Needs
-# SXP_SCXPLORE, SXP_AGENT.
+# saves fails again, by the same trace; a scheduler without it holds. Needs SXP_SCXPLORE, SXP_AGENT.
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -16,13 +15,13 @@ scenario() {
 	cat <<END
 sched watchdog 1s
 sched load $1
-spawn hands pipe-io n=2 burst=100000
+spawn hands wake-chain n=2 depth=2 work=1ms
 hold 200ms
 kill hands
 expect sched == $1
 END
 }
-echo 1..9
+echo 1..8
 
 scenario handoff >"$work/broken.scx"
 scxplore explore "$work/broken.scx" --seeds 20 -o "$work/found.session" --topology 1n1l1c1t
@@ -42,14 +41,11 @@ scxplore explore "$work/broken.scx" -o "$work/found.session" --topology 1n1l1c1t
 result $? "a session that is there is not overwritten"
 
 scenario fifo >"$work/good.scx"
-scxplore explore "$work/good.scx" --seeds 2 --from 5 -o "$work/none.session" --topology 1n1l1c1t
-[ $? = 0 ] && grep -q 'all holds with 2 seeds from 5 on' "$work/err" && [ ! -s "$work/out" ]
+scxplore explore "$work/good.scx" --seeds 1 --from 5 -o "$work/none.session" --topology 1n1l1c1t
+[ $? = 0 ] && grep -q 'seed 5: all holds, trace [0-9a-f]\{16\}$' "$work/err" && [ ! -s "$work/out" ]
 result $? "where nothing breaks it says so"
 [ ! -e "$work/none.session" ]
 result $? "and leaves nothing"
-[ "$(sed -n 's/.*: all holds, trace //p' "$work/err" | grep -cx '[0-9a-f]\{16\}')" = 2 ] &&
-	[ "$(sed -n 's/.*: all holds, trace //p' "$work/err" | sort -u | wc -l)" = 2 ]
-result $? "another seed goes another way"
 
 scxplore run "$work/good.scx" --seed 5
 [ $? = 2 ] && grep -q 'needs --exact' "$work/err"
