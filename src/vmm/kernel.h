@@ -2,8 +2,8 @@
 /*
  * kernel - guest kernels: found, unpacked, kept, fetched, judged.
  *
- * Cache: CACHE/kernels/RELEASE/{vmlinux,config,modules/NN-name.ko,modules/list}. kernel_resolve()
- * is what a boot needs; the rest serves `scxplore kernel`.
+ * Cache: CACHE/kernels/RELEASE/{vmlinux,vmlinuz,config,modules/NN-name.ko,modules/list}.
+ * kernel_resolve() is what a boot needs; the rest serves `scxplore kernel`.
  */
 #ifndef VMM_KERNEL_H
 #define VMM_KERNEL_H

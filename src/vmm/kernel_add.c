@@ -205,6 +205,9 @@ static int fill_entry(const char *entry, const struct image *im, const struct ke
 
 	elf = elf_of(im, &len);
 	r = write_file(entry, "vmlinux", elf, len, err);
+	/* nothing starts it but who wants a kernel that moves itself (KASLR): an unpacked one does not */
+	if (r == 0 && im->unpacked.len)
+		r = write_file(entry, "vmlinuz", im->map, im->len, err);
 	if (r == 0 && im->config)
 		r = write_file(entry, "config", im->config, strlen(im->config), err);
 	if (r == 0 &&

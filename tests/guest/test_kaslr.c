@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_kaslr - a guest whose kernel puts itself where it likes (qemu_kaslr.sh): the host finds
+ * where, and what it reads there is what the agent says. Run with that as SXP_QEMU. The packed
+ * kernel is kept beside the unpacked one when a kernel is added; without it there is nothing to
+ * start.
+ */
+#include "eyes.h"
+
+#include "../unit/test.h"
+
+#include "vmm/kernel.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const uint64_t linked_at = 0xffffffff81000000; /* __START_KERNEL_map and 16 MiB */
+
+static struct lab *lab;
+
+static int boot(void **state)
+{
+	static const char *const include[] = {"sh", "grep", NULL};
+	static struct lab_config config = {
+		.include = include, .topology = {1, 2, 1, 1}, .observe = OBSERVE_BOTH};
+	struct err err = ERR_INIT;
+	struct kernel k;
+	char packed[4096];
+
+	if (kernel_resolve(getenv("SXP_KERNEL"), &k, &err) < 0)
+		fail_msg("%s", err.msg);
+	snprintf(packed, sizeof(packed), "%.*sz", (int)strlen(k.image) - 1, k.image);
+	kernel_finish(&k);
+	if (access(packed, R_OK)) {
+		print_message("# there is no '%s': fetch this kernel again\n", packed);
+		return 0;
+	}
+	lab = lab_boot(&config);
+	return 0;
+}
+
+static int end(void **state)
+{
+	lab_end(lab);
+	return 0;
+}
+
+static void agent_and_memory_tell_the_same_story(void **state)
+{
+	uint64_t made, wrong;
+	const struct event *ev;
+
+	if (!lab)
+		skip();
+	lab_ok(lab, "cgroup add low cpu.weight=50");
+	lab_ok(lab, "spawn fs@low spin n=3");
+	lab_ok(lab, "spawn bu bursty n=2");
+	lab_samples(lab, 10);
+	lab_ok(lab, "sched load vtime");
+	lab_samples(lab, 10);
+	session_compared(lab_session(lab), &made, &wrong);
+	print_message("# %" PRIu64 " comparisons\n", made);
+	ev = lab_find(lab, 0, EV_HOST_LOG, NULL, "differ");
+	if (ev)
+		fail_msg("%s", ev->text);
+	assert_int_equal(wrong, 0);
+	assert_true(made > 100);
+}
+
+/* Of the image (a variable), and beyond it. */
+static void places_in_it_are_found(void **state)
+{
+	struct eyes e;
+
+	if (!lab)
+		skip();
+	e = eyes_open(lab);
+	eyes_look(&e);
+	assert_string_equal(sight_scheduler(e.sight), "vtime");
+	assert_int_equal(eyes_cgroup(&e.now, "/scxplore/low")->weight, 50);
+	assert_int_equal(eyes_cgroup(&e.now, "/scxplore/low")->procs, 3);
+	assert_int_equal(eyes_must(&e.now, "fs.1")->sclass, SAMPLE_CLASS_EXT);
+	eyes_close(&e);
+}
+
+/* Else the tests above have shown nothing. One boot in some 500 chooses the place it was linked
+ * for. */
+static void the_kernel_ran_where_its_image_does_not_say(void **state)
+{
+	uint64_t at;
+
+	if (!lab)
+		skip();
+	lab_ok(lab, "run where -- grep -m1 -E ' _text$' /proc/kallsyms");
+	lab_ok(lab, "wait where timeout=60s");
+	at = strtoull(lab_output(lab, "where", 1, NULL), NULL, 16);
+	print_message("# _text is at %" PRIx64 "\n", at);
+	assert_true(at >= linked_at);
+	if (at == linked_at)
+		skip();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agent_and_memory_tell_the_same_story),
+		cmocka_unit_test(places_in_it_are_found),
+		cmocka_unit_test(the_kernel_ran_where_its_image_does_not_say),
+	};
+
+	return cmocka_run_group_tests(tests, boot, end);
+}
