@@ -80,10 +80,11 @@ static void on_saved(void *arg, int code, const char *why)
 		print_message("# not saved: %s\n", why);
 }
 
-static const struct session_observer observer = {
-	.saved = on_saved,
-	.rewound = on_rewound,
-	.event = on_event, .sample = on_sample, .finished = on_finished};
+static const struct session_observer observer = {.saved = on_saved,
+						 .rewound = on_rewound,
+						 .event = on_event,
+						 .sample = on_sample,
+						 .finished = on_finished};
 
 static void give_up(struct lab *lab, const char *what)
 {
@@ -391,4 +392,39 @@ int lab_teardown(void **state)
 {
 	lab_end(*state);
 	return 0;
+}
+
+const struct model_group *lab_group(struct lab *lab, const char *name)
+{
+	return model_group(session_model(lab_session(lab)), name);
+}
+
+void lab_checkpoint(struct lab *lab, const char *name)
+{
+	size_t mark = lab_mark(lab);
+	struct err err = ERR_INIT;
+	char text[100];
+
+	snprintf(text, sizeof(text), "checkpoint '%s'", name);
+	if (session_checkpoint(lab_session(lab), name, &err))
+		fail_msg("%s", err.msg);
+	assert_null(strstr(lab_wait(lab, mark, EV_HOST_LOG, NULL, text)->text, "no checkpoint"));
+}
+
+char lab_folder[64], lab_journal[128];
+
+int lab_folder_setup(void **state)
+{
+	strcpy(lab_folder, "/tmp/scxplore-test-XXXXXX");
+	assert_non_null(mkdtemp(lab_folder));
+	snprintf(lab_journal, sizeof(lab_journal), "%s/a.session", lab_folder);
+	return 0;
+}
+
+int lab_folder_teardown(void **state)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", lab_folder);
+	return system(command);
 }

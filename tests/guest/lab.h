@@ -74,11 +74,19 @@ void lab_pass(struct lab *lab, uint64_t ns);
 void lab_samples(struct lab *lab, unsigned n);
 struct session *lab_session(struct lab *lab);
 
+const struct model_group *lab_group(struct lab *lab, const char *name); /* NULL = none of that name */
+/* Waits until there is a checkpoint of that name. */
+void lab_checkpoint(struct lab *lab, const char *name);
+
 /* The event has this type, and these words in its text. */
 void lab_must_say(const struct event *ev, enum event_type type, const char *words);
 /* For cmocka: a guest of two CPUs, which the host looks at, or whose agent tells; and its end. */
 int lab_setup(void **state);
 int lab_setup_told(void **state);
 int lab_teardown(void **state);
+/* For cmocka: a folder of the test's own, in which lab_journal would be; and its end. */
+extern char lab_folder[64], lab_journal[128];
+int lab_folder_setup(void **state);
+int lab_folder_teardown(void **state);
 
 #endif

@@ -13,46 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static char folder[64], path[128];
-
-static int set_up(void **state)
-{
-	strcpy(folder, "/tmp/checkpoint-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/a.session", folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	return system(command);
-}
-
 static struct lab *boot(bool before_ops)
 {
 	static const char *const include[] = {"sh", "date", STOP_AGENT, NULL};
 
-	return lab_boot(&(struct lab_config){.include = include, .journal = path, .checkpoints = before_ops});
-}
-
-static void checkpoint(struct lab *lab, const char *name)
-{
-	size_t mark = lab_mark(lab);
-	struct err err = ERR_INIT;
-	char text[100];
-
-	snprintf(text, sizeof(text), "checkpoint '%s'", name);
-	if (session_checkpoint(lab_session(lab), name, &err))
-		fail_msg("%s", err.msg);
-	assert_null(strstr(lab_wait(lab, mark, EV_HOST_LOG, NULL, text)->text, "no checkpoint"));
-}
-
-static const struct model_group *group(struct lab *lab, const char *name)
-{
-	return model_group(session_model(lab_session(lab)), name);
+	return lab_boot(&(struct lab_config){.include = include, .journal = lab_journal, .checkpoints = before_ops});
 }
 
 static void rewind_to(struct lab *lab, const char *name)
@@ -104,23 +69,23 @@ static void what_was_done_since_is_undone_and_another_thing_can_be_done(void **s
 	uint64_t then;
 
 	lab_ok(lab, "cgroup add low");
-	checkpoint(lab, "first");
+	lab_checkpoint(lab, "first");
 	then = session_model(lab_session(lab))->now_ns;
 	lab_ok(lab, "spawn hogs@low spin n=2");
 	lab_ok(lab, "cgroup add high");
 	lab_pass(lab, 3000000000ull);
 	rewind_to(lab, "first");
-	assert_null(group(lab, "hogs"));
+	assert_null(lab_group(lab, "hogs"));
 	assert_true(session_model(lab_session(lab))->now_ns < then + 2500000000ull);
 	assert_non_null(strstr(session_path(lab_session(lab)), "a.2.session"));
 	/* branches and checkpoints stand in the session by name */
 	assert_string_equal(session_model(lab_session(lab))->branch, "2");
 	assert_int_equal(session_name_branch(lab_session(lab), "high first", &err), 0);
 	assert_int_equal(session_name_branch(lab_session(lab), "high first", &err), -EEXIST);
-	branch = branches_find(path, "high first", &err);
+	branch = branches_find(lab_journal, "high first", &err);
 	assert_string_equal(branch, session_path(lab_session(lab)));
 	first = branches_find(branch, "1", &err);
-	assert_string_equal(first, path);
+	assert_string_equal(first, lab_journal);
 	/* the guest, too, knows nothing of them: what was there cannot be made twice */
 	lab_ok(lab, "cgroup add high");
 	lab_ok(lab, "tasks @low");
@@ -132,14 +97,14 @@ static void what_was_done_since_is_undone_and_another_thing_can_be_done(void **s
 	assert_true(told >= before - 2 && told <= time(NULL) + 2);
 	/* state is read from its memory again */
 	lab_samples(lab, 3);
-	assert_int_equal(journal_read(path, false, NULL, left, NULL, NULL, &err), 0);
+	assert_int_equal(journal_read(lab_journal, false, NULL, left, NULL, NULL, &err), 0);
 	assert_non_null(model_group(left, "hogs"));
 	model_destroy(left);
 	lab_end(lab);
 	/* the branch is a session like any other */
 	left = model_create();
-	snprintf(path, sizeof(path), "%s/a.2.session", folder);
-	assert_int_equal(journal_read(path, false, NULL, left, NULL, NULL, &err), 0);
+	snprintf(lab_journal, sizeof(lab_journal), "%s/a.2.session", lab_folder);
+	assert_int_equal(journal_read(lab_journal, false, NULL, left, NULL, NULL, &err), 0);
 	assert_null(model_group(left, "hogs"));
 	assert_non_null(model_group(left, "now"));
 	assert_string_equal(left->branch, "high first");
@@ -159,15 +124,15 @@ static void u_takes_back_op_after_op_and_U_does_them_again(void **state)
 	lab_ok(lab, "spawn hogs@low spin n=1");
 	lab_ok(lab, "spawn more@low spin n=1");
 	step_back(lab, false);
-	assert_null(group(lab, "more"));
-	assert_non_null(group(lab, "hogs"));
+	assert_null(lab_group(lab, "more"));
+	assert_non_null(lab_group(lab, "hogs"));
 	step_back(lab, false);
-	assert_null(group(lab, "hogs"));
+	assert_null(lab_group(lab, "hogs"));
 	step_back(lab, true);
-	assert_non_null(group(lab, "hogs"));
-	assert_null(group(lab, "more"));
+	assert_non_null(lab_group(lab, "hogs"));
+	assert_null(lab_group(lab, "more"));
 	step_back(lab, true);
-	assert_non_null(group(lab, "more"));
+	assert_non_null(lab_group(lab, "more"));
 	lab_ok(lab, "kill more");
 	/* something else was done: there is nothing to go on to */
 	assert_int_equal(session_step_back(lab_session(lab), true, &err), -ENOENT);
@@ -179,11 +144,11 @@ static void a_kernel_that_has_panicked_is_gone_back_from(void **state)
 	struct lab *lab = boot(false);
 
 	lab_ok(lab, "cgroup add low");
-	checkpoint(lab, "alive");
+	lab_checkpoint(lab, "alive");
 	lab_send(lab, "run boom -- sh -c \"echo c > /proc/sysrq-trigger\"");
 	lab_gone(lab);
 	rewind_to(lab, "alive");
-	assert_null(group(lab, "boom"));
+	assert_null(lab_group(lab, "boom"));
 	assert_non_null(strstr(words(lab, "after@low", "sh -c \"read c < /proc/self/cgroup; echo $c\""), "/scxplore/low"));
 	/* once more from the same one */
 	lab_send(lab, "run boom -- sh -c \"echo c > /proc/sysrq-trigger\"");
@@ -197,7 +162,7 @@ static void an_agent_that_hangs_is_gone_back_from(void **state)
 {
 	struct lab *lab = boot(false);
 
-	checkpoint(lab, "alive");
+	lab_checkpoint(lab, "alive");
 	lab_send(lab, "run stop -- stop_agent");
 	lab_pass(lab, 2000000000ull);
 	rewind_to(lab, "alive");
@@ -208,11 +173,11 @@ static void an_agent_that_hangs_is_gone_back_from(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_was_done_since_is_undone_and_another_thing_can_be_done, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(u_takes_back_op_after_op_and_U_does_them_again, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_kernel_that_has_panicked_is_gone_back_from, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_agent_that_hangs_is_gone_back_from, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_done_since_is_undone_and_another_thing_can_be_done, lab_folder_setup,
+						lab_folder_teardown),
+		cmocka_unit_test_setup_teardown(u_takes_back_op_after_op_and_U_does_them_again, lab_folder_setup, lab_folder_teardown),
+		cmocka_unit_test_setup_teardown(a_kernel_that_has_panicked_is_gone_back_from, lab_folder_setup, lab_folder_teardown),
+		cmocka_unit_test_setup_teardown(an_agent_that_hangs_is_gone_back_from, lab_folder_setup, lab_folder_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,23 +13,10 @@
 
 #define WATCHED "scx_enable_state_var:int"
 
-static char folder[64], path[128];
-
-static int set_up(void **state)
+static int unbound(void **state)
 {
-	strcpy(folder, "/tmp/checkpoint-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/a.session", folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	char command[128];
-
 	unsetenv("SXP_CHECKPOINT_BOUND");
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	return system(command);
+	return lab_folder_teardown(state);
 }
 
 static struct checkpoint_figures figures(struct lab *lab)
@@ -38,11 +25,6 @@ static struct checkpoint_figures figures(struct lab *lab)
 
 	session_checkpoint_figures(lab_session(lab), &f);
 	return f;
-}
-
-static const struct model_group *group(struct lab *lab, const char *name)
-{
-	return model_group(session_model(lab_session(lab)), name);
 }
 
 /* How often it was said that there was none. */
@@ -62,7 +44,7 @@ static unsigned complaints(struct lab *lab)
 
 static void any_moment_can_be_gone_back_to(void **state)
 {
-	struct lab *lab = lab_boot(&(struct lab_config){.journal = path, .checkpoint_ns = 500000000});
+	struct lab *lab = lab_boot(&(struct lab_config){.journal = lab_journal, .checkpoint_ns = 500000000});
 	struct err err = ERR_INIT;
 	char when[32], name[32];
 	uint64_t then;
@@ -90,7 +72,7 @@ static void any_moment_can_be_gone_back_to(void **state)
 		snprintf(name, sizeof(name), "checkpoint '#%u'", made + 1);
 		assert_non_null(lab_find(lab, mark, EV_HOST_LOG, NULL, name));
 	}
-	assert_null(group(lab, "hogs"));
+	assert_null(lab_group(lab, "hogs"));
 	/* and there they go on */
 	made = figures(lab).made;
 	while (figures(lab).made < made + 2)
@@ -105,7 +87,7 @@ static void without_room_the_session_goes_on_and_says_so_once(void **state)
 	struct lab *lab;
 
 	setenv("SXP_CHECKPOINT_BOUND", "16", 1);
-	lab = lab_boot(&(struct lab_config){.journal = path, .checkpoints = true});
+	lab = lab_boot(&(struct lab_config){.journal = lab_journal, .checkpoints = true});
 	lab_ok(lab, "cgroup add low");
 	lab_ok(lab, "spawn hogs@low spin n=1");
 	lab_ok(lab, "cgroup add high");
@@ -113,13 +95,13 @@ static void without_room_the_session_goes_on_and_says_so_once(void **state)
 	assert_non_null(lab_find(lab, 0, EV_HOST_LOG, NULL, "no room"));
 	assert_int_equal(figures(lab).made, 0);
 	assert_int_equal(session_step_back(lab_session(lab), false, &err), -ENOENT);
-	assert_non_null(group(lab, "hogs"));
+	assert_non_null(lab_group(lab, "hogs"));
 	lab_end(lab);
 }
 
 static void the_oldest_go_and_what_is_left_can_be_gone_back_to(void **state)
 {
-	struct lab *lab = lab_boot(&(struct lab_config){.journal = path, .checkpoints = true});
+	struct lab *lab = lab_boot(&(struct lab_config){.journal = lab_journal, .checkpoints = true});
 	struct err err = ERR_INIT;
 	char bound[24];
 	size_t mark;
@@ -137,15 +119,15 @@ static void the_oldest_go_and_what_is_left_can_be_gone_back_to(void **state)
 	if (session_step_back(lab_session(lab), false, &err))
 		fail_msg("%s", err.msg);
 	lab_back(lab, mark);
-	assert_null(group(lab, "w5"));
-	assert_non_null(group(lab, "w4"));
+	assert_null(lab_group(lab, "w5"));
+	assert_non_null(lab_group(lab, "w4"));
 	lab_end(lab);
 }
 
 /* Whoever cancels at once means the op that was typed just now, though it waits for its checkpoint. */
 static void what_waits_for_its_checkpoint_can_be_cut_short(void **state)
 {
-	struct lab *lab = lab_boot(&(struct lab_config){.journal = path, .checkpoints = true});
+	struct lab *lab = lab_boot(&(struct lab_config){.journal = lab_journal, .checkpoints = true});
 	size_t mark = lab_mark(lab);
 	uint64_t seq = lab_send(lab, "hold 1h");
 
@@ -156,7 +138,7 @@ static void what_waits_for_its_checkpoint_can_be_cut_short(void **state)
 
 static void while_a_place_is_watched_there_is_none_and_then_there_is(void **state)
 {
-	struct lab *lab = lab_boot(&(struct lab_config){.journal = path, .checkpoints = true});
+	struct lab *lab = lab_boot(&(struct lab_config){.journal = lab_journal, .checkpoints = true});
 	unsigned made;
 
 	lab_ok(lab, "watch " WATCHED);
@@ -175,11 +157,11 @@ static void while_a_place_is_watched_there_is_none_and_then_there_is(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(any_moment_can_be_gone_back_to, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(without_room_the_session_goes_on_and_says_so_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_oldest_go_and_what_is_left_can_be_gone_back_to, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_waits_for_its_checkpoint_can_be_cut_short, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(while_a_place_is_watched_there_is_none_and_then_there_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(any_moment_can_be_gone_back_to, lab_folder_setup, unbound),
+		cmocka_unit_test_setup_teardown(without_room_the_session_goes_on_and_says_so_once, lab_folder_setup, unbound),
+		cmocka_unit_test_setup_teardown(the_oldest_go_and_what_is_left_can_be_gone_back_to, lab_folder_setup, unbound),
+		cmocka_unit_test_setup_teardown(what_waits_for_its_checkpoint_can_be_cut_short, lab_folder_setup, unbound),
+		cmocka_unit_test_setup_teardown(while_a_place_is_watched_there_is_none_and_then_there_is, lab_folder_setup, unbound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

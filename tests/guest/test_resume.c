@@ -14,46 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[64], path[128];
-
-static int set_up(void **state)
-{
-	strcpy(folder, "/tmp/checkpoint-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/a.session", folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	return system(command);
-}
-
 static struct lab *boot(void)
 {
 	static const char *const include[] = {"sh", NULL};
 
-	return lab_boot(&(struct lab_config){.include = include, .journal = path});
-}
-
-static void checkpoint(struct lab *lab, const char *name)
-{
-	size_t mark = lab_mark(lab);
-	struct err err = ERR_INIT;
-	char text[100];
-
-	snprintf(text, sizeof(text), "checkpoint '%s'", name);
-	if (session_checkpoint(lab_session(lab), name, &err))
-		fail_msg("%s", err.msg);
-	assert_null(strstr(lab_wait(lab, mark, EV_HOST_LOG, NULL, text)->text, "no checkpoint"));
-}
-
-static const struct model_group *group(struct lab *lab, const char *name)
-{
-	return model_group(session_model(lab_session(lab)), name);
+	return lab_boot(&(struct lab_config){.include = include, .journal = lab_journal});
 }
 
 /* The words of a payload that has run to its end. */
@@ -139,7 +104,7 @@ static void refused(const char *file, const char *why)
 
 static void a_lost_terminal_is_gone_on_from_in_the_same_file(void **state)
 {
-	cleanup_free char *beside = saved_path(path);
+	cleanup_free char *beside = saved_path(lab_journal);
 	struct model *all = model_create();
 	struct lab *lab = boot();
 	struct err err = ERR_INIT;
@@ -154,15 +119,15 @@ static void a_lost_terminal_is_gone_on_from_in_the_same_file(void **state)
 	ops = session_model(lab_session(lab))->nops;
 	lab_end(lab);
 	damage(beside);
-	refused(path, "checksum");
+	refused(lab_journal, "checksum");
 	damage(beside);
-	lab = resume(path);
-	assert_string_equal(session_path(lab_session(lab)), path);
+	lab = resume(lab_journal);
+	assert_string_equal(session_path(lab_session(lab)), lab_journal);
 	assert_int_equal(access(beside, F_OK), -1);
 	assert_int_equal(session_model(lab_session(lab))->nops, ops);
 	assert_true(session_model(lab_session(lab))->now_ns >= then);
 	/* what ran goes on, what was begun comes to its end */
-	assert_non_null(group(lab, "hogs"));
+	assert_non_null(lab_group(lab, "hogs"));
 	mark = lab_mark(lab);
 	while (model_op(session_model(lab_session(lab)), ops)->state != OPS_DONE)
 		lab_turn(lab);
@@ -172,7 +137,7 @@ static void a_lost_terminal_is_gone_on_from_in_the_same_file(void **state)
 	assert_non_null(lab_find(lab, mark, EV_EXIT, "hogs", NULL));
 	lab_end(lab);
 	/* one session, from its beginning to its end */
-	assert_int_equal(journal_read(path, false, NULL, all, NULL, NULL, &err), 0);
+	assert_int_equal(journal_read(lab_journal, false, NULL, all, NULL, NULL, &err), 0);
 	assert_int_equal(all->nops, ops + 1);
 	assert_int_equal(model_op(all, ops)->state, OPS_DONE);
 	model_destroy(all);
@@ -184,26 +149,26 @@ static void where_the_guest_has_panicked_its_checkpoint_is_gone_on_from(void **s
 	off_t size;
 
 	lab_ok(lab, "cgroup add low");
-	checkpoint(lab, "alive");
+	lab_checkpoint(lab, "alive");
 	lab_send(lab, "run boom -- sh -c \"echo c > /proc/sysrq-trigger\"");
 	lab_gone(lab);
 	assert_int_equal(lab_save(lab, '2'), 0);
 	lab_end(lab);
-	size = size_of(path);
-	lab = resume(path);
+	size = size_of(lab_journal);
+	lab = resume(lab_journal);
 	assert_non_null(strstr(session_path(lab_session(lab)), "a.2.session"));
-	assert_null(group(lab, "boom"));
+	assert_null(lab_group(lab, "boom"));
 	assert_non_null(strstr(words(lab, "after@low", "sh -c \"read c < /proc/self/cgroup; echo $c\""), "/scxplore/low"));
 	lab_end(lab);
-	assert_int_equal(size_of(path), size);
+	assert_int_equal(size_of(lab_journal), size);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_lost_terminal_is_gone_on_from_in_the_same_file, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(where_the_guest_has_panicked_its_checkpoint_is_gone_on_from, set_up,
-						tear_down),
+		cmocka_unit_test_setup_teardown(a_lost_terminal_is_gone_on_from_in_the_same_file, lab_folder_setup, lab_folder_teardown),
+		cmocka_unit_test_setup_teardown(where_the_guest_has_panicked_its_checkpoint_is_gone_on_from, lab_folder_setup,
+						lab_folder_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

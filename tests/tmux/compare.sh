@@ -14,16 +14,6 @@ spawn talk@chat pipe-io n=2
 hold until units(talk) > 0 timeout=120s
 S
 
-# As see, by a pattern.
-see_like() { # pattern, seconds
-	deadline=$(($(date +%s) + $2))
-	until screen | grep -q -- "$1"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
-		timeout 0.2 tmux -S "$socket" wait-for never
-	done
-	return 0
-}
-
 echo 1..7
 "$SXP_SCXPLORE" compare "$work/steps.scx" --sched vtime 2>"$work/said"
 [ $? = 2 ] && grep -q "two words, one for each side" "$work/said"

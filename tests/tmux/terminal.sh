@@ -14,15 +14,18 @@ result() {
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; screen | sed 's/^/# /'; fi
 }
 
-# Waits until a text stands on the screen; nothing tells when a pane changes, so it looks again.
-see() { # text, seconds
-	deadline=$(($(date +%s) + $2))
-	until screen | grep -qF -- "$1"; do
+# Waits until the screen has it; nothing tells when a pane changes, so it looks again.
+await() { # seconds, words for grep
+	deadline=$(($(date +%s) + $1))
+	shift
+	until screen | grep -q "$@"; do
 		[ "$(date +%s)" -lt "$deadline" ] || return 1
 		timeout 0.2 tmux -S "$socket" wait-for never
 	done
 	return 0
 }
+see() { await "$2" -F -- "$1"; }      # text, seconds
+see_like() { await "$2" -- "$1"; } # pattern, seconds
 
 type() { t send-keys -t "$pane" -l "$1"; }
 key() { t send-keys -t "$pane" "$@"; }
