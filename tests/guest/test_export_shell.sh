@@ -24,6 +24,11 @@ spawn late@e timer-latency
 spawn alu@e alu-hot
 step "one"
 spawn b@a spin cpus=0 policy=batch nice=5
+cgroup add own
+cgroup add own/part cpuset=1
+cgroup set own/part cpuset.cpus.partition=root
+expect file /sys/fs/cgroup/exported/own/part/cpuset.cpus.partition == "root"
+cgroup set own/part cpuset.cpus.partition=member
 cgroup add dom
 cgroup add dom/t type=threaded
 move hogs.1 to=dom
