@@ -11,26 +11,20 @@
 #include "base/soon.h"
 #include "base/text.h"
 #include "cmd_loaded.h"
-#include "open_compare.h"
-#include "open_shell.h"
-#include "open_twin.h"
+#include "open_app.h"
 #include "ops/past.h"
 #include "session/load.h"
-#include "session/saved.h"
 #include "session/session.h"
 #include "session/session_info.h"
-#include "tui/cast.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 #define FRAME_NS  UINT64_C(100000000)
 #define SAMPLE_NS UINT64_C(100000000)
@@ -38,40 +32,6 @@
 #define SAVE_NS   UINT64_C(60000000000) /* a checkpoint of a lost terminal has, to be whole */
 #define EVERY_MIN_NS UINT64_C(100000000)
 #define ECHO_NS   UINT64_C(20000000) /* what a shell prints is drawn that often at most */
-
-struct app {
-	struct loop loop;
-	struct session *session; /* NULL: an old session is shown */
-	struct open_shell shell;
-	struct open_compare compare;
-	struct open_twin twin; /* a second guest */
-	struct twin_words words;
-	uint64_t drawn_ns;
-	struct loaded loaded;
-	struct past *past; /* NULL: nobody has looked back yet */
-	struct tui *tui;
-	struct canvas canvas;
-	struct cast *cast; /* NULL: no film is made */
-	const char *cast_path, *other; /* files of that name; NULL = none */
-	bool ascii, dirty, quitting, screen;
-	bool live; /* a sample of the guest has come */
-	bool branched;    /* the session's file has another name since */
-	bool no_checkpoints;    /* none before every op */
-	uint64_t checkpoint_ns; /* one so often; 0 = none */
-	bool trace; /* every switch is recorded from the beginning on */
-	int signal;
-	loop_id keys;
-	bool lost;             /* the terminal: nothing is drawn any more */
-	struct saved saved;    /* the checkpoint that is gone on from, ... */
-	bool resume, resuming; /* where one is asked for, and until it is */
-	char *failure;         /* why it is not */
-	/* a running export */
-	pid_t export_pid;
-	int export_fd;
-	loop_id export_source;
-	struct buf export_text; /* what it said */
-	char *export_file;
-};
 
 /* ---- drawing ---------------------------------------------------------------------------- */
 
@@ -97,7 +57,7 @@ static void rename_session(struct app *a)
 	tui_rename(a->tui, slash ? slash + 1 : path);
 }
 
-static void draw(struct app *a)
+void open_draw(struct app *a)
 {
 	int rows, cols;
 
@@ -130,7 +90,7 @@ static void on_frame(void *arg)
 	/* a shell that prints without end gets a window's worth each time: the rest waits in it */
 	shell_shown(&a->shell.shell);
 	if (a->dirty)
-		draw(a);
+		open_draw(a);
 }
 
 static void on_save_late(void *arg)
@@ -170,7 +130,7 @@ static void on_keys(void *arg, int fd, uint32_t events)
 		if (tui_wants_redraw(a->tui))
 			term_redraw();
 	}
-	draw(a);
+	open_draw(a);
 }
 
 static void on_signal(void *arg, const struct signalfd_siginfo *info)
@@ -179,7 +139,7 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 
 	if (info->ssi_signo == SIGWINCH) {
 		term_resized();
-		draw(a);
+		open_draw(a);
 		return;
 	}
 	if (info->ssi_signo == SIGHUP) {
@@ -234,7 +194,7 @@ static void on_sample(void *arg)
 	a->dirty = true;
 	/* the first one is what a person has been waiting for */
 	if (!a->live)
-		draw(a);
+		open_draw(a);
 	a->live = true;
 }
 
@@ -293,371 +253,8 @@ static void on_shell_change(void *arg, bool printed)
 
 	a->dirty = true;
 	if (printed && tui_shell_shown(a->tui) && loop_now_ns() > a->drawn_ns + ECHO_NS)
-		draw(a);
+		open_draw(a);
 }
-
-/* ---- what the screen asks ------------------------------------------------------------------- */
-
-static const struct model *host_model(void *arg)
-{
-	struct app *a = arg;
-
-	return a->session ? session_model(a->session) : a->loaded.model;
-}
-
-static const struct scenario *host_scenario(void *arg)
-{
-	struct app *a = arg;
-
-	return a->session ? session_scenario(a->session) : a->loaded.scenario;
-}
-
-/* The file is read while the session goes on writing it. NULL: there is none. */
-static struct past *past_of(struct app *a, struct err *err)
-{
-	const char *path = a->session ? session_path(a->session) : a->loaded.path;
-
-	if (!a->past && !*path) {
-		err_set(err, ENOENT, "this session is not recorded: there is nothing to look back into");
-		return NULL;
-	}
-	if (!a->past)
-		a->past = past_open(path, host_model(a)->trace, err);
-	return a->past;
-}
-
-static const struct model *host_model_at(void *arg, uint64_t t_ns, struct err *err)
-{
-	struct past *p = past_of(arg, err);
-
-	return p ? past_at(p, t_ns) : NULL;
-}
-
-/* What the session's store had no room for is still in its file. */
-static const struct trace *host_trace_at(void *arg, uint64_t from_ns, uint64_t to_ns)
-{
-	struct err err = ERR_INIT;
-	struct past *p = past_of(arg, &err);
-
-	return p ? past_trace(p, from_ns, to_ns) : NULL;
-}
-
-static int no_guest(struct err *err)
-{
-	return err_set(
-		err, EPIPE,
-		"this is a recorded session without a guest; 'scxplore run FILE' replays it");
-}
-
-/* Of two guests both get what is typed. */
-static int host_submit(void *arg, const char *line, struct err *err)
-{
-	struct app *a = arg;
-	int r = a->session ? session_submit(a->session, line, NULL, err) : no_guest(err);
-
-	if (r == 0 && open_twin_live(&a->twin) &&
-	    session_submit(a->twin.side[TWIN_B], line, NULL, err) < 0)
-		r = err_wrap(err, "the second guest");
-	return r;
-}
-
-static int host_submit_block(void *arg, const char *text, size_t len, struct err *err)
-{
-	struct app *a = arg;
-	int r = a->session ? session_submit_block(a->session, NULL, text, len, err) : no_guest(err);
-
-	if (r == 0 && open_twin_live(&a->twin) &&
-	    session_submit_block(a->twin.side[TWIN_B], NULL, text, len, err) < 0)
-		r = err_wrap(err, "the second guest");
-	return r;
-}
-
-static void host_cancel(void *arg)
-{
-	struct app *a = arg;
-
-	if (a->session)
-		session_cancel(a->session);
-	if (open_twin_live(&a->twin))
-		session_cancel(a->twin.side[TWIN_B]);
-}
-
-static bool host_live(void *arg)
-{
-	struct app *a = arg;
-
-	return a->session && guest_state(session_guest(a->session)) != GUEST_GONE;
-}
-
-static void host_quit(void *arg)
-{
-	struct app *a = arg;
-
-	if (!host_live(a) || a->quitting || guest_state(session_guest(a->session)) != GUEST_UP) {
-		loop_stop(&a->loop, 0);
-		return;
-	}
-	a->quitting = true;
-	session_cancel(a->session);
-	session_end(a->session);
-	if (open_twin_live(&a->twin)) {
-		session_cancel(a->twin.side[TWIN_B]);
-		session_end(a->twin.side[TWIN_B]);
-	}
-	tui_say(a->tui, ROLE_HINT, "tearing down and powering off; q again does not wait");
-}
-
-static const char *host_console(void *arg, size_t *len)
-{
-	struct app *a = arg;
-
-	*len = 0;
-	return a->session ? guest_console(session_guest(a->session), len) : "";
-}
-
-static void export_done(struct app *a)
-{
-	cleanup_free char *said = NULL;
-	int status = 0;
-
-	loop_remove(&a->loop, a->export_source);
-	close(a->export_fd);
-	waitpid(a->export_pid, &status, 0);
-	a->export_pid = 0;
-	while (a->export_text.len && a->export_text.data[a->export_text.len - 1] == '\n')
-		a->export_text.data[--a->export_text.len] = '\0';
-	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
-		said = xasprintf("wrote %s", a->export_file);
-		tui_say(a->tui, ROLE_OK, said);
-	} else {
-		tui_say(a->tui, ROLE_FAIL,
-			a->export_text.len ? buf_text(&a->export_text) : "the export failed");
-	}
-	buf_reset(&a->export_text);
-	draw(a);
-}
-
-static void on_export(void *arg, int fd, uint32_t events)
-{
-	struct app *a = arg;
-	char chunk[4096];
-	ssize_t n = read(fd, chunk, sizeof(chunk));
-
-	if (n > 0 && a->export_text.len < 65536)
-		buf_add(&a->export_text, chunk, (size_t)n);
-	else if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR)))
-		export_done(a);
-}
-
-/* The export replays the session in a guest of its own: as a process of its own, beside the live
- * one. */
-static int host_export(void *arg, const char *format, const char *file, const char *branch, bool force,
-		       struct err *err)
-{
-	struct app *a = arg;
-	const char *session = a->session ? session_path(a->session) : a->loaded.path;
-	const char *argv[11] = {"scxplore", "export", session, "--to", format, "-o", file};
-	size_t n = 7;
-	int p[2];
-
-	if (!*session)
-		return err_set(err, EINVAL,
-			       "this session is not recorded, so there is nothing to export");
-	if (a->export_pid)
-		return err_set(err, EBUSY, "an export is running already");
-	if (branch) {
-		argv[n++] = "--branch";
-		argv[n++] = branch;
-	}
-	if (force)
-		argv[n++] = "--force";
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "start the export");
-	a->export_pid = fork();
-	if (a->export_pid == 0) {
-		sigset_t none;
-		int null = open("/dev/null", O_RDWR);
-
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		dup2(null, 0);
-		dup2(p[1], 1);
-		dup2(p[1], 2);
-		execv("/proc/self/exe", (char *const *)argv);
-		_exit(127);
-	}
-	close(p[1]);
-	if (a->export_pid < 0) {
-		close(p[0]);
-		a->export_pid = 0;
-		return err_sys(err, errno, "start the export");
-	}
-	a->export_fd = p[0];
-	free(a->export_file);
-	a->export_file = xstrdup(file);
-	a->export_source = loop_add_fd(&a->loop, p[0], EPOLLIN, on_export, a);
-	tui_say(a->tui, ROLE_HINT,
-		"exporting: the session is replayed in a guest of its own first");
-	return 0;
-}
-
-static int host_shell_open(void *arg, const char *cgroup, int rows, int cols, struct err *err)
-{
-	struct app *a = arg;
-
-	return a->session ? open_shell_start(&a->shell, cgroup, rows, cols, err) : no_guest(err);
-}
-
-static int host_shell_input(void *arg, const char *data, size_t len, struct err *err)
-{
-	return shell_input(&((struct app *)arg)->shell.shell, data, len, err);
-}
-
-static void host_shell_size(void *arg, int rows, int cols)
-{
-	shell_size(&((struct app *)arg)->shell.shell, (unsigned)rows, (unsigned)cols);
-}
-
-static int host_compare_open(void *arg, const char *file, struct err *err)
-{
-	struct app *a = arg;
-
-	if (open_twin_is_there(&a->twin))
-		return err_set(err, EBUSY, "a second guest is held beside this one already");
-	return open_compare_start(&a->compare, file, err);
-}
-
-static const struct model *host_other(void *arg, const char **name)
-{
-	struct app *a = arg;
-
-	return open_twin_is_there(&a->twin) ? open_twin_model(&a->twin, name)
-					    : open_compare_model(&a->compare, name);
-}
-
-static const struct model *host_other_at(void *arg, uint64_t t_ns, struct err *err)
-{
-	struct app *a = arg;
-
-	return open_twin_is_there(&a->twin) ? open_twin_at(&a->twin, t_ns, err)
-					    : recorded_at(&a->compare.session, t_ns, err);
-}
-
-static bool host_other_live(void *arg)
-{
-	return open_twin_is_there(&((struct app *)arg)->twin);
-}
-
-static void host_trace(void *arg, bool on)
-{
-	struct app *a = arg;
-
-	if (a->session)
-		session_trace(a->session, on, 0);
-}
-
-static int host_checkpoint(void *arg, const char *name, struct err *err)
-{
-	struct app *a = arg;
-
-	return a->session ? session_checkpoint(a->session, name, err) : no_guest(err);
-}
-
-static int only_one(const struct app *a, struct err *err)
-{
-	return a->session && !open_twin_is_there(&a->twin)
-		       ? 0
-	       : a->session
-		       ? err_set(err, EBUSY,
-				 "two guests run side by side: neither goes back without the other; open one alone")
-		       : no_guest(err);
-}
-
-static int host_rewind(void *arg, const char *name, struct err *err)
-{
-	struct app *a = arg;
-
-	return only_one(a, err) < 0 ? -err->code : session_rewind(a->session, name, err);
-}
-
-static int host_step_back(void *arg, bool on, struct err *err)
-{
-	struct app *a = arg;
-
-	return only_one(a, err) < 0 ? -err->code : session_step_back(a->session, on, err);
-}
-
-static int host_branch(void *arg, const char *name, struct err *err)
-{
-	struct app *a = arg;
-
-	return a->session ? session_name_branch(a->session, name, err) : no_guest(err);
-}
-
-static void host_checkpoints(void *arg)
-{
-	struct app *a = arg;
-
-	if (a->session)
-		session_list_checkpoints(a->session);
-}
-
-/* Two guests stand still, go on and go slowly together. */
-static int host_pause(void *arg, struct err *err)
-{
-	struct app *a = arg;
-	int r = a->session ? session_pause(a->session, err) : no_guest(err);
-
-	return r == 0 && open_twin_live(&a->twin) ? session_pause(a->twin.side[TWIN_B], err) : r;
-}
-
-static int host_slow(void *arg, unsigned part, struct err *err)
-{
-	struct app *a = arg;
-
-	int r = a->session ? session_slow(a->session, part, err) : no_guest(err);
-
-	return r == 0 && open_twin_live(&a->twin) ? session_slow(a->twin.side[TWIN_B], part, err) : r;
-}
-
-static int host_advance(void *arg, const struct advance *to, struct err *err)
-{
-	struct app *a = arg;
-
-	int r = a->session ? session_advance(a->session, to, err) : no_guest(err);
-
-	return r == 0 && open_twin_live(&a->twin) ? session_advance(a->twin.side[TWIN_B], to, err) : r;
-}
-
-static const struct tui_host host = {
-	.pause = host_pause,
-	.slow = host_slow,
-	.advance = host_advance,
-	.checkpoint = host_checkpoint,
-	.rewind = host_rewind,
-	.step_back = host_step_back,
-	.branch = host_branch,
-	.checkpoints = host_checkpoints,
-	.model = host_model,
-	.scenario = host_scenario,
-	.model_at = host_model_at,
-	.submit = host_submit,
-	.submit_block = host_submit_block,
-	.export_to = host_export,
-	.cancel = host_cancel,
-	.quit = host_quit,
-	.console = host_console,
-	.live = host_live,
-	.shell_open = host_shell_open,
-	.shell_input = host_shell_input,
-	.shell_size = host_shell_size,
-	.trace = host_trace,
-	.trace_at = host_trace_at,
-	.compare_open = host_compare_open,
-	.other = host_other,
-	.other_at = host_other_at,
-	.other_live = host_other_live,
-};
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -676,7 +273,7 @@ static int start_screen(struct app *a, const char *path, bool recording, struct 
 	soon_ask();
 	a->screen = true;
 	a->ascii = term_ascii();
-	a->tui = tui_create(&host, a, base, recording);
+	a->tui = tui_create(&open_host, a, base, recording);
 	tui_load_history(a->tui);
 	if (a->other && tui_compare_open(a->tui, a->other, err) < 0)
 		return -err->code;
@@ -707,12 +304,7 @@ static void end(struct app *a)
 	past_close(a->past); /* its moments share the session's trace */
 	session_destroy(a->session);
 	load_finish(&a->loaded);
-	buf_finish(&a->export_text);
-	free(a->export_file);
-	if (a->export_pid) {
-		kill(a->export_pid, SIGTERM);
-		waitpid(a->export_pid, NULL, 0);
-	}
+	open_export_finish(&a->export);
 	loop_finish(&a->loop);
 }
 
@@ -754,7 +346,7 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 		tui_show_screen(a->tui, a->saved.screen);
 	a->resuming = a->resume;
 	open_shell_init(&a->shell, a->session, a->tui, on_shell_change, a);
-	draw(a);
+	open_draw(a);
 	r = session_boot(a->session, err);
 	if (r == 0 && twin_words_any(&a->words)) {
 		a->twin.changed = on_twin;
@@ -763,7 +355,7 @@ static int open_live(struct app *a, struct guest_options *options, const char *s
 		if (r == 0)
 			tui_compare_show(a->tui);
 	}
-	draw(a);
+	open_draw(a);
 	return r;
 }
 
@@ -809,7 +401,7 @@ static int open_file(struct app *a, const char *file, struct guest_options *opti
 	if (r == 0 && a->loaded.warning.len)
 		tui_say(a->tui, ROLE_WARN, buf_text(&a->loaded.warning));
 	if (r == 0)
-		draw(a);
+		open_draw(a);
 	return r;
 }
 
