@@ -474,8 +474,14 @@ static void sub_schedulers_are_those_that_the_kernel_has(void **state)
 	eyes_look(&e);
 	assert_int_equal(e.now.nsubs, 0);
 	if (!e.sight->layout.sch_children.size) {
+		/* a kernel without: none is made up below the one in force */
+		lab_ok(lab, "sched load fifo");
+		eyes_look(&e);
+		assert_int_equal(e.now.sched.state, 1);
+		assert_int_equal(e.now.nsubs, 0);
+		lab_ok(lab, "sched unload");
 		eyes_close(&e);
-		skip();
+		return;
 	}
 	lab_ok(lab, "push " SUB_OBJECTS "/sub_parent.bpf.o to=/tmp/parent.bpf.o");
 	lab_ok(lab, "push " SUB_OBJECTS "/sub_child.bpf.o to=/tmp/child.bpf.o");
