@@ -228,11 +228,12 @@ static void below(struct made *m, uint64_t parent, uint64_t child)
 /* One for the cgroup "low", and below it one for a cgroup that is in no list. */
 static void make_subs(struct made *m)
 {
-	const struct layout *l = &m->s->layout;
 	uint64_t heap = MADE_DIRECT + MADE_HEAP;
+	const struct layout *l;
 	unsigned i;
 
 	make(m, 0, 4);
+	l = &m->s->layout;
 	make_sub(m, 0x10000, "child", 1, 0x1000);
 	make_sub(m, 0x11800, "grand\033child", 2, 0x13000);
 	made_put(m->mem, MADE_HEAP + 0x13000 + l->cgrp_kn.offset, heap + 0x13800);
