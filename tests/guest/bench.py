@@ -14,7 +14,7 @@ def run(*words):
     done = subprocess.run([program, "bench", *words, "--brief"], capture_output=True, text=True, check=False)
     result = json.loads(done.stdout)[words[0]]
     if done.returncode:
-        print(f"# {done.stderr.strip()}")
+        print("# " + done.stderr.strip().replace("\n", "\n# "))
     return done.returncode, result
 
 
