@@ -198,15 +198,22 @@ static void on_sample(void *arg)
 	a->live = true;
 }
 
+static void stop_if_all_are_gone(struct app *a)
+{
+	if (a->quitting && !open_twin_live(&a->twin) && !open_host.live(a))
+		loop_stop(&a->loop, 0);
+}
+
 static void on_finished(void *arg, bool clean, const char *text)
 {
 	struct app *a = arg;
 
 	a->dirty = true;
-	if (a->resuming)
+	if (a->resuming) {
 		a->failure = xstrdup(text);
-	if ((a->quitting && !open_twin_live(&a->twin)) || a->resuming)
 		loop_stop(&a->loop, 0);
+	}
+	stop_if_all_are_gone(a);
 	open_twin_turn(&a->twin);
 }
 
@@ -218,9 +225,7 @@ static void on_twin(void *arg, const char *text)
 	a->dirty = true;
 	if (text)
 		tui_say(a->tui, ROLE_WARN, text);
-	if (a->quitting && !open_twin_live(&a->twin) &&
-	    guest_state(session_guest(a->session)) == GUEST_GONE)
-		loop_stop(&a->loop, 0);
+	stop_if_all_are_gone(a);
 }
 
 static void on_saved(void *arg, int code, const char *why)

@@ -59,14 +59,19 @@ static int no_guest(struct err *err)
 		"this is a recorded session without a guest; 'scxplore run FILE' replays it");
 }
 
+/* The second guest, while it is there; NULL = there is none. */
+static struct session *second(const struct app *a)
+{
+	return open_twin_live(&a->twin) ? a->twin.side[TWIN_B] : NULL;
+}
+
 /* Of two guests both get what is typed. */
 static int host_submit(void *arg, const char *line, struct err *err)
 {
 	struct app *a = arg;
 	int r = a->session ? session_submit(a->session, line, NULL, err) : no_guest(err);
 
-	if (r == 0 && open_twin_live(&a->twin) &&
-	    session_submit(a->twin.side[TWIN_B], line, NULL, err) < 0)
+	if (r == 0 && second(a) && session_submit(second(a), line, NULL, err) < 0)
 		r = err_wrap(err, "the second guest");
 	return r;
 }
@@ -76,8 +81,7 @@ static int host_submit_block(void *arg, const char *text, size_t len, struct err
 	struct app *a = arg;
 	int r = a->session ? session_submit_block(a->session, NULL, text, len, err) : no_guest(err);
 
-	if (r == 0 && open_twin_live(&a->twin) &&
-	    session_submit_block(a->twin.side[TWIN_B], NULL, text, len, err) < 0)
+	if (r == 0 && second(a) && session_submit_block(second(a), NULL, text, len, err) < 0)
 		r = err_wrap(err, "the second guest");
 	return r;
 }
@@ -88,8 +92,8 @@ static void host_cancel(void *arg)
 
 	if (a->session)
 		session_cancel(a->session);
-	if (open_twin_live(&a->twin))
-		session_cancel(a->twin.side[TWIN_B]);
+	if (second(a))
+		session_cancel(second(a));
 }
 
 static bool host_live(void *arg)
@@ -110,9 +114,9 @@ static void host_quit(void *arg)
 	a->quitting = true;
 	session_cancel(a->session);
 	session_end(a->session);
-	if (open_twin_live(&a->twin)) {
-		session_cancel(a->twin.side[TWIN_B]);
-		session_end(a->twin.side[TWIN_B]);
+	if (second(a)) {
+		session_cancel(second(a));
+		session_end(second(a));
 	}
 	tui_say(a->tui, ROLE_HINT, "tearing down and powering off; q again does not wait");
 }
@@ -221,12 +225,13 @@ static int host_checkpoint(void *arg, const char *name, struct err *err)
 
 static int only_one(const struct app *a, struct err *err)
 {
-	return a->session && !open_twin_is_there(&a->twin)
-		       ? 0
-	       : a->session
+	if (!a->session)
+		return no_guest(err);
+	return open_twin_is_there(&a->twin)
 		       ? err_set(err, EBUSY,
-				 "two guests run side by side: neither goes back without the other; open one alone")
-		       : no_guest(err);
+				 "two guests run side by side: neither goes back without the other; "
+				 "open one alone")
+		       : 0;
 }
 
 static int host_rewind(void *arg, const char *name, struct err *err)
@@ -264,25 +269,23 @@ static int host_pause(void *arg, struct err *err)
 	struct app *a = arg;
 	int r = a->session ? session_pause(a->session, err) : no_guest(err);
 
-	return r == 0 && open_twin_live(&a->twin) ? session_pause(a->twin.side[TWIN_B], err) : r;
+	return r == 0 && second(a) ? session_pause(second(a), err) : r;
 }
 
 static int host_slow(void *arg, unsigned part, struct err *err)
 {
 	struct app *a = arg;
-
 	int r = a->session ? session_slow(a->session, part, err) : no_guest(err);
 
-	return r == 0 && open_twin_live(&a->twin) ? session_slow(a->twin.side[TWIN_B], part, err) : r;
+	return r == 0 && second(a) ? session_slow(second(a), part, err) : r;
 }
 
 static int host_advance(void *arg, const struct advance *to, struct err *err)
 {
 	struct app *a = arg;
-
 	int r = a->session ? session_advance(a->session, to, err) : no_guest(err);
 
-	return r == 0 && open_twin_live(&a->twin) ? session_advance(a->twin.side[TWIN_B], to, err) : r;
+	return r == 0 && second(a) ? session_advance(second(a), to, err) : r;
 }
 
 const struct tui_host open_host = {

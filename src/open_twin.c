@@ -107,12 +107,18 @@ static size_t step_end(const struct scenario *s, size_t from)
 	return from;
 }
 
+static bool is_submitted(const struct open_twin *t)
+{
+	return t->next[TWIN_A] >= scenario_len(t->script[TWIN_A]) &&
+	       t->next[TWIN_B] >= scenario_len(t->script[TWIN_B]);
+}
+
 void open_twin_turn(struct open_twin *t)
 {
 	struct err err = ERR_INIT;
 	int i;
 
-	if (!t->side[TWIN_B] || t->submitting || !is_over(t->side[TWIN_A]) ||
+	if (!t->side[TWIN_B] || t->submitting || is_submitted(t) || !is_over(t->side[TWIN_A]) ||
 	    !is_over(t->side[TWIN_B]))
 		return;
 	t->submitting = true;

@@ -215,13 +215,14 @@ static void load_if_possible(struct cell *c)
 	}
 }
 
-static int append_read(struct scenario *s, const char *path, struct err *err)
+/* For the report; a bare scenario has no place for it. */
+static int look_at(struct cell *c, const char *path, struct err *err)
 {
 	cleanup_free char *line = xasprintf("read %s", path);
 	cleanup_op struct op *op = NULL;
-	int r = op_parse(line, &op, err);
+	int r = c->bare ? 0 : op_parse(line, &op, err);
 
-	return r < 0 ? r : append(s, op, err);
+	return r < 0 || !op ? r : append(c->out, op, err);
 }
 
 const char *mx_vulnerability_at(size_t i)
@@ -233,15 +234,15 @@ const char *mx_vulnerability_at(size_t i)
 	return i < ARRAY_SIZE(paths) ? paths[i] : NULL;
 }
 
-static int read_conditions(struct scenario *s, struct err *err)
+static int read_conditions(struct cell *c, struct err *err)
 {
 	const char *path;
-	int r = append_read(s, MX_CLOCK_FILE, err);
+	int r = look_at(c, MX_CLOCK_FILE, err);
 	size_t i;
 
 	for (i = 0; r == 0 && (path = mx_vulnerability_at(i)); i++)
-		r = append_read(s, path, err);
-	return r < 0 ? r : append_read(s, MX_STAT_FILE, err);
+		r = look_at(c, path, err);
+	return r < 0 ? r : look_at(c, MX_STAT_FILE, err);
 }
 
 static int put(struct cell *c, const struct op *op, struct err *err)
@@ -284,15 +285,15 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	int r;
 
 	topology_layout(topology, layout);
-	r = c->bare ? 0 : read_conditions(c->out, err);
+	r = read_conditions(c, err);
 	load_if_possible(c);
 	for (i = 0; r == 0 && (op = scenario_at(base, i)); i++) {
 		bool loads = !c->own && part_of(op) == PART_LOADS;
 
 		if (has_what_it_names(op, layout, err) < 0)
 			return out_of_range(op, err);
-		if (part_of(op) == PART_UNLOADS && !c->bare && !scenario_body_open(c->out))
-			r = append_read(c->out, MX_SCHED_FILE, err);
+		if (part_of(op) == PART_UNLOADS && !scenario_body_open(c->out))
+			r = look_at(c, MX_SCHED_FILE, err);
 		if (r == 0)
 			r = put(c, op, err);
 		if (r < 0 && !loads)
@@ -302,10 +303,10 @@ static int put_all(struct cell *c, const struct scenario *base, const struct top
 	if (r == 0 && c->sched)
 		r = err_set(err, EINVAL, "%s", c->last.msg);
 	/* a body that is never closed is the scenario's own affair */
-	if (r == 0 && !c->bare && !scenario_body_open(c->out))
-		r = append_read(c->out, MX_SCHED_FILE, err);
-	if (r == 0 && !c->bare && !scenario_body_open(c->out))
-		r = append_read(c->out, MX_STAT_FILE, err);
+	if (r == 0 && !scenario_body_open(c->out))
+		r = look_at(c, MX_SCHED_FILE, err);
+	if (r == 0 && !scenario_body_open(c->out))
+		r = look_at(c, MX_STAT_FILE, err);
 	return r;
 }
 

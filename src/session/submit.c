@@ -94,12 +94,7 @@ static int submit_all(struct session *s, const struct scenario *scenario, size_t
 
 int session_submit_scenario(struct session *s, const struct scenario *scenario, struct err *err)
 {
-	size_t n = scenario_len(scenario);
-	int r = submit_all(s, scenario, 0, n, 0, err);
-
-	/* these never reach the guest: with or without them it must be the same run, down to the
-	 * numbers of its ops */
-	return r < 0 ? r : submit_all(s, scenario, 0, n, OPF_HOST, err);
+	return session_submit_part(s, scenario, 0, scenario_len(scenario), err);
 }
 
 int session_submit_part(struct session *s, const struct scenario *scenario, size_t from, size_t to,
@@ -107,6 +102,8 @@ int session_submit_part(struct session *s, const struct scenario *scenario, size
 {
 	int r = submit_all(s, scenario, from, to, 0, err);
 
+	/* these never reach the guest: with or without them it must be the same run, down to the
+	 * numbers of its ops */
 	return r < 0 ? r : submit_all(s, scenario, from, to, OPF_HOST, err);
 }
 

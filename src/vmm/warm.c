@@ -241,12 +241,28 @@ uint64_t warm_bound(void)
 	return env && text_u64(env, 0, UINT32_MAX, &mib) ? mib << 20 : WARM_BOUND;
 }
 
+static int leaves_free(const char *dir, uint64_t size, uint64_t spare, const char *advice,
+		       struct err *err)
+{
+	struct statvfs fs;
+	uint64_t left;
+
+	if (statvfs(dir, &fs) < 0)
+		return err_sys(err, errno, "look at the room in '%s'", dir);
+	left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (left >= size + spare)
+		return 0;
+	return err_set(err, ENOSPC,
+		       "'%s' has %" PRIu64 " MiB left; %" PRIu64 " are needed, and %" PRIu64
+		       " are left free%s",
+		       dir, left >> 20, size >> 20, spare >> 20, advice);
+}
+
 int warm_make_room(const char *path, uint64_t size, struct err *err)
 {
 	uint64_t bound = warm_bound(), total = size;
 	cleanup_free char *dir = xstrdup(path);
 	cleanup_free struct warm_entry *all = NULL;
-	struct statvfs fs;
 	int n, i;
 
 	*strrchr(dir, '/') = '\0';
@@ -265,33 +281,16 @@ int warm_make_room(const char *path, uint64_t size, struct err *err)
 		    (total += all[i].bytes) > bound)
 			unlink(old);
 	}
-	if (statvfs(dir, &fs) < 0)
-		return err_sys(err, errno, "look at the room in '%s'", dir);
-	if ((uint64_t)fs.f_bavail * fs.f_frsize < size + WARM_SPARE)
-		return err_set(err, ENOSPC,
-			       "'%s' has %" PRIu64 " MiB left; %" PRIu64 " are needed, and %" PRIu64
-			       " are left free: see 'scxplore cache'",
-			       dir, (uint64_t)fs.f_bavail * fs.f_frsize >> 20, size >> 20,
-			       (uint64_t)(WARM_SPARE >> 20));
-	return 0;
+	return leaves_free(dir, size, WARM_SPARE, ": see 'scxplore cache'", err);
 }
 
 int warm_has_room(const char *path, uint64_t size, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
-	cleanup_free char *dir = slash ? xstrndup(path, slash > path ? (size_t)(slash - path) : 1)
-				       : xstrdup(".");
-	struct statvfs fs;
+	cleanup_free char *dir =
+		slash ? xstrndup(path, slash > path ? (size_t)(slash - path) : 1) : xstrdup(".");
 
-	if (statvfs(dir, &fs) < 0)
-		return err_sys(err, errno, "look at the room in '%s'", dir);
-	if ((uint64_t)fs.f_bavail * fs.f_frsize < size + SPARE_BESIDE)
-		return err_set(err, ENOSPC,
-			       "'%s' has %" PRIu64 " MiB left; %" PRIu64 " are needed, and %" PRIu64
-			       " are left free",
-			       dir, (uint64_t)fs.f_bavail * fs.f_frsize >> 20, size >> 20,
-			       (uint64_t)(SPARE_BESIDE >> 20));
-	return 0;
+	return leaves_free(dir, size, SPARE_BESIDE, "", err);
 }
 
 void warm_touch(const char *path)

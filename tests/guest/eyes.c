@@ -6,6 +6,7 @@
 
 #include "ops/sample_rows.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 struct eyes eyes_open(struct lab *lab)
@@ -32,7 +33,8 @@ void eyes_look(struct eyes *e)
 {
 	struct err err = ERR_INIT;
 
-	if (sight_sample(e->sight, &e->now, guest_keeps_time(e->guest) ? loop_now_ns() : 0, &err) < 0)
+	if (sight_sample(e->sight, &e->now, guest_keeps_time(e->guest) ? loop_now_ns() : 0, &err) <
+	    0)
 		fail_msg("%s", err.msg);
 }
 
@@ -87,4 +89,17 @@ struct lab *eyes_guest(enum observe_from observe, const char *append)
 					     .include = include,
 					     .observe = observe,
 					     .append = append});
+}
+
+void eyes_agreed(struct lab *lab, uint64_t comparisons)
+{
+	const struct event *ev = lab_find(lab, 0, EV_HOST_LOG, NULL, "differ");
+	uint64_t made, wrong;
+
+	session_compared(lab_session(lab), &made, &wrong);
+	print_message("# %" PRIu64 " comparisons\n", made);
+	if (ev)
+		fail_msg("%s", ev->text);
+	assert_int_equal(wrong, 0);
+	assert_true(made > comparisons);
 }

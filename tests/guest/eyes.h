@@ -22,6 +22,9 @@ void eyes_close(struct eyes *e);
 /* One moment, into now; it must be told. */
 void eyes_look(struct eyes *e);
 
+/* With OBSERVE_BOTH: agent and memory have told the same, in more comparisons than that. */
+void eyes_agreed(struct lab *lab, uint64_t comparisons);
+
 const struct sample_task *eyes_task(const struct sample *s, const char *comm); /* NULL = none */
 /* These fail the test when there is none. */
 const struct sample_task *eyes_must(const struct sample *s, const char *comm);
