@@ -7,6 +7,8 @@
  */
 #include "lab.h"
 
+#include "guest/wire_report.h"
+
 #include "../unit/test.h"
 
 #include <stdio.h>
@@ -158,11 +160,29 @@ static void moves_forks_exits_and_hotplug_leave_the_numbers_right(void **state)
 static void work_is_waited_for_of_the_one_that_has_done_least(void **state)
 {
 	const struct event *e;
+	struct work_report r;
+	size_t mark;
 
 	/* four that wake each other in turn */
 	lab_ok(lab, "spawn ring@b wake-chain n=4");
 	until("units(ring) > 3", "saw ");
 	lab_ok(lab, "kill ring");
+	/* one is frozen, the other goes on: the frozen one is waited for */
+	lab_ok(lab, "cgroup add ice");
+	lab_ok(lab, "cgroup freeze ice");
+	lab_ok(lab, "spawn pair@b spin n=2");
+	until("units(pair) > 0", "saw ");
+	lab_ok(lab, "move pair.2 to=ice");
+	mark = lab_mark(lab);
+	lab_ok(lab, "report pair");
+	for (e = lab_wait(lab, mark, EV_REPORT, "pair", NULL); e->index != 2;)
+		e = lab_wait(lab, lab_place(lab, e) + 1, EV_REPORT, "pair", NULL);
+	report_read(e->text, &r);
+	e = lab_do(lab, "hold until units(pair) > %llu timeout=2s", (unsigned long long)r.units + 1);
+	assert_int_equal(e->type, EV_FAILED);
+	if (!strstr(e->text, "it was not true"))
+		fail_msg("%s", e->text);
+	lab_ok(lab, "kill pair");
 	lab_ok(lab, "run prog@b -- sleep 1000");
 	e = lab_do(lab, "hold until units(prog) > 0 timeout=60s");
 	assert_int_equal(e->type, EV_FAILED);
