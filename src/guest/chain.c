@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * chain - see chain.h. What is told are the calls around the scheduler's exit: it takes the kernel
- * many more to put every task back, and those say nothing. Invariant: what is kept is bounded, the
- * newest stay; what found no room is counted.
+ * many more to put every task back, and those say nothing, so nothing more is kept then, however
+ * long it is until the end is heard of. Invariant: what is kept is bounded, the newest up to the
+ * exit stay; what found no room is counted.
  */
 #include "guest/chain.h"
 
@@ -29,18 +30,39 @@ static void (*settled)(void);
 static struct ring_buffer *ring;
 static const volatile uint64_t *lost;
 static struct chain_target targets[CHAIN_TARGETS_MAX];
-static size_t ntargets;
+static size_t ntargets, nfunctions;            /* callbacks come after the kernel's functions */
 static int maps[2] = {-1, -1};                 /* records, lost */
 static int callbacks[JOB_FDS_MAX], ncallbacks; /* links of the scheduler that is in force */
 static struct chain_record kept[KEPT];         /* a ring: the newest stay */
-static uint64_t seen;
+static uint64_t nkept, seen;
+static uint64_t exit_at; /* of nkept: where the exit was; UINT64_MAX = there was none yet */
 static char text[TEXT_MAX];
 static size_t len;
 
+/* The call of a function by which the kernel takes note of an exit: scx_vexit, scx_exit,
+ * scx_exit_bstr (kernel/sched/ext.c, 6.16 to 7.3); not scx_exit_task. */
+static bool is_exit(const struct chain_record *r)
+{
+	const char *name = r->target < nfunctions ? targets[r->target].name : "";
+
+	return !r->returned && !strncmp(name, "scx_", 4) && strstr(name, "exit") &&
+	       !strstr(name, "task");
+}
+
 static int on_record(void *arg, void *data, size_t size)
 {
-	if (size >= sizeof(struct chain_record))
-		memcpy(&kept[seen++ % KEPT], data, sizeof(kept[0]));
+	struct chain_record *r;
+
+	if (size < sizeof(*r))
+		return 0;
+	seen++;
+	if (exit_at != UINT64_MAX && nkept >= exit_at + AFTER)
+		return 0;
+	r = &kept[nkept % KEPT];
+	memcpy(r, data, sizeof(*r));
+	if (exit_at == UINT64_MAX && is_exit(r))
+		exit_at = nkept;
+	nkept++;
 	return 0;
 }
 
@@ -128,38 +150,17 @@ static void add_record(const struct chain_record *r)
 	add(")\n");
 }
 
-/* The first call of the function by which the kernel takes note of an exit; without one, the end.
- */
-static uint64_t exit_at(void)
-{
-	uint64_t i;
-
-	for (i = seen > KEPT ? seen - KEPT : 0; i < seen; i++) {
-		const struct chain_record *r = &kept[i % KEPT];
-		const char *name = r->target < ntargets ? targets[r->target].name : "";
-
-		/* scx_vexit, scx_exit: kernel/sched/ext.c, 6.16 to 7.3 */
-		if (!r->returned && !strncmp(name, "scx_", 4) && strstr(name, "exit"))
-			return i;
-	}
-	return seen;
-}
-
 void chain_send(void)
 {
-	uint64_t first, last, i, index = 1;
+	uint64_t first, i, index = 1;
 	size_t at, part;
 
 	if (!ring)
 		return;
 	ring_buffer__consume(ring);
-	i = exit_at();
-	last = seen - i < AFTER ? seen : i + AFTER;
-	first = last > BEFORE + AFTER ? last - BEFORE - AFTER : 0;
-	if (seen > KEPT && first < seen - KEPT)
-		first = seen - KEPT;
+	first = nkept > BEFORE + AFTER ? nkept - BEFORE - AFTER : 0;
 	len = 0;
-	for (i = first; i < last; i++)
+	for (i = first; i < nkept; i++)
 		add_record(&kept[i % KEPT]);
 	for (at = 0; at < len; at += part, index++) {
 		part = len - at < CHUNK ? len - at : CHUNK;
@@ -171,7 +172,8 @@ void chain_send(void)
 					   .count = seen,
 					   .id = lost ? *lost : 0});
 	}
-	seen = 0;
+	seen = nkept = 0;
+	exit_at = UINT64_MAX;
 }
 
 int chain_lend(int *fds, uint32_t *first)
@@ -231,7 +233,7 @@ static void on_attached(void *arg, struct job_reply *r)
 
 	if (!r->code && r->nfds == 4 && n <= CHAIN_TARGETS_MAX) {
 		memcpy(targets, r->data, n * sizeof(targets[0]));
-		ntargets = n;
+		ntargets = nfunctions = n;
 		p = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, r->fds[1], 0);
 		lost = p == MAP_FAILED ? NULL : p;
 		ring = ring_buffer__new(r->fds[0], on_record, NULL, NULL);
@@ -259,6 +261,7 @@ void chain_start(struct loop *l, const char *names, void (*then)(void))
 
 	loop = l;
 	settled = then;
+	exit_at = UINT64_MAX;
 	if (!*names) {
 		then();
 		return;

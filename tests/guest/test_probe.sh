@@ -10,9 +10,10 @@ result() {
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; sed 's/^/# /' "$work/err"; fi
 }
 echo 1..12
+# workers that wake each other: nothing but wake-ups choose a CPU, and the last calls are of the last moment
 cat >"$work/dies.scx" <<END
 sched load error after=300
-spawn naps bursty n=4
+spawn talk pipe-io n=4
 hold until sched.state != enabled timeout=60s
 END
 "$SXP_SCXPLORE" run "$work/dies.scx" --save "$work/s.session" >"$work/out" 2>"$work/err"
