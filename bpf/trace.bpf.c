@@ -10,7 +10,7 @@
  * rename, attach to a cgroup) and once for all tasks at the beginning. The program is as short as can
  * be: rings are variables, whose address is a constant; sizes are put into the instructions by the
  * loader; what the kernel has is stored as it is.
- * Invariant: produced only grows, by one for each record.
+ * Invariant: produced only grows, by a slot's length for each record.
  */
 #include "ktypes.h"
 
@@ -21,8 +21,6 @@
 #include "trace.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-const volatile __u64 ncpus = 1;
 
 /* softirq, hardirq, NMI: include/linux/preempt.h */
 #define INTERRUPT_MASK 0x00ffff00
@@ -37,9 +35,10 @@ extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
 extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
 enum { THREADS_OF_PROCESS = 2 }; /* BPF_TASK_ITER_PROC_THREADS, kernel/bpf/task_iter.c */
 
-/* Variables, for the address of one is a constant and no look-up; the loader makes them longer. */
-struct trace_head heads[1] SEC(".data.heads");
-struct trace_slot slots[1] SEC(".data.slots");
+/* Variables, for the address of one is a constant and no look-up; the loader makes this one longer.
+ */
+struct trace_head rings[1] SEC(".data.rings");
+struct trace_head names_head SEC(".data.heads");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -62,50 +61,81 @@ struct {
 /* `value` with a number that the loader puts into the instruction, instead of one that is read. */
 #define PUT_BY_LOADER(value, op, number) asm("%0 " op " " TEXT_OF(number) : "+r"(value))
 
-static __always_inline void put(__u64 cpu, __u32 type, int tid, int other, __u32 what)
+static __always_inline void put(__u64 cpu, __u32 type, int tid, int other, __u32 state, __u32 to)
 {
 	volatile struct trace_slot *s;
+	struct trace_head *h;
 	__u64 at, offset;
 
 	/* there are so many: the verifier wants to see it */
 	PUT_BY_LOADER(cpu, "&=", TRACE_CPUS_MASK);
-	/* an interrupt in between takes the next one */
-	at = __sync_fetch_and_add(&LONGER(heads)[cpu].produced, 1);
-	offset = at * sizeof(*s);
-	PUT_BY_LOADER(offset, "&=", TRACE_RING_MASK);
 	PUT_BY_LOADER(cpu, "*=", TRACE_RING_BYTES);
-	s = (void *)LONGER(slots) + cpu + offset;
+	h = (void *)LONGER(rings) + cpu;
+	/* an interrupt in between takes the next one */
+	offset = at = __sync_fetch_and_add(&h->produced, sizeof(*s));
+	PUT_BY_LOADER(offset, "&=", TRACE_SLOTS_MASK);
+	s = (void *)(h + 1) + offset;
 	s->tid = tid;
 	s->other = other;
-	s->what = what;
-	s->type = type;
+	if (type != TRACE_RING_MIGRATE)
+		s->state = state;
+	if (type != TRACE_RING_SWITCH)
+		s->cpu = to;
 	/* not before the position is taken: who reads counts on it */
 	s->t_ns = bpf_ktime_get_ns();
-	s->at = at + 1;
+	s->end = at + sizeof(*s) + type;
 }
 
 SEC("tp_btf/sched_switch")
 int BPF_PROG(trace_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	put(prev->thread_info.cpu, TRACE_RING_SWITCH, next->pid, prev->pid,
-	    preempt ? 0 : prev_state);
+	__u32 state = preempt ? 0 : prev_state;
+
+	asm volatile("" : "+r"(state));
+	put(prev->thread_info.cpu, TRACE_RING_SWITCH, next->pid, prev->pid, state, 0);
+	return 0;
+}
+
+/*
+ * The same where the kernel tells its pressure accounting (PSI) of it, in __schedule() as the
+ * tracepoint is: less is done to call a program from a function. It sleeps where the tracepoint has
+ * a state and no preemption. Who is being woken by another CPU already is TASK_WAKING and no longer
+ * what it was, which that wake-up tells. kernel/sched/core.c, 6.16 and 7.3.
+ */
+SEC("?fentry/psi_task_switch")
+int trace_switch_psi(__u64 *ctx)
+{
+	struct task_struct *prev = bpf_get_current_task_btf(), *next = (struct task_struct *)ctx[1];
+	__u32 state = 0;
+
+	if (ctx[2] & 1)
+		state = prev->__state;
+	/* now, so that nothing more has to be kept over a call */
+	asm volatile("" : "+r"(state));
+	put(prev->thread_info.cpu, TRACE_RING_SWITCH, next->pid, prev->pid, state, 0);
 	return 0;
 }
 
 static __always_inline void wake(struct task_struct *p, struct task_struct *current, int waker)
 {
-	put(current->thread_info.cpu, TRACE_RING_WAKE, p->pid, waker, p->thread_info.cpu);
+	put(current->thread_info.cpu, TRACE_RING_WAKE, p->pid, waker, p->__state,
+	    p->thread_info.cpu);
 }
 
 SEC("tp_btf/sched_waking")
 int BPF_PROG(trace_waking, struct task_struct *p)
 {
-	const int *count = &__preempt_count ? bpf_this_cpu_ptr(&__preempt_count) : 0;
-	struct task_struct *current = bpf_get_current_task_btf();
-	int waker = current->pid;
+	struct task_struct *current;
+	int waker, count = 0;
 
-	if (count && *count & INTERRUPT_MASK)
+	if (&__preempt_count)
+		count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
+	current = bpf_get_current_task_btf();
+	waker = current->pid;
+	/* each of them once, not on two ways */
+	asm volatile("" : "+r"(waker), "+r"(count));
+	if (count & INTERRUPT_MASK)
 		waker = 0;
 	wake(p, current, waker);
 	return 0;
@@ -125,7 +155,7 @@ int BPF_PROG(trace_migrate, struct task_struct *p, int dest_cpu)
 {
 	/* told also when it stays; nr_migrations does not count that either */
 	if (p->thread_info.cpu != (__u32)dest_cpu)
-		put(bpf_get_smp_processor_id(), TRACE_RING_MIGRATE, p->pid, p->thread_info.cpu,
+		put(bpf_get_smp_processor_id(), TRACE_RING_MIGRATE, p->pid, p->thread_info.cpu, 0,
 		    dest_cpu);
 	return 0;
 }
@@ -133,7 +163,7 @@ int BPF_PROG(trace_migrate, struct task_struct *p, int dest_cpu)
 static __always_inline void name(struct task_struct *p, __u64 cgroup_id, const char *comm)
 {
 	volatile struct trace_name_slot *s;
-	__u64 at = __sync_fetch_and_add(&LONGER(heads)[ncpus].produced, 1);
+	__u64 at = __sync_fetch_and_add(&names_head.produced, 1);
 	__u32 i;
 
 	i = (__u32)(at % TRACE_NAMES);

@@ -3,13 +3,13 @@
  * trace - the layout of the stream of switches, wake-ups and migrations: what the programs in the
  * kernel (trace.bpf.c) write and the host reads out of the guest's memory.
  *
- * Each CPU has a ring of slots. Position n is in slot n modulo the ring's
+ * Each CPU has a ring: a head, then slots. Position n is in slot n modulo the ring's
  * length, which is a power of two; nobody waits for a reader: after a lap a slot is written over. A
- * position is taken by adding to the CPU's counter, so the counter is what was produced. The slot's
- * own position is written last: a slot that has another one in it is not (or no more) that
- * position's. What is written is as the kernel has it, for it is the guest that pays for each
- * instruction; whoever reads takes it apart. Included after <stdint.h> or bpf/ktypes.h. Invariant: no
- * pointers, nothing but what stands here.
+ * position is taken by adding a slot's length to the CPU's counter, so the counter is what was
+ * produced. The counter as it is then is written last: a slot that has another one in it is not (or
+ * no more) that position's. What is written is as the kernel has it, for it is the guest that pays
+ * for each instruction; whoever reads takes it apart. Included after <stdint.h> or bpf/ktypes.h.
+ * Invariant: no pointers, nothing but what stands here.
  */
 #ifndef TRACE_SHARED_H
 #define TRACE_SHARED_H
@@ -20,30 +20,32 @@
 
 /* What stands in the programs as they are compiled, and what the loader puts there instead. */
 #define TRACE_CPUS_MASK  0x7ace0001 /* a power of two, no less than there are CPUs, less one */
-#define TRACE_RING_MASK  0x7ace0002 /* bytes of a CPU's ring, less one */
-#define TRACE_RING_BYTES 0x7ace0003
+#define TRACE_SLOTS_MASK 0x7ace0002 /* bytes of a CPU's slots, less those of one */
+#define TRACE_RING_BYTES 0x7ace0003 /* TRACE_RING() of as many as there are */
 
 enum trace_ring_type { TRACE_RING_SWITCH = 1, TRACE_RING_WAKE = 2, TRACE_RING_MIGRATE = 3 };
 
 struct trace_slot {
 	unsigned long long t_ns; /* CLOCK_MONOTONIC */
 	int tid;                 /* SWITCH: who comes; WAKE: who is woken; MIGRATE: who goes */
-	int other;               /* SWITCH: who goes; WAKE: who wakes, 0 = an interrupt; MIGRATE: the
-				    CPU it comes from */
-	unsigned int what;       /* SWITCH: the kernel's __state of who goes, 0 = still runnable;
-				    WAKE: the CPU where it ran last; MIGRATE: where to */
-	unsigned int type;
-	unsigned long long at; /* its position + 1 */
+	int other;              /* SWITCH: who goes; WAKE: who wakes, 0 = an interrupt; MIGRATE: the
+				   CPU it comes from */
+	unsigned int state;     /* SWITCH: the kernel's __state of who goes, 0 = still runnable;
+				   WAKE: of who is woken, as it was */
+	unsigned int cpu;       /* WAKE: where it ran last; MIGRATE: where to; SWITCH: nothing */
+	unsigned long long end; /* (its position + 1) * the length of a slot + its type */
 };
 
-/* One per CPU, on a cache line of its own. */
+/* Before the slots of each CPU; that of the names stands alone. */
 struct trace_head {
-	unsigned long long produced; /* positions taken */
+	unsigned long long produced; /* positions taken: of a CPU in bytes of its slots */
 	unsigned long long pad[7];
 };
 
+#define TRACE_RING(slots) (sizeof(struct trace_head) + (slots) * sizeof(struct trace_slot))
+
 /*
- * Who a tid is from t_ns on. One ring for all CPUs, its head is the one after those of the CPUs.
+ * Who a tid is from t_ns on. One ring for all CPUs.
  * None lies across two pages: what is one page after another here is not so in the guest's memory.
  */
 struct trace_name_slot {

@@ -76,7 +76,7 @@ struct work {
 /* Long enough that a sample or two of the agent fall into each turn. */
 static const struct work works[] = {
 	{"pipe", "perf bench -f simple sched pipe -l 60000",
-	 "perf bench -f simple sched pipe -l 20000", NULL},
+	 "perf bench -f simple sched pipe -l 40000", NULL},
 	{"hackbench", "hackbench -g 2 -l 250", "hackbench -g 2 -l 60", "Time:"},
 };
 

@@ -41,25 +41,22 @@ static void put_number(const struct bpf_program *p, int32_t stands_for, uint32_t
 static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool *take)
 {
 	struct trace_probe *s = trace_probe__open();
-	uint32_t bytes = slots * (uint32_t)sizeof(struct trace_slot), cpus = 1;
+	uint32_t bytes = (uint32_t)TRACE_RING(slots), cpus = 1;
 	struct bpf_program *p;
 	unsigned i = 0;
 
 	if (!s)
 		return NULL;
-	s->rodata->ncpus = ncpus;
 	while (cpus < ncpus)
 		cpus *= 2;
-	if (bpf_map__set_value_size(s->maps.data_heads,
-				    (cpus + 1) * (uint32_t)sizeof(struct trace_head)) ||
-	    bpf_map__set_value_size(s->maps.data_slots, cpus * bytes)) {
+	if (bpf_map__set_value_size(s->maps.data_rings, cpus * bytes)) {
 		trace_probe__destroy(s);
 		return NULL;
 	}
 	bpf_object__for_each_program(p, s->obj)
 	{
 		put_number(p, TRACE_CPUS_MASK, cpus - 1);
-		put_number(p, TRACE_RING_MASK, bytes - 1);
+		put_number(p, TRACE_SLOTS_MASK, (slots - 1) * (uint32_t)sizeof(struct trace_slot));
 		put_number(p, TRACE_RING_BYTES, bytes);
 	}
 	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, take[i++]);
@@ -87,6 +84,15 @@ static bool leave_out(bool *take, const char *name)
 	return found;
 }
 
+/* Where it is off, its function is never called. */
+static bool psi_is_on(void)
+{
+	cleanup_fd int fd = open("/proc/pressure/cpu", O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	return fd >= 0 && read(fd, &byte, 1) == 1;
+}
+
 /* Without those that this kernel refuses. */
 static struct trace_probe *load(uint32_t ncpus, uint32_t slots)
 {
@@ -94,6 +100,8 @@ static struct trace_probe *load(uint32_t ncpus, uint32_t slots)
 	unsigned tries;
 
 	memset(take, true, sizeof(take));
+	if (!psi_is_on())
+		leave_out(take, "trace_switch_psi");
 	for (tries = 0; tries < PROGRAMS_MAX; tries++) {
 		struct trace_probe *s = open_with(ncpus, slots, take);
 
@@ -148,6 +156,7 @@ static bool attach(struct trace_probe *s, struct bpf_program *p, struct job_repl
 int hand_trace_open(struct hand *h, struct job_reply *r)
 {
 	uint32_t ncpus = wire_get_u32(&h->in), slots = wire_get_u32(&h->in);
+	bool switches = false;
 	struct bpf_program *p;
 	struct trace_probe *s;
 	size_t len;
@@ -163,13 +172,23 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 				 "this kernel does not let its switches be streamed: %s",
 				 hand_load_why());
 	add_fd(r, bpf_map__fd(s->maps.data_heads));
-	add_fd(r, bpf_map__fd(s->maps.data_slots));
+	add_fd(r, bpf_map__fd(s->maps.data_rings));
 	add_fd(r, bpf_map__fd(s->maps.names));
 	/* in the file's order the names come last: they are attached first */
-	for (p = bpf_object__prev_program(s->obj, NULL); p; p = bpf_object__prev_program(s->obj, p))
-		if (!attach(s, p, r) && p == s->progs.trace_switch)
+	for (p = bpf_object__prev_program(s->obj, NULL); p;
+	     p = bpf_object__prev_program(s->obj, p)) {
+		bool psi = p == s->progs.trace_switch_psi, plain = p == s->progs.trace_switch;
+
+		/* one of the two; the first is tried first, and where it is not there nothing lacks
+		 */
+		if ((psi && bpf_program__fd(p) < 0) || (plain && switches))
+			continue;
+		if (attach(s, p, r))
+			switches |= psi || plain;
+		else if (plain)
 			return hand_fail(h, ENOTSUP, "switches cannot be streamed here: %s",
 					 hand_load_why());
+	}
 	len = strlen(absent);
 	if (len && *hand_load_why())
 		snprintf(absent + len, sizeof(absent) - len, ": %s", hand_load_why());

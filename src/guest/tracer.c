@@ -75,8 +75,8 @@ static int map(void)
 {
 	int i;
 
-	sizes[FD_HEADS] = whole_pages((ncpus + 1) * sizeof(struct trace_head));
-	sizes[FD_RECORDS] = whole_pages((size_t)ncpus * slots * sizeof(struct trace_slot));
+	sizes[FD_HEADS] = whole_pages(sizeof(struct trace_head));
+	sizes[FD_RECORDS] = whole_pages(ncpus * TRACE_RING((size_t)slots));
 	sizes[FD_NAMES] = whole_pages(TRACE_NAMES * sizeof(struct trace_name_slot));
 	for (i = 0; i < MAPS; i++) {
 		mapped[i] = mmap(NULL, sizes[i], PROT_READ, MAP_SHARED, fds[i], 0);

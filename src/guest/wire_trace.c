@@ -38,8 +38,8 @@ int wire_trace_read(struct wire_reader *r, struct wire_trace_rings *t)
 	if (r->bad || !t->ncpus || t->ncpus > WIRE_TRACE_CPUS || t->slots < TRACE_SLOTS_MIN ||
 	    t->slots > TRACE_SLOTS_MAX || t->slots & (t->slots - 1))
 		return -EPROTO;
-	if (!get_pages(r, &t->heads, (t->ncpus + 1) * sizeof(struct trace_head)) ||
-	    !get_pages(r, &t->records, (uint64_t)t->ncpus * t->slots * sizeof(struct trace_slot)) ||
+	if (!get_pages(r, &t->heads, sizeof(struct trace_head)) ||
+	    !get_pages(r, &t->records, t->ncpus * TRACE_RING((uint64_t)t->slots)) ||
 	    !get_pages(r, &t->names, TRACE_NAMES * sizeof(struct trace_name_slot)))
 		return -EPROTO;
 	return 0;
@@ -64,8 +64,15 @@ static char state_of(uint32_t state)
 		uint32_t bits;
 		char letter;
 	} states[] = {
-		{0x1, 'S'}, {0x400, 'I'}, /* TASK_NOLOAD: an idle kernel thread */
-		{0x2, 'D'}, {0x4, 'T'},   {0x8, 't'}, {0x10 | 0x80, 'X'}, {0x20, 'Z'}, {0x40, 'P'},
+		{0x1, 'S'},
+		{0x400, 'I'}, /* TASK_NOLOAD: an idle kernel thread */
+		{0x2, 'D'},
+		{0x4, 'T'},
+		{0x8, 't'},
+		{0x10 | 0x80, 'X'},
+		{0x20, 'Z'},
+		{0x40, 'P'},
+		{0x200, WIRE_TRACE_WAKING},
 	};
 	size_t i;
 
@@ -80,17 +87,19 @@ static char state_of(uint32_t state)
 enum wire_trace_slot wire_trace_slot(const struct trace_slot *s, uint64_t at,
 				     struct wire_trace_record *out)
 {
-	if (s->at != at + 1)
+	unsigned type = s->end % sizeof(*s);
+
+	if (s->end - type != (at + 1) * sizeof(*s))
 		return WIRE_TRACE_SLOT_EMPTY;
-	if (s->type < TRACE_RING_SWITCH || s->type > TRACE_RING_MIGRATE)
+	if (type < TRACE_RING_SWITCH || type > TRACE_RING_MIGRATE)
 		return WIRE_TRACE_SLOT_BAD;
 	*out = (struct wire_trace_record){
 		.t_low = s->t_ns & ((UINT64_C(1) << WIRE_TRACE_TIME_BITS) - 1),
-		.type = (enum trace_ring_type)s->type,
+		.type = (enum trace_ring_type)type,
 		.tid = s->tid & WIRE_TRACE_TID_MASK,
-		.to = s->type == TRACE_RING_SWITCH ? 0 : (uint16_t)(s->what & WIRE_TRACE_CPU_MASK),
+		.to = type == TRACE_RING_SWITCH ? 0 : (uint16_t)(s->cpu & WIRE_TRACE_CPU_MASK),
 		.other = s->other & WIRE_TRACE_TID_MASK,
-		.state = s->type == TRACE_RING_SWITCH ? state_of(s->what) : 'r',
+		.state = type == TRACE_RING_MIGRATE ? 'r' : state_of(s->state),
 	};
 	return WIRE_TRACE_SLOT_FULL;
 }

@@ -21,6 +21,8 @@
 #define WIRE_TRACE_TID_MASK  0x3fffff
 #define WIRE_TRACE_CPU_MASK  0xffffu
 
+#define WIRE_TRACE_WAKING 'W'
+
 /* Page frame numbers, 8 bytes each, little-endian, in order; borrowed from the frame. */
 struct wire_trace_pages {
 	const uint8_t *frames;
@@ -29,8 +31,8 @@ struct wire_trace_pages {
 
 struct wire_trace_rings {
 	uint32_t ncpus;
-	uint32_t slots; /* of each CPU */
-	struct wire_trace_pages heads, records, names;
+	uint32_t slots;                                /* of each CPU */
+	struct wire_trace_pages heads, records, names; /* heads: that of the names */
 };
 
 void wire_trace_put(struct wire_writer *w, const struct wire_trace_rings *t);
@@ -43,7 +45,9 @@ uint64_t wire_trace_page(const struct wire_trace_pages *p, uint32_t i);
 struct wire_trace_record {
 	uint64_t t_low; /* the lowest WIRE_TRACE_TIME_BITS of the time */
 	enum trace_ring_type type;
-	char state; /* SWITCH; as in struct sample_task, '?' = of no known kind */
+	/* SWITCH: of who goes, WAKE: of who is woken, as it was; as in struct sample_task, '?' = of
+	 * no known kind. WIRE_TRACE_WAKING = it slept, and its wake-up tells how. */
+	char state;
 	uint16_t to;
 	int32_t tid, other;
 };

@@ -22,6 +22,7 @@
 /* Interrupts nest no deeper; what is further out of order was made so. */
 #define STEPS_MAX 16
 #define HELD_MAX  (1u << 20) /* records of a CPU that wait for another one */
+#define SLEEPERS  4096       /* a power of two */
 
 struct queue {
 	struct trace_record *records;
@@ -51,6 +52,10 @@ struct trace_reader {
 	uint64_t names_at, names_lost;
 	uint64_t newest_ns; /* of all records read so far */
 	uint64_t seen_ns;   /* what was told last */
+	struct {
+		int32_t tid;
+		char state;   /* that its last wake-up ended */
+	} sleepers[SLEEPERS]; /* by the lowest bits of the tid: the newest stay */
 };
 
 static int resolve(struct pages *p, const struct wire_trace_pages *from,
@@ -114,9 +119,9 @@ void trace_reader_destroy(struct trace_reader *r)
 
 /* offset is a multiple of the size of what is there, which divides a page. */
 /* Of something that lies in one page: the next one is anywhere. */
-static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_head) == 0, "a head is in one page");
+static_assert(sizeof(struct trace_head) % sizeof(struct trace_slot) == 0, "a head is in one page");
 static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_slot) == 0, "a record is in one page");
-static_assert(offsetof(struct trace_slot, at) == sizeof(struct trace_slot) - 8, "its last word");
+static_assert(offsetof(struct trace_slot, end) == sizeof(struct trace_slot) - 8, "its last word");
 static_assert(WIRE_TRACE_PAGE % sizeof(struct trace_name_slot) == 0, "a name is in one page");
 
 static const void *at_offset(const struct pages *p, uint64_t offset)
@@ -129,9 +134,19 @@ static uint64_t load(const void *word)
 	return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE);
 }
 
+static uint64_t ring_at(const struct trace_reader *r, uint32_t cpu)
+{
+	return cpu * TRACE_RING((uint64_t)r->slots);
+}
+
 static uint64_t produced(const struct trace_reader *r, uint32_t cpu)
 {
-	return load(at_offset(&r->heads, (uint64_t)cpu * sizeof(struct trace_head)));
+	return load(at_offset(&r->records, ring_at(r, cpu))) / sizeof(struct trace_slot);
+}
+
+static uint64_t names_produced(const struct trace_reader *r)
+{
+	return load(at_offset(&r->heads, 0));
 }
 
 /* Has the writer been there again, or is it about to? */
@@ -164,6 +179,27 @@ static void push(struct queue *q, const struct trace_record *rec)
 		q->records[i].t_ns = q->records[i - 1].t_ns;
 }
 
+/*
+ * Who was woken while it was about to leave its CPU had no state of its own any more when it left:
+ * what it was stands in the wake-up, which is before it in order of time.
+ */
+static void settle_state(struct trace_reader *r, struct trace_record *rec)
+{
+	if (rec->type == TRACE_WAKE) {
+		size_t at = (uint32_t)rec->tid % SLEEPERS;
+
+		r->sleepers[at].tid = rec->tid;
+		r->sleepers[at].state = rec->state == WIRE_TRACE_WAKING ? '?' : rec->state;
+		rec->state = 0;
+	} else if (rec->type == TRACE_SWITCH && rec->state == WIRE_TRACE_WAKING) {
+		size_t at = (uint32_t)rec->other % SLEEPERS;
+
+		rec->state = r->sleepers[at].tid == rec->other && r->sleepers[at].state
+				     ? r->sleepers[at].state
+				     : '?';
+	}
+}
+
 /* Everything before limit, in order; a record of LOST goes with the one it stands before. */
 static void hand_on(struct trace_reader *r, uint64_t limit)
 {
@@ -180,6 +216,7 @@ static void hand_on(struct trace_reader *r, uint64_t limit)
 		}
 		if (!best)
 			return;
+		settle_state(r, &best->records[best->first]);
 		r->sink->record(r->arg, &best->records[best->first]);
 		best->first = --best->n ? best->first + 1 : 0;
 	}
@@ -222,7 +259,7 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 	struct ring *g = &r->rings[cpu];
 	struct trace_record rec = {.t_ns = whole_time(w->t_low, now_ns),
 				   .type = (enum trace_type)w->type,
-				   .state = w->type == TRACE_RING_SWITCH ? w->state : 0,
+				   .state = w->type == TRACE_RING_MIGRATE ? 0 : w->state,
 				   .cpu = (uint16_t)cpu,
 				   .to = w->to,
 				   .tid = w->tid,
@@ -265,9 +302,9 @@ static void read_ring(struct trace_reader *r, uint32_t cpu, uint64_t now_ns, boo
 	if (overrun(head, g->at, r->slots))
 		lose(g, head - g->at - r->slots + LEAP(r->slots));
 	while (g->at < head) {
-		uint64_t place = (uint64_t)cpu * r->slots + (g->at & (r->slots - 1));
+		uint64_t place = (g->at & (r->slots - 1)) * sizeof(struct trace_slot);
 		const struct trace_slot *s =
-			at_offset(&r->records, place * sizeof(struct trace_slot));
+			at_offset(&r->records, ring_at(r, cpu) + sizeof(struct trace_head) + place);
 
 		copy_slot(&copy, s);
 		now = produced(r, cpu);
@@ -302,7 +339,7 @@ static bool skip_names(struct trace_reader *r, uint64_t head)
 
 static void read_names(struct trace_reader *r)
 {
-	uint64_t head = produced(r, r->ncpus), now, lap;
+	uint64_t head = names_produced(r), now, lap;
 
 	skip_names(r, head);
 	while (r->names_at < head) {
@@ -314,7 +351,7 @@ static void read_names(struct trace_reader *r)
 		lap = load(&s->lap);
 		memcpy(&copy, s, sizeof(copy));
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		now = produced(r, r->ncpus);
+		now = names_produced(r);
 		if (skip_names(r, now))
 			continue;
 		/* being written: the next time */

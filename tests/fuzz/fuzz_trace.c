@@ -48,7 +48,7 @@ static void read_rings(const uint8_t *data, size_t len)
 
 	if (wire_trace_read(&r, &t) < 0)
 		return;
-	fuzz_must((uint64_t)t.ncpus * t.slots * sizeof(struct trace_slot) <= (uint64_t)t.records.n * WIRE_TRACE_PAGE);
+	fuzz_must((uint64_t)t.ncpus * TRACE_RING((uint64_t)t.slots) <= (uint64_t)t.records.n * WIRE_TRACE_PAGE);
 	for (i = 0; i < t.records.n; i++)
 		fuzz_must(wire_trace_page(&t.records, i) <= UINT64_MAX - WIRE_TRACE_PAGE);
 }
@@ -64,9 +64,9 @@ static void read_slots(const uint8_t *data, size_t len)
 		memcpy(&slot, data + at * sizeof(slot), sizeof(slot));
 		if (wire_trace_slot(&slot, at, &w) != WIRE_TRACE_SLOT_FULL)
 			continue;
-		fuzz_must(strchr("rSDTtXZIP?", w.state) && w.state);
+		fuzz_must(strchr("rSDTtXZIP?W", w.state) && w.state);
 		fuzz_must(w.tid >= 0 && w.other >= 0);
-		trace_add(trace, &(struct trace_record){.t_ns = w.t_low, .type = (enum trace_type)w.type, .state = w.state,
+		trace_add(trace, &(struct trace_record){.t_ns = w.t_low, .type = (enum trace_type)w.type, .state = w.type == TRACE_RING_SWITCH ? w.state : 0,
 							.cpu = 1, .to = w.to, .tid = w.tid, .other = w.other});
 	}
 	trace_destroy(trace);
@@ -128,9 +128,9 @@ void fuzz_seeds(void (*add)(const void *data, size_t len))
 	for (i = 0; i < 64; i++) {
 		struct trace_slot word = {.t_ns = i * 1000,
 					  .tid = (int)i,
-					  .what = (unsigned)(i % 3 ? i % 4 : UINT64_C(1) << i % 12),
-					  .type = (unsigned)(1 + i % 3),
-					  .at = i + 1};
+					  .state = (unsigned)(i % 3 ? i % 4 : UINT64_C(1) << i % 12),
+					  .cpu = (unsigned)i % 4,
+					  .end = (i + 1) * sizeof(word) + 1 + i % 3};
 
 		memcpy(slots + 1 + i * sizeof(word), &word, sizeof(word));
 	}

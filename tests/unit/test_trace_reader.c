@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 
-enum { CPUS = 2, SLOTS = 64, HEAD_PAGE = 1, RECORD_PAGE = 2, NAME_PAGE = 3 };
+enum { CPUS = 2, SLOTS = 64, HEAD_PAGE = 1, RECORD_PAGE = 2, RECORD_PAGES = 2, NAME_PAGE = 4 };
 #define NAME_PAGES ((uint32_t)(TRACE_NAMES * sizeof(struct trace_name_slot) / WIRE_TRACE_PAGE))
 #define PAGES      (NAME_PAGE + NAME_PAGES)
 
@@ -41,10 +41,20 @@ static void on_seen(void *arg, uint64_t t_ns)
 
 static const struct trace_sink sink = {on_record, on_name, on_seen};
 
+enum { SLOT = sizeof(struct trace_slot) };
+
+/* In bytes of slots; of the names (CPUS) one for each. */
 static uint64_t *head(unsigned cpu)
 {
-	return (uint64_t *)(void *)(ram + HEAD_PAGE * WIRE_TRACE_PAGE +
-				    cpu * sizeof(struct trace_head));
+	return (uint64_t *)(void *)(ram + (cpu == CPUS ? HEAD_PAGE * WIRE_TRACE_PAGE
+						       : RECORD_PAGE * WIRE_TRACE_PAGE +
+								 cpu * TRACE_RING(SLOTS)));
+}
+
+static uint64_t take_one(unsigned cpu)
+{
+	*head(cpu) += SLOT;
+	return *head(cpu) / SLOT - 1;
 }
 
 static void frames(struct wire_trace_pages *p, uint64_t *list, uint64_t first, uint32_t n)
@@ -72,7 +82,7 @@ static int set_up(void **state)
 	ngot = nnames = 0;
 	seen_ns = 0;
 	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
-	frames(&rings.records, lists[1], RECORD_PAGE, 1);
+	frames(&rings.records, lists[1], RECORD_PAGE, RECORD_PAGES);
 	frames(&rings.names, lists[2], NAME_PAGE, NAME_PAGES);
 	/* by the road it takes */
 	wire_begin(&w, frame, sizeof(frame));
@@ -95,7 +105,8 @@ static int tear_down(void **state)
 
 static struct trace_slot *slot(unsigned cpu, uint64_t at)
 {
-	return (struct trace_slot *)(void *)(ram + RECORD_PAGE * WIRE_TRACE_PAGE) + cpu * SLOTS +
+	return (struct trace_slot *)(void *)(ram + RECORD_PAGE * WIRE_TRACE_PAGE +
+					     cpu * TRACE_RING(SLOTS) + sizeof(struct trace_head)) +
 	       at % SLOTS;
 }
 
@@ -107,15 +118,15 @@ static void write_slot(unsigned cpu, uint64_t at, uint64_t t, enum trace_ring_ty
 	*s = (struct trace_slot){.t_ns = t,
 				 .tid = tid,
 				 .other = other,
-				 .what = type == TRACE_RING_SWITCH ? state : to,
-				 .type = type,
-				 .at = at + 1};
+				 .state = state,
+				 .cpu = to,
+				 .end = (at + 1) * SLOT + type};
 }
 
 static void make(unsigned cpu, uint64_t t, enum trace_ring_type type, unsigned state, unsigned to,
 		 int tid, int other)
 {
-	write_slot(cpu, (*head(cpu))++, t, type, state, to, tid, other);
+	write_slot(cpu, take_one(cpu), t, type, state, to, tid, other);
 }
 
 static void balanced(void)
@@ -126,7 +137,7 @@ static void balanced(void)
 		struct trace_account a = trace_reader_cpu_account(reader, cpu);
 
 		assert_int_equal(a.produced, a.delivered + a.dropped);
-		assert_int_equal(a.produced, *head(cpu));
+		assert_int_equal(a.produced, *head(cpu) / SLOT);
 	}
 }
 
@@ -211,6 +222,28 @@ static void the_low_bits_of_a_time_are_those_nearest_to_now(void **state)
 	assert_int_equal(got[3].t_ns, 2 * turn + 40);
 }
 
+static void who_is_woken_before_it_has_gone_keeps_what_it_was(void **state)
+{
+	enum { UNINTERRUPTIBLE = 2, WAKING = 0x200 };
+
+	make(0, 110, TRACE_RING_SWITCH, WAKING, 0, 0, 7);          /* by CPU 1, told after this */
+	make(1, 100, TRACE_RING_WAKE, UNINTERRUPTIBLE, 0, 7, 300); /* but before it in time */
+	make(0, 120, TRACE_RING_SWITCH, WAKING, 0, 0, 8);          /* by a record that was lost */
+	make(0, 130, TRACE_RING_WAKE, WAKING, 0, 9, 300);
+	make(0, 140, TRACE_RING_SWITCH, WAKING, 0, 0, 9);
+	trace_reader_poll(reader, 200, true);
+	assert_int_equal(ngot, 5);
+	assert_int_equal(got[0].type, TRACE_WAKE);
+	assert_int_equal(got[0].state, 0);
+	assert_int_equal(got[1].other, 7);
+	assert_int_equal(got[1].state, 'D');
+	assert_int_equal(got[2].other, 8);
+	assert_int_equal(got[2].state, '?');
+	assert_int_equal(got[4].other, 9);
+	assert_int_equal(got[4].state, '?');
+	balanced();
+}
+
 /* ---- while it is written ---- */
 
 #define RACE 3000000u
@@ -227,11 +260,11 @@ static void *write_on(void *arg)
 		uint64_t tids = (at & WIRE_TRACE_TID_MASK) | (at * 7 & WIRE_TRACE_TID_MASK) << 32;
 		uint64_t *words = (uint64_t *)(void *)s;
 
-		__atomic_fetch_add(head(0), 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(head(0), SLOT, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&words[0], at, __ATOMIC_RELEASE);
 		__atomic_store_n(&words[1], tids, __ATOMIC_RELEASE);
-		__atomic_store_n(&words[2], (uint64_t)TRACE_RING_WAKE << 32, __ATOMIC_RELEASE);
-		__atomic_store_n(&words[3], at + 1, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[2], 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[3], (at + 1) * SLOT + TRACE_RING_WAKE, __ATOMIC_RELEASE);
 	}
 	return NULL;
 }
@@ -260,13 +293,13 @@ static void nothing_torn_is_told_however_quick_the_writer_is(void **state)
 	pthread_t writer;
 
 	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
-	frames(&rings.records, lists[1], RECORD_PAGE, 1);
+	frames(&rings.records, lists[1], RECORD_PAGE, RECORD_PAGES);
 	frames(&rings.names, lists[2], NAME_PAGE, NAME_PAGES);
 	r = trace_reader_create(&memory, &rings, &raced, NULL, &err);
 	assert_non_null(r);
 	race_at = 0;
 	assert_int_equal(pthread_create(&writer, NULL, write_on, NULL), 0);
-	while (__atomic_load_n(head(0), __ATOMIC_SEQ_CST) < RACE)
+	while (__atomic_load_n(head(0), __ATOMIC_SEQ_CST) / SLOT < RACE)
 		trace_reader_poll(r, 0, false);
 	pthread_join(writer, NULL);
 	trace_reader_poll(r, 0, true);
@@ -281,7 +314,7 @@ static void nothing_torn_is_told_however_quick_the_writer_is(void **state)
 static void a_slot_that_is_being_written_holds_the_rest_back(void **state)
 {
 	make(0, 100, TRACE_RING_SWITCH, 1, 0, 1, 0);
-	(*head(0))++; /* taken, not written */
+	take_one(0); /* taken, not written */
 	make(0, 300, TRACE_RING_SWITCH, 1, 0, 3, 2);
 	make(1, 250, TRACE_RING_SWITCH, 1, 0, 4, 0);
 	trace_reader_poll(reader, 400, false);
@@ -294,7 +327,7 @@ static void a_slot_that_is_being_written_holds_the_rest_back(void **state)
 	assert_int_equal(got[2].tid, 4);
 	assert_int_equal(got[3].tid, 3);
 	/* at the end it counts as lost */
-	(*head(0))++;
+	take_one(0);
 	trace_reader_poll(reader, 500, true);
 	assert_int_equal(got[ngot - 1].type, TRACE_LOST);
 	assert_int_equal(got[ngot - 1].count, 1);
@@ -350,13 +383,13 @@ static void hostile_heads_and_slots_lose_records_and_nothing_else(void **state)
 	size_t i, k;
 
 	for (i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-		*head(0) = heads[i];
-		*head(CPUS) = heads[i];
 		for (k = RECORD_PAGE * WIRE_TRACE_PAGE; k < (RECORD_PAGE + 3) * WIRE_TRACE_PAGE;
 		     k++) {
 			seed = seed * 1103515245u + 12345u;
 			ram[k] = (uint8_t)(seed >> 16);
 		}
+		*head(0) = heads[i];
+		*head(CPUS) = heads[i];
 		ngot = 0;
 		trace_reader_poll(reader, 1000, i % 2);
 	}
@@ -372,8 +405,8 @@ static void rings_where_there_is_no_memory_are_refused(void **state)
 	struct err err = ERR_INIT;
 
 	frames(&rings.heads, list, PAGES, 1);
-	frames(&rings.records, list + 1, RECORD_PAGE, 1);
-	frames(&rings.names, list + 2, NAME_PAGE, NAME_PAGES);
+	frames(&rings.records, list + 1, RECORD_PAGE, RECORD_PAGES);
+	frames(&rings.names, list + 1 + RECORD_PAGES, NAME_PAGE, NAME_PAGES);
 	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
 	assert_non_null(strstr(err.msg, "no memory"));
 	list[0] = UINT64_MAX;
@@ -417,6 +450,7 @@ int main(void)
 		T(the_low_bits_of_a_time_are_those_nearest_to_now),
 		T(nothing_torn_is_told_however_quick_the_writer_is),
 		T(a_slot_that_is_being_written_holds_the_rest_back),
+		T(who_is_woken_before_it_has_gone_keeps_what_it_was),
 		T(what_an_interrupt_wrote_in_between_is_put_right),
 		T(names_are_handed_on_and_lost_ones_counted),
 		T(hostile_heads_and_slots_lose_records_and_nothing_else),
