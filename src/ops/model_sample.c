@@ -64,10 +64,14 @@ static void doubt_cpus(struct model *m)
 		m, "samples   the counters of switches stand still: rates and loads are not true");
 }
 
-/* The trace knows tids only: who they are, and in which cgroup, is told by every sample. */
+/*
+ * The trace knows tids only: who they are, and in which cgroup, is told by every sample. One is
+ * collected for a while after the one before, and has the time of its end.
+ */
 static void name_in_trace(struct model *m, const struct sample_task *task, uint64_t t_ns)
 {
 	struct trace_task n = {.t_ns = t_ns,
+			       .vague_ns = t_ns - m->sample_before_ns,
 			       .tid = task->tid,
 			       .pid = task->pid,
 			       .cgroup_id = task->cgroup_id};
@@ -186,7 +190,8 @@ static void sample_steal(struct model *m, const struct sample *s)
 
 static void sample_cost(struct model *m, const struct sample *s)
 {
-	if (s->cost_ns == SAMPLE_ABSENT || (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS))
+	if (s->cost_ns == SAMPLE_ABSENT ||
+	    (m->cost_at_ns && s->t_ns < m->cost_at_ns + COST_WINDOW_NS))
 		return;
 	m->cost_before_ns = m->cost_ns;
 	m->cost_before_at_ns = m->cost_at_ns;

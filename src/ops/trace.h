@@ -43,6 +43,7 @@ struct trace_record {
 
 struct trace_task { /* who a tid is from t_ns on */
 	uint64_t t_ns;
+	uint64_t vague_ns; /* it was so at some moment of the last vague_ns; 0 = exactly then */
 	int32_t tid, pid;
 	uint64_t cgroup_id;
 	char comm[SAMPLE_COMM]; /* sanitised when it is taken in */
@@ -99,7 +100,8 @@ size_t trace_bytes(const struct trace *t);
  * beyond TRACE_TIME_MAX, two switches of a CPU at one time, a kind that is not known.
  */
 bool trace_add(struct trace *t, const struct trace_record *r);
-/* From n->t_ns on the tid is this; what is the same as before is not stored again. */
+/* From n->t_ns on the tid is this; what is the same as before is not stored again, and what is
+ * vague not where something was told for a moment that it may be older than. */
 void trace_name(struct trace *t, const struct trace_task *n);
 /* All records before this moment have been added: who runs is known to run until it. */
 void trace_seen(struct trace *t, uint64_t t_ns);

@@ -183,13 +183,24 @@ static ptrdiff_t name_at(const struct task *k, uint64_t t_ns)
 	return -1;
 }
 
+/* May it have been so at this moment already? */
+static bool reaches(const struct trace_task *n, uint64_t t_ns)
+{
+	return n->vague_ns && n->t_ns - n->vague_ns < t_ns;
+}
+
 void task_name(struct trace *t, struct task *k, const struct trace_task *n)
 {
 	ptrdiff_t at = name_at(k, n->t_ns);
 	size_t next = (size_t)(at + 1);
 
-	if (at >= 0 && same(&k->names[at], n))
+	if (at >= 0 && (same(&k->names[at], n) || reaches(n, k->names[at].t_ns)))
 		return;
+	/* it was stored when this one was not known yet */
+	if (!n->vague_ns && next < k->nnames && reaches(&k->names[next], n->t_ns)) {
+		k->names[next] = *n;
+		return;
+	}
 	if (next < k->nnames && same(&k->names[next], n)) {
 		k->names[next].t_ns = n->t_ns;
 		return;

@@ -211,6 +211,39 @@ static void a_tid_is_who_it_was_then(void **state)
 	trace_destroy(t);
 }
 
+static void a_vague_name_does_not_hide_one_that_was_told_meanwhile(void **state)
+{
+	struct trace *t = trace_create(0);
+	struct trace_task n;
+
+	n = name(7, 100, "sh", 1);
+	trace_name(t, &n);
+	n = name(7, 250, "cat", 1);
+	trace_name(t, &n);
+	n = name(7, 300, "sh", 1); /* read between 200 and 300 */
+	n.vague_ns = 100;
+	trace_name(t, &n);
+	assert_true(trace_name_at(t, 7, 999, &n));
+	assert_string_equal(n.comm, "cat");
+	/* whichever comes first */
+	n = name(7, 400, "cat", 2);
+	n.vague_ns = 100;
+	trace_name(t, &n);
+	n = name(7, 350, "dog", 2);
+	trace_name(t, &n);
+	assert_true(trace_name_at(t, 7, 999, &n));
+	assert_string_equal(n.comm, "dog");
+	assert_true(trace_name_at(t, 7, 349, &n));
+	assert_string_equal(n.comm, "cat");
+	/* but it counts where nothing else is known */
+	n = name(7, 500, "cow", 3);
+	n.vague_ns = 100;
+	trace_name(t, &n);
+	assert_true(trace_name_at(t, 7, 999, &n));
+	assert_string_equal(n.comm, "cow");
+	trace_destroy(t);
+}
+
 static void a_cell_says_who_had_most_and_how_full_it_is(void **state)
 {
 	struct trace *t = trace_create(TRACE_BYTES);
@@ -665,6 +698,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_known_of_a_pause),
 		cmocka_unit_test(what_cannot_be_is_refused_and_counted),
 		cmocka_unit_test(a_tid_is_who_it_was_then),
+		cmocka_unit_test(a_vague_name_does_not_hide_one_that_was_told_meanwhile),
 		cmocka_unit_test(a_cell_says_who_had_most_and_how_full_it_is),
 		cmocka_unit_test(the_bound_holds_and_it_says_from_when_on_all_is_there),
 		cmocka_unit_test(it_says_what_a_plain_list_says),
