@@ -5,7 +5,6 @@
  */
 #include "ops/check_private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Of the time something on the host waited for a CPU: then the guest waited, too. */
@@ -26,25 +25,11 @@ bool check_host_trusted(uint64_t wait, uint64_t steal, uint64_t load)
 	       !(wait == SAMPLE_ABSENT && above(load, HOST_LOAD_MAX));
 }
 
-static bool several_cpus(const struct model *m)
-{
-	unsigned nodes, llcs, cores, threads;
-
-	return m->topology &&
-	       sscanf(m->topology, "%un%ul%uc%ut", &nodes, &llcs, &cores, &threads) == 4 &&
-	       (llcs > 1 || cores > 1 || threads > 1);
-}
-
 bool check_time_trusted(const struct model *m, struct buf *why)
 {
 	/* its clock counts the guest's own instructions: nothing of this machine is in it */
-	if (model_exact(m) && !several_cpus(m))
+	if (model_exact(m))
 		return true;
-	if (model_exact(m)) {
-		buf_adds(why, "; an exact run of several CPUs may go another way on a busy "
-			      "machine, so times prove nothing");
-		return false;
-	}
 	if (m->accel && !strcmp(m->accel, "tcg")) {
 		buf_adds(why, "; the guest is emulated, where times prove nothing");
 		return false;

@@ -663,11 +663,8 @@ static int choose_exact(struct guest *g, char *reason, size_t size, struct err *
 	if (!g->script.len)
 		return err_set(err, EINVAL, "an exact run takes its whole scenario along: there is none");
 	g->accel = ACCEL_TCG;
-	snprintf(reason, size, "exact, on a virtual clock: %d ns an instruction, one thread, seed %d%s",
-		 1 << QEMU_EXACT_SHIFT, QEMU_EXACT_SEED,
-		 topology_cpus(&g->config.topology) > 1
-			 ? "; with several CPUs a busy machine may lead it another way"
-			 : "");
+	snprintf(reason, size, "exact, on a virtual clock: %d ns an instruction, one thread, seed %d",
+		 1 << QEMU_EXACT_SHIFT, QEMU_EXACT_SEED);
 	return 0;
 }
 
