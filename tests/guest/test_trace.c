@@ -227,7 +227,8 @@ static void switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers(
 		assert_int_equal(s->slices, t->switches);
 		/* also of who is woken before it has left its CPU */
 		assert_int_equal(s->unknown, 0);
-		assert_int_equal(s->asleep, t->voluntary);
+		/* who is signalled while it is about to sleep stays, and the kernel counts it as gone */
+		assert_true(s->asleep <= t->voluntary && t->voluntary - s->asleep <= 2);
 		assert_int_equal(s->migrations, t->migrations);
 		/*
 		 * The kernel leaves out what interrupts took, and looks at its clock at another
