@@ -35,8 +35,7 @@ extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
 extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
 enum { THREADS_OF_PROCESS = 2 }; /* BPF_TASK_ITER_PROC_THREADS, kernel/bpf/task_iter.c */
 
-/* Variables, for the address of one is a constant and no look-up; the loader makes this one longer.
- */
+/* A variable's address is a constant and no look-up; the loader makes this one longer. */
 struct trace_head rings[1] SEC(".data.rings");
 struct trace_head names_head SEC(".data.heads");
 

@@ -3,12 +3,12 @@
  * trace - the layout of the stream of switches, wake-ups and migrations: what the programs in the
  * kernel (trace.bpf.c) write and the host reads out of the guest's memory.
  *
- * Each CPU has a ring: a head, then slots. Position n is in slot n modulo the ring's
- * length, which is a power of two; nobody waits for a reader: after a lap a slot is written over. A
- * position is taken by adding a slot's length to the CPU's counter, so the counter is what was
- * produced. The counter as it is then is written last: a slot that has another one in it is not (or
- * no more) that position's. What is written is as the kernel has it, for it is the guest that pays
- * for each instruction; whoever reads takes it apart. Included after <stdint.h> or bpf/ktypes.h.
+ * Each CPU has a ring: a head, then slots. Position n is in slot n modulo the ring's length, which
+ * is a power of two; nobody waits for a reader: after a lap a slot is written over. A position is
+ * taken by adding a slot's length to the CPU's counter, so the counter is what was produced. What it
+ * is then, with the record's type, is written last: a slot that has another one in it is not (or no
+ * more) that position's. All is written as the kernel has it, for it is the guest that pays for each
+ * instruction; whoever reads takes it apart. Included after <stdint.h> or bpf/ktypes.h.
  * Invariant: no pointers, nothing but what stands here.
  */
 #ifndef TRACE_SHARED_H

@@ -179,8 +179,7 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	     p = bpf_object__prev_program(s->obj, p)) {
 		bool psi = p == s->progs.trace_switch_psi, plain = p == s->progs.trace_switch;
 
-		/* one of the two; the first is tried first, and where it is not there nothing lacks
-		 */
+		/* one of the two is enough: PSI's comes first, and is not missed where it is not there */
 		if ((psi && bpf_program__fd(p) < 0) || (plain && switches))
 			continue;
 		if (attach(s, p, r))
