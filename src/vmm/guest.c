@@ -14,6 +14,7 @@
 #include "vmm/accel.h"
 #include "vmm/initramfs.h"
 #include "vmm/machine.h"
+#include "vmm/panic.h"
 #include "vmm/paths.h"
 #include "vmm/pin.h"
 #include "vmm/shell_tools.h"
@@ -115,10 +116,14 @@ void guest_tell_gone(struct guest *g, const char *text)
 	tell_gone(g, false, text);
 }
 
-static const char *why_up_guest_ended(const struct guest *g)
+static const char *why_up_guest_ended(const struct guest *g, char *room, size_t size)
 {
-	if (g->console.text.len && strstr(buf_text(&g->console.text), "Kernel panic - not syncing"))
-		return "the guest's kernel has panicked";
+	char words[400];
+
+	if (g->console.text.len && panic_words(buf_text(&g->console.text), words, sizeof(words))) {
+		snprintf(room, size, "the guest's kernel has panicked: %s", words);
+		return room;
+	}
 	if (!strcmp(g->shutdown, "guest-reset"))
 		return "the guest rebooted itself (not by an op)";
 	if (!strcmp(g->shutdown, "guest-shutdown"))
@@ -221,6 +226,7 @@ static void boot_cold(struct guest *g)
 static void on_qemu_exit(void *arg, int fd, uint32_t events)
 {
 	struct guest *g = arg;
+	char why[500];
 
 	channel_drain(&g->qmp);
 	channel_drain(&g->wire);
@@ -236,7 +242,7 @@ static void on_qemu_exit(void *arg, int fd, uint32_t events)
 	else if (g->state == GUEST_BOOTING)
 		boot_ended(g);
 	else
-		tell_gone(g, false, why_up_guest_ended(g));
+		tell_gone(g, false, why_up_guest_ended(g, why, sizeof(why)));
 }
 
 static void kill_process(struct guest *g)
