@@ -35,7 +35,8 @@ static int maps[2] = {-1, -1};                 /* records, lost */
 static int callbacks[JOB_FDS_MAX], ncallbacks; /* links of the scheduler that is in force */
 static struct chain_record kept[KEPT];         /* a ring: the newest stay */
 static uint64_t nkept, seen;
-static uint64_t exit_at; /* of nkept: where the exit was; UINT64_MAX = there was none yet */
+static uint64_t exit_at =
+	UINT64_MAX; /* of nkept: where the exit was; UINT64_MAX = there was none yet */
 static char text[TEXT_MAX];
 static size_t len;
 
@@ -261,7 +262,6 @@ void chain_start(struct loop *l, const char *names, void (*then)(void))
 
 	loop = l;
 	settled = then;
-	exit_at = UINT64_MAX;
 	if (!*names) {
 		then();
 		return;

@@ -322,6 +322,34 @@ void lab_samples(struct lab *lab, unsigned n)
 		turn(lab, end, "samples");
 }
 
+const struct sample_task *lab_task(struct lab *lab, int64_t tid)
+{
+	const struct model *m = session_model(lab->session);
+	size_t i;
+
+	for (i = 0; i < m->ntasks; i++)
+		if (m->tasks[i].tid == tid)
+			return &m->tasks[i];
+	fail_msg("no sample has task %lld", (long long)tid);
+	return NULL;
+}
+
+uint64_t lab_stream(struct lab *lab, bool on, uint32_t slots)
+{
+	size_t mark = lab_mark(lab);
+	const struct event *ev;
+
+	if (session_traces(lab->session) == on)
+		return 0; /* a test before failed */
+	session_trace(lab->session, on, slots);
+	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
+	assert_string_equal(ev->text, "");
+	assert_int_equal(ev->code, 0);
+	assert_int_equal(ev->flag, on);
+	assert_int_equal(session_traces(lab->session), on);
+	return ev->count;
+}
+
 void lab_gone(struct lab *lab)
 {
 	uint64_t end = loop_now_ns() + DEADLINE_NS;

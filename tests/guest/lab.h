@@ -72,6 +72,11 @@ int lab_save(struct lab *lab, char screen);
 void lab_pass(struct lab *lab, uint64_t ns);
 /* Let n samples come. */
 void lab_samples(struct lab *lab, unsigned n);
+/* The newest sample's row of a thread; it must be there. */
+const struct sample_task *lab_task(struct lab *lab, int64_t tid);
+/* The stream of switches on or off, with `slots` (0 = enough) of a CPU; nothing of it may be absent.
+ * Gives the calls that the kernel left out. */
+uint64_t lab_stream(struct lab *lab, bool on, uint32_t slots);
 struct session *lab_session(struct lab *lab);
 
 const struct model_group *lab_group(struct lab *lab, const char *name); /* NULL = none of that name */

@@ -54,19 +54,7 @@ static uint64_t missed;
 
 static void stream(bool on, uint32_t slots)
 {
-	size_t mark = lab_mark(lab);
-	const struct event *ev;
-
-	if (session_traces(lab_session(lab)) == on)
-		return; /* a test before failed */
-	session_trace(lab_session(lab), on, slots);
-	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
-	/* nothing is absent */
-	assert_string_equal(ev->text, "");
-	assert_int_equal(ev->code, 0);
-	missed += ev->count;
-	assert_int_equal(ev->flag, on);
-	assert_int_equal(session_traces(lab_session(lab)), on);
+	missed += lab_stream(lab, on, slots);
 }
 
 static uint64_t lost_on_marks(uint64_t from_ns)
@@ -143,19 +131,6 @@ static bool near(uint64_t a, uint64_t b, unsigned percent, uint64_t ns)
 	return more - less <= more / 100 * percent + ns;
 }
 
-/* The stopped tasks' rows of a sample that was made after they stopped. */
-static const struct sample_task *task_at_rest(int32_t tid)
-{
-	const struct model *m = session_model(lab_session(lab));
-	size_t i;
-
-	for (i = 0; i < m->ntasks; i++)
-		if (m->tasks[i].tid == tid)
-			return &m->tasks[i];
-	fail_msg("no sample has task %d", tid);
-	return NULL;
-}
-
 /* Of few wake-ups one more or less moves the middle to the next one, which may be far off. */
 static bool near_the_middle(uint64_t p50, const struct sums *s)
 {
@@ -215,7 +190,7 @@ static void switches_run_time_waits_and_migrations_are_the_kernel_s_own_numbers(
 	assert_int_equal(trace_account(store()).produced, trace_account(store()).taken + missed);
 	assert_true(trace_account(store()).produced > 1000);
 	for (; (ev = lab_find(lab, mark, EV_PLACED, NULL, NULL)); mark = lab_place(lab, ev) + 1) {
-		const struct sample_task *t = task_at_rest((int32_t)ev->pid);
+		const struct sample_task *t = lab_task(lab, ev->pid);
 		const struct sums *s = sums_of((int32_t)ev->pid, 0);
 		struct trace_task name;
 

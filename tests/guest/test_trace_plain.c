@@ -9,34 +9,6 @@
 #include "ops/trace.h"
 
 static struct lab *lab;
-/* Calls that the kernel left out: an interrupt's wake-up within a task's wake-up of itself. */
-static uint64_t missed;
-
-static void stream(bool on)
-{
-	size_t mark = lab_mark(lab);
-	const struct event *ev;
-
-	session_trace(lab_session(lab), on, 0);
-	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
-	/* nothing is absent */
-	assert_string_equal(ev->text, "");
-	assert_int_equal(ev->code, 0);
-	missed += ev->count;
-	assert_int_equal(ev->flag, on);
-}
-
-static const struct sample_task *task_at_rest(int64_t tid)
-{
-	const struct model *m = session_model(lab_session(lab));
-	size_t i;
-
-	for (i = 0; i < m->ntasks; i++)
-		if (m->tasks[i].tid == tid)
-			return &m->tasks[i];
-	fail_msg("no sample has task %d", (int)tid);
-	return NULL;
-}
 
 static void without_psi_switches_are_told_by_their_tracepoint(void **state)
 {
@@ -44,19 +16,21 @@ static void without_psi_switches_are_told_by_their_tracepoint(void **state)
 	static struct trace_slice slices[65536];
 	const struct event *ev;
 	size_t mark = lab_mark(lab), workers = 0;
+	/* calls left out: an interrupt's wake-up within a task's wake-up of itself */
+	uint64_t missed;
 
 	lab_ok(lab, "run look -- sh -c 'test ! -e /proc/pressure'");
 	lab_ok(lab, "wait look timeout=60s");
-	stream(true);
+	missed = lab_stream(lab, true, 0);
 	lab_ok(lab, "spawn pair pipe-io n=2 burst=50");
 	lab_ok(lab, "hold until units(pair) > 20 timeout=60s");
 	lab_ok(lab, "signal pair STOP");
 	lab_ok(lab, "hold 300ms");
 	lab_samples(lab, 3);
-	stream(false);
+	missed += lab_stream(lab, false, 0);
 	assert_int_equal(trace_account(trace).dropped, missed);
 	for (; (ev = lab_find(lab, mark, EV_PLACED, "pair", NULL)); mark = lab_place(lab, ev) + 1) {
-		const struct sample_task *t = task_at_rest((int64_t)ev->pid);
+		const struct sample_task *t = lab_task(lab, ev->pid);
 		size_t i, n = trace_task_slices(trace, (int32_t)ev->pid, 0, UINT64_MAX, slices,
 						sizeof(slices) / sizeof(slices[0]));
 		uint64_t asleep = 0;

@@ -43,12 +43,8 @@ static struct turn newest(void)
 static double rate(bool on)
 {
 	struct turn a, b;
-	size_t mark = lab_mark(lab);
 
-	if (session_traces(lab_session(lab)) != on) {
-		session_trace(lab_session(lab), on, 0);
-		lab_wait(lab, mark, EV_TRACE, NULL, NULL);
-	}
+	lab_stream(lab, on, 0);
 	lab_ok(lab, "hold 700ms");
 	a = newest();
 	lab_ok(lab, "hold 2s");

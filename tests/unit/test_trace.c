@@ -178,20 +178,28 @@ static struct trace_task name(int32_t tid, uint64_t t_ns, const char *comm, uint
 	return n;
 }
 
+static void tell(struct trace *t, struct trace_task n)
+{
+	trace_name(t, &n);
+}
+
+/* As of 100 ns before the moment, at most. */
+static void tell_vaguely(struct trace *t, struct trace_task n)
+{
+	n.vague_ns = 100;
+	trace_name(t, &n);
+}
+
 static void a_tid_is_who_it_was_then(void **state)
 {
 	struct trace *t = trace_create(0);
 	struct trace_task n;
 	int i;
 
-	n = name(7, 100, "sh", 1);
-	trace_name(t, &n);
-	n = name(7, 300, "bench\033[2J", 1);
-	trace_name(t, &n);
-	n = name(7, 200, "sh", 2); /* late */
-	trace_name(t, &n);
-	n = name(7, 400, "bench\033[2J", 1);
-	trace_name(t, &n);
+	tell(t, name(7, 100, "sh", 1));
+	tell(t, name(7, 300, "bench\033[2J", 1));
+	tell(t, name(7, 200, "sh", 2)); /* late */
+	tell(t, name(7, 400, "bench\033[2J", 1));
 	assert_true(trace_name_at(t, 7, 50, &n));
 	assert_string_equal(n.comm, "sh");
 	assert_true(trace_name_at(t, 7, 250, &n));
@@ -200,10 +208,8 @@ static void a_tid_is_who_it_was_then(void **state)
 	assert_string_equal(n.comm, "bench?[2J");
 	assert_int_equal(n.t_ns, 300);
 	assert_false(trace_name_at(t, 8, 999, &n));
-	for (i = 0; i < 1000; i++) {
-		n = name(7, 1000 + (uint64_t)i, i % 2 ? "a" : "b", 1);
-		trace_name(t, &n);
-	}
+	for (i = 0; i < 1000; i++)
+		tell(t, name(7, 1000 + (uint64_t)i, i % 2 ? "a" : "b", 1));
 	assert_true(trace_name_at(t, 7, 5000, &n));
 	assert_string_equal(n.comm, "a");
 	assert_int_equal(trace_next_tid(t, 0), 7);
@@ -216,29 +222,20 @@ static void a_vague_name_does_not_hide_one_that_was_told_meanwhile(void **state)
 	struct trace *t = trace_create(0);
 	struct trace_task n;
 
-	n = name(7, 100, "sh", 1);
-	trace_name(t, &n);
-	n = name(7, 250, "cat", 1);
-	trace_name(t, &n);
-	n = name(7, 300, "sh", 1); /* read between 200 and 300 */
-	n.vague_ns = 100;
-	trace_name(t, &n);
+	tell(t, name(7, 100, "sh", 1));
+	tell(t, name(7, 250, "cat", 1));
+	tell_vaguely(t, name(7, 300, "sh", 1)); /* read between 200 and 300 */
 	assert_true(trace_name_at(t, 7, 999, &n));
 	assert_string_equal(n.comm, "cat");
 	/* whichever comes first */
-	n = name(7, 400, "cat", 2);
-	n.vague_ns = 100;
-	trace_name(t, &n);
-	n = name(7, 350, "dog", 2);
-	trace_name(t, &n);
+	tell_vaguely(t, name(7, 400, "cat", 2));
+	tell(t, name(7, 350, "dog", 2));
 	assert_true(trace_name_at(t, 7, 999, &n));
 	assert_string_equal(n.comm, "dog");
 	assert_true(trace_name_at(t, 7, 349, &n));
 	assert_string_equal(n.comm, "cat");
 	/* but it counts where nothing else is known */
-	n = name(7, 500, "cow", 3);
-	n.vague_ns = 100;
-	trace_name(t, &n);
+	tell_vaguely(t, name(7, 500, "cow", 3));
 	assert_true(trace_name_at(t, 7, 999, &n));
 	assert_string_equal(n.comm, "cow");
 	trace_destroy(t);
