@@ -25,6 +25,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* softirq, hardirq, NMI: include/linux/preempt.h */
 #define INTERRUPT_MASK 0x00ffff00
 extern const int __preempt_count __ksym __weak;
+extern const struct rq runqueues __ksym __weak;
 
 struct bpf_iter_task {
 	__u64 opaque[3];
@@ -60,39 +61,43 @@ struct {
 /* `value` with a number that the loader puts into the instruction, instead of one that is read. */
 #define PUT_BY_LOADER(value, op, number) asm("%0 " op " " TEXT_OF(number) : "+r"(value))
 
-static __always_inline void put(__u64 cpu, __u32 type, int tid, int other, __u32 state, __u32 to)
+/* A position and its slot, of which nothing but the position is written yet. */
+#define TAKE_SLOT(cpu, s, at)                                                                      \
+	({                                                                                         \
+		struct trace_head *h;                                                              \
+		__u64 of = (cpu), offset;                                                          \
+                                                                                                   \
+		/* there are so many: the verifier wants to see it */                              \
+		PUT_BY_LOADER(of, "&=", TRACE_CPUS_MASK);                                          \
+		PUT_BY_LOADER(of, "*=", TRACE_RING_BYTES);                                         \
+		h = (void *)LONGER(rings) + of;                                                    \
+		/* an interrupt in between takes the next one */                                   \
+		offset = at = __sync_fetch_and_add(&h->produced, sizeof(*s));                      \
+		PUT_BY_LOADER(offset, "&=", TRACE_SLOTS_MASK);                                     \
+		s = (void *)(h + 1) + offset;                                                      \
+	})
+
+/* Interrupts are off: nothing comes in between, so that the time may be the last to be written. */
+static __always_inline void put_switch(struct task_struct *prev, struct task_struct *next,
+				       __u32 state, __u64 sleeps)
 {
 	volatile struct trace_slot *s;
-	struct trace_head *h;
-	__u64 at, offset;
+	__u64 at;
 
-	/* there are so many: the verifier wants to see it */
-	PUT_BY_LOADER(cpu, "&=", TRACE_CPUS_MASK);
-	PUT_BY_LOADER(cpu, "*=", TRACE_RING_BYTES);
-	h = (void *)LONGER(rings) + cpu;
-	/* an interrupt in between takes the next one */
-	offset = at = __sync_fetch_and_add(&h->produced, sizeof(*s));
-	PUT_BY_LOADER(offset, "&=", TRACE_SLOTS_MASK);
-	s = (void *)(h + 1) + offset;
-	s->tid = tid;
-	s->other = other;
-	if (type != TRACE_RING_MIGRATE)
-		s->state = state;
-	if (type != TRACE_RING_SWITCH)
-		s->cpu = to;
-	/* not before the position is taken: who reads counts on it */
+	TAKE_SLOT(prev->thread_info.cpu, s, at);
+	s->task = (__u64)next;
+	s->other = prev->pid;
+	s->state = (__u16)state;
+	s->at = (__u16)sleeps;
+	s->end = at + sizeof(*s) + TRACE_RING_SWITCH;
 	s->t_ns = bpf_ktime_get_ns();
-	s->end = at + sizeof(*s) + type;
 }
 
 SEC("tp_btf/sched_switch")
 int BPF_PROG(trace_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	__u32 state = preempt ? 0 : prev_state;
-
-	asm volatile("" : "+r"(state));
-	put(prev->thread_info.cpu, TRACE_RING_SWITCH, next->pid, prev->pid, state, 0);
+	put_switch(prev, next, prev_state, !preempt);
 	return 0;
 }
 
@@ -100,20 +105,33 @@ int BPF_PROG(trace_switch, bool preempt, struct task_struct *prev, struct task_s
  * The same where the kernel tells its pressure accounting (PSI) of it, in __schedule() as the
  * tracepoint is: less is done to call a program from a function. It sleeps where the tracepoint has
  * a state and no preemption. Who is being woken by another CPU already is TASK_WAKING and no longer
- * what it was, which that wake-up tells. kernel/sched/core.c, 6.16 and 7.3.
+ * what it was, which that wake-up tells. A function's arguments are not trusted, which costs eight
+ * instructions for a field: so it is the address that is told of who comes. kernel/sched/core.c, 6.16
+ * and 7.3.
  */
 SEC("?fentry/psi_task_switch")
 int trace_switch_psi(__u64 *ctx)
 {
-	struct task_struct *prev = bpf_get_current_task_btf(), *next = (struct task_struct *)ctx[1];
-	__u32 state = 0;
+	struct task_struct *prev = bpf_get_current_task_btf();
 
-	if (ctx[2] & 1)
-		state = prev->__state;
-	/* now, so that nothing more has to be kept over a call */
-	asm volatile("" : "+r"(state));
-	put(prev->thread_info.cpu, TRACE_RING_SWITCH, next->pid, prev->pid, state, 0);
+	put_switch(prev, (struct task_struct *)ctx[1], prev->__state, ctx[2]);
 	return 0;
+}
+
+static __always_inline void put(__u64 cpu, __u32 type, int tid, int other, __u32 state, __u32 to)
+{
+	volatile struct trace_slot *s;
+	__u64 at;
+
+	TAKE_SLOT(cpu, s, at);
+	s->tid = tid;
+	s->other = other;
+	if (type == TRACE_RING_WAKE)
+		s->state = (__u16)state;
+	s->at = (__u16)to;
+	/* not before the position is taken: who reads counts on it */
+	s->t_ns = bpf_ktime_get_ns();
+	s->end = at + sizeof(*s) + type;
 }
 
 static __always_inline void wake(struct task_struct *p, struct task_struct *current, int waker)
@@ -173,6 +191,7 @@ static __always_inline void name(struct task_struct *p, __u64 cgroup_id, const c
 	s->lap = 0;
 	s->t_ns = bpf_ktime_get_ns();
 	s->cgroup_id = cgroup_id;
+	s->task = (__u64)p;
 	s->tid = p->pid;
 	s->pid = p->tgid;
 	bpf_probe_read_kernel_str((char *)s->comm, sizeof(s->comm), comm);
@@ -184,23 +203,41 @@ static __always_inline void name_as_is(struct task_struct *p)
 	name(p, BPF_CORE_READ(p, cgroups, dfl_cgrp, kn, id), p->comm);
 }
 
+enum { CPUS_MAX = 1024 };
+
+/* The tasks that no list of tasks has. */
+static __always_inline int name_idle(void)
+{
+	__u32 cpu;
+
+	for (cpu = 0; cpu < CPUS_MAX && &runqueues; cpu++) {
+		const struct rq *rq = bpf_per_cpu_ptr(&runqueues, cpu);
+
+		if (!rq)
+			break;
+		name(rq->idle, 0, rq->idle->comm);
+	}
+	return 0;
+}
+
 SEC("iter/task")
 int name_all(struct bpf_iter__task *ctx)
 {
 	struct task_struct *p = ctx->task;
 
 	if (!p)
-		return 0;
+		return name_idle();
 	/* the verifier takes no arithmetic on what may be NULL: none may be moved up */
 	asm volatile("" : "+r"(p));
 	name_as_is(p);
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(name_fork, struct task_struct *parent, struct task_struct *child)
+/* At its first wake-up: not all that begin are told as forks (io_uring's threads are not). */
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(name_new, struct task_struct *p)
 {
-	name_as_is(child);
+	name_as_is(p);
 	return 0;
 }
 

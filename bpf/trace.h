@@ -6,10 +6,14 @@
  * Each CPU has a ring: a head, then slots. Position n is in slot n modulo the ring's length, which
  * is a power of two; nobody waits for a reader: after a lap a slot is written over. A position is
  * taken by adding a slot's length to the CPU's counter, so the counter is what was produced. What it
- * is then, with the record's type, is written last: a slot that has another one in it is not (or no
- * more) that position's. All is written as the kernel has it, for it is the guest that pays for each
- * instruction; whoever reads takes it apart. Included after <stdint.h> or bpf/ktypes.h.
- * Invariant: no pointers, nothing but what stands here.
+ * is then, with the record's type, is written when all but the time of a switch is there: a slot that
+ * has another one in it is not (or no more) that position's. Nothing interrupts a switch, so it has
+ * its time when the CPU has produced something after it, or when the time is later than that of the
+ * slot before, for what a slot holds of the lap before is older. All is written as the kernel has
+ * it, for it is the guest that pays for each instruction; whoever reads takes it apart: who comes
+ * with a switch is an address, which the ring of names explains. Included after <stdint.h> or
+ * bpf/ktypes.h. Invariant: nothing here is a pointer to follow, and there is nothing but what stands
+ * here.
  */
 #ifndef TRACE_SHARED_H
 #define TRACE_SHARED_H
@@ -27,12 +31,17 @@ enum trace_ring_type { TRACE_RING_SWITCH = 1, TRACE_RING_WAKE = 2, TRACE_RING_MI
 
 struct trace_slot {
 	unsigned long long t_ns; /* CLOCK_MONOTONIC */
-	int tid;                 /* SWITCH: who comes; WAKE: who is woken; MIGRATE: who goes */
-	int other;              /* SWITCH: who goes; WAKE: who wakes, 0 = an interrupt; MIGRATE: the
-				   CPU it comes from */
-	unsigned int state;     /* SWITCH: the kernel's __state of who goes, 0 = still runnable;
-				   WAKE: of who is woken, as it was */
-	unsigned int cpu;       /* WAKE: where it ran last; MIGRATE: where to; SWITCH: nothing */
+	union {
+		unsigned long long task; /* SWITCH: the address of who comes */
+		int tid;                 /* WAKE: who is woken; MIGRATE: who goes */
+	};
+	int other;            /* SWITCH: who goes; WAKE: who wakes, 0 = an interrupt; MIGRATE: the CPU
+				 it comes from */
+	unsigned short state; /* SWITCH: the kernel's __state of who goes; WAKE: of who is woken,
+				 as it was */
+	unsigned short at;    /* SWITCH: the lowest bit says that who goes sleeps, else it can
+				 still run whatever its state; WAKE: the CPU where who is woken ran
+				 last; MIGRATE: the CPU where it goes */
 	unsigned long long end; /* (its position + 1) * the length of a slot + its type */
 };
 
@@ -50,9 +59,10 @@ struct trace_head {
  */
 struct trace_name_slot {
 	unsigned long long t_ns, cgroup_id;
-	int tid, pid;
+	unsigned long long task; /* its address in the kernel, which switches name */
+	int tid, pid;            /* 0 = an idle task, which has no name */
 	char comm[16];
-	unsigned long long pad[2];
+	unsigned long long pad;
 	unsigned long long lap; /* written last, counted from 1 */
 };
 

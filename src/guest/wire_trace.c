@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wire_trace - see wire_trace.h. Invariant: nothing of a slot is used that was not masked.
+ * wire_trace - see wire_trace.h. Invariant: no number of a slot is used that was not masked.
  */
 #include "guest/wire_trace.h"
 
@@ -96,10 +96,16 @@ enum wire_trace_slot wire_trace_slot(const struct trace_slot *s, uint64_t at,
 	*out = (struct wire_trace_record){
 		.t_low = s->t_ns & ((UINT64_C(1) << WIRE_TRACE_TIME_BITS) - 1),
 		.type = (enum trace_ring_type)type,
-		.tid = s->tid & WIRE_TRACE_TID_MASK,
-		.to = type == TRACE_RING_SWITCH ? 0 : (uint16_t)(s->cpu & WIRE_TRACE_CPU_MASK),
 		.other = s->other & WIRE_TRACE_TID_MASK,
 		.state = type == TRACE_RING_MIGRATE ? 'r' : state_of(s->state),
 	};
+	if (type == TRACE_RING_SWITCH) {
+		out->task = s->task;
+		if (!(s->at & 1))
+			out->state = 'r';
+	} else {
+		out->tid = s->tid & WIRE_TRACE_TID_MASK;
+		out->to = s->at;
+	}
 	return WIRE_TRACE_SLOT_FULL;
 }

@@ -16,10 +16,9 @@
 #define WIRE_TRACE_CPUS  1024u
 #define WIRE_TRACE_PAGES 32768u /* of all rings together */
 
-/* What is believed of a slot: more would be no time, no tid and no CPU. */
+/* What is believed of a slot: more would be no time and no tid. */
 #define WIRE_TRACE_TIME_BITS 40
 #define WIRE_TRACE_TID_MASK  0x3fffff
-#define WIRE_TRACE_CPU_MASK  0xffffu
 
 #define WIRE_TRACE_WAKING 'W'
 
@@ -49,7 +48,8 @@ struct wire_trace_record {
 	 * no known kind. WIRE_TRACE_WAKING = it slept, and its wake-up tells how. */
 	char state;
 	uint16_t to;
-	int32_t tid, other;
+	int32_t tid, other; /* SWITCH: no tid, but the address of who comes */
+	uint64_t task;
 };
 
 enum wire_trace_slot { WIRE_TRACE_SLOT_EMPTY, WIRE_TRACE_SLOT_FULL, WIRE_TRACE_SLOT_BAD };

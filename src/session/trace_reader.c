@@ -4,12 +4,15 @@
  *
  * How records of several CPUs come into one order: whatever is read at one poll was written before
  * the next poll began; so at the next poll nothing older than the newest of them can still be to
- * come, and everything up to it is handed on. Invariant: a CPU's queue is in order of time.
+ * come, and everything up to it is handed on. Names are read after the records and told before them,
+ * so that whoever comes with a switch is known by its address then. Invariant: a CPU's queue is in
+ * order of time.
  */
 #include "session/trace_reader.h"
 
 #include "base/cleanup.h"
 #include "base/die.h"
+#include "session/trace_whose.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -24,8 +27,13 @@
 #define HELD_MAX  (1u << 20) /* records of a CPU that wait for another one */
 #define SLEEPERS  4096       /* a power of two */
 
+struct held {
+	struct trace_record r;
+	uint64_t task; /* SWITCH: the address of who comes */
+};
+
 struct queue {
-	struct trace_record *records;
+	struct held *records;
 	size_t first, n, room;
 };
 
@@ -49,6 +57,7 @@ struct trace_reader {
 	uint32_t ncpus, slots;
 	struct pages heads, records, names;
 	struct ring *rings;
+	struct trace_whose *whose;
 	uint64_t names_at, names_lost;
 	uint64_t newest_ns; /* of all records read so far */
 	uint64_t seen_ns;   /* what was told last */
@@ -91,6 +100,7 @@ struct trace_reader *trace_reader_create(const struct guest_memory *memory,
 	r->ncpus = rings->ncpus;
 	r->slots = rings->slots;
 	r->rings = xcalloc(r->ncpus, sizeof(*r->rings));
+	r->whose = trace_whose_create();
 	if (resolve(&r->heads, &rings->heads, memory, err) ||
 	    resolve(&r->records, &rings->records, memory, err) ||
 	    resolve(&r->names, &rings->names, memory, err)) {
@@ -109,6 +119,7 @@ void trace_reader_destroy(struct trace_reader *r)
 	for (i = 0; i < r->ncpus; i++)
 		free(r->rings[i].queue.records);
 	free(r->rings);
+	trace_whose_destroy(r->whose);
 	free(r->heads.list);
 	free(r->records.list);
 	free(r->names.list);
@@ -157,7 +168,7 @@ static bool overrun(uint64_t head, uint64_t at, uint64_t slots)
 
 /* ---- queues ---- */
 
-static void push(struct queue *q, const struct trace_record *rec)
+static void push(struct queue *q, const struct trace_record *rec, uint64_t task)
 {
 	size_t i, steps;
 
@@ -172,11 +183,12 @@ static void push(struct queue *q, const struct trace_record *rec)
 	}
 	/* an interrupt may have written the next one before: it is put right here */
 	for (i = q->first + q->n++, steps = 0;
-	     i > q->first && q->records[i - 1].t_ns > rec->t_ns && steps < STEPS_MAX; i--, steps++)
+	     i > q->first && q->records[i - 1].r.t_ns > rec->t_ns && steps < STEPS_MAX;
+	     i--, steps++)
 		q->records[i] = q->records[i - 1];
-	q->records[i] = *rec;
-	if (i > q->first && q->records[i - 1].t_ns > rec->t_ns)
-		q->records[i].t_ns = q->records[i - 1].t_ns;
+	q->records[i] = (struct held){.r = *rec, .task = task};
+	if (i > q->first && q->records[i - 1].r.t_ns > rec->t_ns)
+		q->records[i].r.t_ns = q->records[i - 1].r.t_ns;
 }
 
 /*
@@ -200,25 +212,63 @@ static void settle_state(struct trace_reader *r, struct trace_record *rec)
 	}
 }
 
+/* Who comes is who goes with the CPU's next switch: nothing is lost in between, and it is there. */
+static bool who_goes_next(const struct queue *q, int32_t *tid)
+{
+	size_t i;
+
+	for (i = q->first + 1; i < q->first + q->n; i++) {
+		if (q->records[i].r.type == TRACE_LOST)
+			return false;
+		if (q->records[i].r.type == TRACE_SWITCH) {
+			*tid = q->records[i].r.other;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A switch to nobody knows whom counts as one that did not come through. */
+static void settle_who(struct trace_reader *r, struct ring *g)
+{
+	struct held *h = &g->queue.records[g->queue.first];
+
+	if (h->r.type != TRACE_SWITCH ||
+	    trace_whose_get(r->whose, h->task, h->r.t_ns, &h->r.tid))
+		return;
+	if (who_goes_next(&g->queue, &h->r.tid)) {
+		trace_whose_put(r->whose, h->task, h->r.tid, h->r.t_ns);
+		return;
+	}
+	h->r = (struct trace_record){
+		.t_ns = h->r.t_ns, .type = TRACE_LOST, .cpu = h->r.cpu, .count = 1};
+	g->delivered--;
+	g->lost++;
+}
+
 /* Everything before limit, in order; a record of LOST goes with the one it stands before. */
 static void hand_on(struct trace_reader *r, uint64_t limit)
 {
 	for (;;) {
-		struct queue *best = NULL;
+		struct ring *best = NULL;
+		uint64_t best_ns = limit;
+		struct queue *q;
 		uint32_t i;
 
 		for (i = 0; i < r->ncpus; i++) {
-			struct queue *q = &r->rings[i].queue;
-
-			if (q->n && q->records[q->first].t_ns < limit &&
-			    (!best || q->records[q->first].t_ns < best->records[best->first].t_ns))
-				best = q;
+			q = &r->rings[i].queue;
+			if (q->n && q->records[q->first].r.t_ns < best_ns) {
+				best = &r->rings[i];
+				best_ns = q->records[q->first].r.t_ns;
+			}
 		}
 		if (!best)
 			return;
-		settle_state(r, &best->records[best->first]);
-		r->sink->record(r->arg, &best->records[best->first]);
-		best->first = --best->n ? best->first + 1 : 0;
+		q = &best->queue;
+		settle_who(r, best);
+		settle_state(r, &q->records[q->first].r);
+		r->sink->record(r->arg, &q->records[q->first].r);
+		q->first = --q->n ? q->first + 1 : 0;
 	}
 }
 
@@ -243,7 +293,7 @@ static void tell_gap(struct ring *g, uint32_t cpu, uint64_t t_ns)
 	if (!g->gap)
 		return;
 	g->gap = 0;
-	push(&g->queue, &rec);
+	push(&g->queue, &rec, 0);
 }
 
 static void lose(struct ring *g, uint64_t n)
@@ -270,7 +320,7 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 		rec.other = 0;
 	}
 	tell_gap(g, cpu, rec.t_ns);
-	push(&g->queue, &rec);
+	push(&g->queue, &rec, w->task);
 	g->delivered++;
 	g->at++;
 	g->last_ns = rec.t_ns;
@@ -278,7 +328,18 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 		r->newest_ns = rec.t_ns;
 }
 
-/* Its position first, for that is written last; the writer takes the next one before it writes. */
+/*
+ * The time of a switch is written when its position is there already. Until then the slot has that
+ * of a lap ago, which is before all that was read of this one, or none.
+ */
+static bool has_its_time(const struct ring *g, uint64_t head, const struct wire_trace_record *w,
+			 uint64_t now_ns)
+{
+	return w->type != TRACE_RING_SWITCH || head > g->at + 1 ||
+	       (w->t_low && whole_time(w->t_low, now_ns) > g->last_ns);
+}
+
+/* Its position first, and its time last; the writer takes the next one before it writes. */
 static void copy_slot(struct trace_slot *to, const struct trace_slot *from)
 {
 	const uint64_t *words = (const uint64_t *)(const void *)from;
@@ -313,6 +374,8 @@ static void read_ring(struct trace_reader *r, uint32_t cpu, uint64_t now_ns, boo
 			continue;
 		}
 		is = wire_trace_slot(&copy, g->at, &w);
+		if (is == WIRE_TRACE_SLOT_FULL && !has_its_time(g, head, &w, now_ns))
+			is = WIRE_TRACE_SLOT_EMPTY;
 		if (is == WIRE_TRACE_SLOT_FULL) {
 			take(r, cpu, &w, now_ns);
 		} else if (is == WIRE_TRACE_SLOT_BAD || last) {
@@ -358,6 +421,9 @@ static void read_names(struct trace_reader *r)
 		if (lap != r->names_at / TRACE_NAMES + 1)
 			return;
 		r->names_at++;
+		trace_whose_put(r->whose, copy.task, copy.tid & WIRE_TRACE_TID_MASK, copy.t_ns);
+		if (!copy.tid)
+			continue;
 		n = (struct trace_task){.t_ns = copy.t_ns,
 					.tid = copy.tid,
 					.pid = copy.pid,
@@ -383,7 +449,6 @@ void trace_reader_poll(struct trace_reader *r, uint64_t now_ns, bool last)
 	bool full = false;
 	uint32_t i;
 
-	read_names(r);
 	for (i = 0; i < r->ncpus; i++) {
 		struct ring *g = &r->rings[i];
 
@@ -392,6 +457,7 @@ void trace_reader_poll(struct trace_reader *r, uint64_t now_ns, bool last)
 			limit = g->last_ns;
 		full |= g->queue.n > HELD_MAX;
 	}
+	read_names(r);
 	if (full)
 		limit = UINT64_MAX;
 	if (!last) {

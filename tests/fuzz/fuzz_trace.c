@@ -127,9 +127,10 @@ void fuzz_seeds(void (*add)(const void *data, size_t len))
 	slots[0] = 2;
 	for (i = 0; i < 64; i++) {
 		struct trace_slot word = {.t_ns = i * 1000,
-					  .tid = (int)i,
-					  .state = (unsigned)(i % 3 ? i % 4 : UINT64_C(1) << i % 12),
-					  .cpu = (unsigned)i % 4,
+					  .task = i,
+					  .other = (int)i % 5,
+					  .state = (unsigned short)(i % 3 ? i % 4 : 1u << i % 12),
+					  .at = (unsigned short)(i % 4),
 					  .end = (i + 1) * sizeof(word) + 1 + i % 3};
 
 		memcpy(slots + 1 + i * sizeof(word), &word, sizeof(word));

@@ -6,6 +6,7 @@
 #include "tests/unit/test.h"
 
 #include "session/trace_reader.h"
+#include "session/trace_whose.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -18,7 +19,7 @@ static uint8_t *ram;
 static struct guest_memory memory;
 static struct trace_record got[4096];
 static struct trace_task names[64];
-static size_t ngot, nnames;
+static size_t ngot, nnames, named;
 static uint64_t seen_ns;
 static struct trace_reader *reader;
 
@@ -79,7 +80,7 @@ static int set_up(void **state)
 	ram = calloc(PAGES, WIRE_TRACE_PAGE);
 	memory = (struct guest_memory){ram, (uint64_t)PAGES * WIRE_TRACE_PAGE,
 				       (uint64_t)PAGES * WIRE_TRACE_PAGE};
-	ngot = nnames = 0;
+	ngot = nnames = named = 0;
 	seen_ns = 0;
 	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
 	frames(&rings.records, lists[1], RECORD_PAGE, RECORD_PAGES);
@@ -110,17 +111,47 @@ static struct trace_slot *slot(unsigned cpu, uint64_t at)
 	       at % SLOTS;
 }
 
+static void name_slot(uint64_t at, uint64_t t, uint64_t task, int tid, const char *comm)
+{
+	struct trace_name_slot *n =
+		(struct trace_name_slot *)(void *)(ram + NAME_PAGE * WIRE_TRACE_PAGE) +
+		at % TRACE_NAMES;
+
+	*n = (struct trace_name_slot){.t_ns = t,
+				      .cgroup_id = 5,
+				      .task = task,
+				      .tid = tid,
+				      .pid = tid,
+				      .lap = at / TRACE_NAMES + 1};
+	memcpy(n->comm, comm, strnlen(comm, sizeof(n->comm)));
+	*head(CPUS) = at + 1;
+}
+
+/* Where the task is in the kernel, which the names tell. */
+static uint64_t address_of(int tid)
+{
+	uint64_t address = 0xffff888000000000u + (uint64_t)tid * 4096;
+
+	name_slot(named++, 0, address, tid, "x");
+	return address;
+}
+
+/* The state of who goes with a switch counts when it sleeps. */
 static void write_slot(unsigned cpu, uint64_t at, uint64_t t, enum trace_ring_type type,
 		       unsigned state, unsigned to, int tid, int other)
 {
-	struct trace_slot *s = slot(cpu, at);
+	bool is_switch = type == TRACE_RING_SWITCH;
+	struct trace_slot s = {.t_ns = t,
+			       .other = other,
+			       .state = (unsigned short)state,
+			       .at = (unsigned short)(is_switch ? state != 0 : to),
+			       .end = (at + 1) * SLOT + type};
 
-	*s = (struct trace_slot){.t_ns = t,
-				 .tid = tid,
-				 .other = other,
-				 .state = state,
-				 .cpu = to,
-				 .end = (at + 1) * SLOT + type};
+	if (is_switch)
+		s.task = address_of(tid);
+	else
+		s.tid = tid;
+	*slot(cpu, at) = s;
 }
 
 static void make(unsigned cpu, uint64_t t, enum trace_ring_type type, unsigned state, unsigned to,
@@ -244,27 +275,145 @@ static void who_is_woken_before_it_has_gone_keeps_what_it_was(void **state)
 	balanced();
 }
 
+static void a_state_counts_only_of_who_sleeps(void **state)
+{
+	make(0, 100, TRACE_RING_SWITCH, 1, 0, 0, 7);
+	make(0, 200, TRACE_RING_SWITCH, 1, 0, 7, 0);
+	slot(0, 1)->at = 0xfffe; /* all but its lowest bit is the kernel's own */
+	trace_reader_poll(reader, 300, true);
+	assert_int_equal(ngot, 2);
+	assert_int_equal(got[0].state, 'S');
+	assert_int_equal(got[1].state, 'r');
+}
+
+/* ---- who is at an address ---- */
+
+enum { AT = 0x9000, AT_TOO = 0xa000 };
+
+static void make_unnamed(unsigned cpu, uint64_t t, uint64_t task, int other)
+{
+	uint64_t at = take_one(cpu);
+
+	*slot(cpu, at) = (struct trace_slot){
+		.t_ns = t, .task = task, .other = other, .end = (at + 1) * SLOT + TRACE_RING_SWITCH};
+}
+
+static void who_was_at_an_address_depends_on_when(void **state)
+{
+	make_unnamed(0, 110, AT, 1);
+	make_unnamed(1, 120, AT_TOO, 2);
+	make_unnamed(1, 160, AT, 3);
+	name_slot(named++, 100, AT, 5, "old");
+	name_slot(named++, 105, AT_TOO, 0, "swapper/1");
+	name_slot(named++, 150, AT, 6, "new");
+	name_slot(named++, 155, AT, 6, "renamed");
+	trace_reader_poll(reader, 200, true);
+	assert_int_equal(ngot, 3);
+	assert_int_equal(got[0].tid, 5);
+	assert_int_equal(got[1].tid, 0);
+	assert_int_equal(got[2].tid, 6);
+	assert_int_equal(nnames, 3); /* that of an idle task is none */
+	balanced();
+}
+
+static void who_has_no_name_is_known_by_how_it_goes(void **state)
+{
+	make_unnamed(0, 100, AT, 1);
+	make(0, 105, TRACE_RING_WAKE, 0, 0, 30, 8);
+	make_unnamed(0, 110, AT_TOO, 8);
+	trace_reader_poll(reader, 200, true);
+	/* who came last went nowhere yet */
+	assert_int_equal(ngot, 3);
+	assert_int_equal(got[0].tid, 8);
+	assert_int_equal(got[2].type, TRACE_LOST);
+	assert_int_equal(got[2].count, 1);
+	assert_int_equal(got[2].cpu, 0);
+	/* and it is remembered */
+	make_unnamed(1, 210, AT, 0);
+	trace_reader_poll(reader, 300, true);
+	assert_int_equal(got[3].type, TRACE_SWITCH);
+	assert_int_equal(got[3].tid, 8);
+	balanced();
+}
+
+static void nothing_is_known_by_who_goes_after_a_gap(void **state)
+{
+	int i;
+
+	make_unnamed(0, 100, AT, 1);
+	trace_reader_poll(reader, 50, false);
+	for (i = 0; i < SLOTS + 1; i++)
+		make(0, 200 + (uint64_t)i, TRACE_RING_SWITCH, 0, 0, 7, 7);
+	trace_reader_poll(reader, 400, true);
+	assert_int_equal(got[0].type, TRACE_LOST);
+	assert_int_equal(got[0].count, 1);
+	assert_int_equal(got[0].t_ns, 100);
+	balanced();
+}
+
+static void addresses_without_end_are_kept_in_bounds(void **state)
+{
+	struct trace_whose *w = trace_whose_create();
+	uint64_t i;
+	int32_t tid = -1;
+
+	for (i = 0; i <= TRACE_WHOSE_MAX; i++)
+		trace_whose_put(w, 1 + i, (int32_t)i, 10);
+	assert_true(trace_whose_get(w, TRACE_WHOSE_MAX, 10, &tid));
+	assert_int_equal(tid, TRACE_WHOSE_MAX - 1);
+	assert_false(trace_whose_get(w, TRACE_WHOSE_MAX + 1, 10, &tid));
+	/* who is there already can still change, and what is told late counts for then */
+	trace_whose_put(w, 7, 70, 30);
+	trace_whose_put(w, 7, 60, 20);
+	assert_false(trace_whose_get(w, 7, 9, &tid));
+	assert_true(trace_whose_get(w, 7, 29, &tid));
+	assert_int_equal(tid, 60);
+	assert_true(trace_whose_get(w, 7, 30, &tid));
+	assert_int_equal(tid, 70);
+	for (i = 0; i < 1000; i++) {
+		trace_whose_put(w, 0, 1, i);
+		trace_whose_put(w, UINT64_MAX, 1, i);
+	}
+	assert_false(trace_whose_get(w, 0, 5000, &tid));
+	assert_false(trace_whose_get(w, UINT64_MAX, 5000, &tid));
+	trace_whose_destroy(w);
+}
+
 /* ---- while it is written ---- */
 
 #define RACE 3000000u
 
 static uint64_t race_at;
 
-/* As the kernel's programs do it: the position, then its words, the one with the position last. */
+/* Of a switch: an address, which is named as the tid. */
+static uint64_t raced_tid(uint64_t at)
+{
+	return 1 + at % (at % 3 ? WIRE_TRACE_TID_MASK : 1000);
+}
+
+/*
+ * As the kernel's programs do it: the position, then its words, the one with the position last; of a
+ * switch, which is every third, the time is last.
+ */
 static void *write_on(void *arg)
 {
 	uint64_t at;
 
 	for (at = 0; at < RACE; at++) {
 		struct trace_slot *s = slot(0, at);
-		uint64_t tids = (at & WIRE_TRACE_TID_MASK) | (at * 7 & WIRE_TRACE_TID_MASK) << 32;
+		/* who goes and who came before is one task; a time of 0 is none */
+		uint64_t tids = raced_tid(at), other = at * 7 & WIRE_TRACE_TID_MASK;
+		uint64_t type = at % 3 ? TRACE_RING_WAKE : TRACE_RING_SWITCH;
 		uint64_t *words = (uint64_t *)(void *)s;
 
 		__atomic_fetch_add(head(0), SLOT, __ATOMIC_SEQ_CST);
-		__atomic_store_n(&words[0], at, __ATOMIC_RELEASE);
+		if (type == TRACE_RING_WAKE)
+			__atomic_store_n(&words[0], at + 1, __ATOMIC_RELEASE);
 		__atomic_store_n(&words[1], tids, __ATOMIC_RELEASE);
-		__atomic_store_n(&words[2], 0, __ATOMIC_RELEASE);
-		__atomic_store_n(&words[3], (at + 1) * SLOT + TRACE_RING_WAKE, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[2], other, __ATOMIC_RELEASE);
+		__atomic_store_n(&words[3], (at + 1) * SLOT + type, __ATOMIC_RELEASE);
+		if (type == TRACE_RING_SWITCH)
+			__atomic_store_n(&words[0], at + 1, __ATOMIC_RELEASE);
 	}
 	return NULL;
 }
@@ -276,8 +425,9 @@ static void on_raced(void *arg, const struct trace_record *r)
 		race_at += r->count;
 		return;
 	}
-	assert_int_equal(r->t_ns, race_at);
-	assert_int_equal(r->tid, race_at & WIRE_TRACE_TID_MASK);
+	assert_int_equal(r->t_ns, race_at + 1);
+	assert_int_equal(r->type, race_at % 3 ? TRACE_WAKE : TRACE_SWITCH);
+	assert_int_equal(r->tid, raced_tid(race_at));
 	assert_int_equal(r->other, race_at * 7 & WIRE_TRACE_TID_MASK);
 	race_at++;
 }
@@ -291,6 +441,7 @@ static void nothing_torn_is_told_however_quick_the_writer_is(void **state)
 	struct trace_reader *r;
 	struct trace_account a;
 	pthread_t writer;
+	int tid;
 
 	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
 	frames(&rings.records, lists[1], RECORD_PAGE, RECORD_PAGES);
@@ -298,6 +449,8 @@ static void nothing_torn_is_told_however_quick_the_writer_is(void **state)
 	r = trace_reader_create(&memory, &rings, &raced, NULL, &err);
 	assert_non_null(r);
 	race_at = 0;
+	for (tid = 1; tid <= 1000; tid++)
+		name_slot(named++, 0, (uint64_t)tid, tid, "x");
 	assert_int_equal(pthread_create(&writer, NULL, write_on, NULL), 0);
 	while (__atomic_load_n(head(0), __ATOMIC_SEQ_CST) / SLOT < RACE)
 		trace_reader_poll(r, 0, false);
@@ -326,6 +479,19 @@ static void a_slot_that_is_being_written_holds_the_rest_back(void **state)
 	assert_int_equal(got[1].tid, 2);
 	assert_int_equal(got[2].tid, 4);
 	assert_int_equal(got[3].tid, 3);
+	/* so does a switch without its time, which is of a lap ago or none */
+	write_slot(0, take_one(0), 0, TRACE_RING_SWITCH, 1, 0, 5, 3);
+	trace_reader_poll(reader, 500, false);
+	trace_reader_poll(reader, 500, false);
+	assert_int_equal(ngot, 4);
+	slot(0, 3)->t_ns = 150;
+	trace_reader_poll(reader, 500, false);
+	assert_int_equal(ngot, 4);
+	slot(0, 3)->t_ns = 450;
+	trace_reader_poll(reader, 500, false);
+	trace_reader_poll(reader, 500, false);
+	assert_int_equal(ngot, 5);
+	assert_int_equal(got[4].t_ns, 450);
 	/* at the end it counts as lost */
 	take_one(0);
 	trace_reader_poll(reader, 500, true);
@@ -347,14 +513,7 @@ static void what_an_interrupt_wrote_in_between_is_put_right(void **state)
 
 static void make_name(uint64_t at, int tid, const char *comm)
 {
-	struct trace_name_slot *n =
-		(struct trace_name_slot *)(void *)(ram + NAME_PAGE * WIRE_TRACE_PAGE) +
-		at % TRACE_NAMES;
-
-	*n = (struct trace_name_slot){
-		.t_ns = at, .cgroup_id = 5, .tid = tid, .pid = tid, .lap = at / TRACE_NAMES + 1};
-	memcpy(n->comm, comm, strnlen(comm, sizeof(n->comm)));
-	*head(CPUS) = at + 1;
+	name_slot(at, at, (uint64_t)tid, tid, comm);
 }
 
 static void names_are_handed_on_and_lost_ones_counted(void **state)
@@ -451,6 +610,11 @@ int main(void)
 		T(nothing_torn_is_told_however_quick_the_writer_is),
 		T(a_slot_that_is_being_written_holds_the_rest_back),
 		T(who_is_woken_before_it_has_gone_keeps_what_it_was),
+		T(a_state_counts_only_of_who_sleeps),
+		T(who_was_at_an_address_depends_on_when),
+		T(who_has_no_name_is_known_by_how_it_goes),
+		T(nothing_is_known_by_who_goes_after_a_gap),
+		T(addresses_without_end_are_kept_in_bounds),
 		T(what_an_interrupt_wrote_in_between_is_put_right),
 		T(names_are_handed_on_and_lost_ones_counted),
 		T(hostile_heads_and_slots_lose_records_and_nothing_else),
