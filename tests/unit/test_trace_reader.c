@@ -328,6 +328,7 @@ static void who_has_no_name_is_known_by_how_it_goes(void **state)
 	assert_int_equal(got[2].type, TRACE_LOST);
 	assert_int_equal(got[2].count, 1);
 	assert_int_equal(got[2].cpu, 0);
+	assert_int_equal(trace_reader_cpu_account(reader, 0).dropped, 1);
 	/* and it is remembered */
 	make_unnamed(1, 210, AT, 0);
 	trace_reader_poll(reader, 300, true);
@@ -370,12 +371,17 @@ static void addresses_without_end_are_kept_in_bounds(void **state)
 	assert_int_equal(tid, 60);
 	assert_true(trace_whose_get(w, 7, 30, &tid));
 	assert_int_equal(tid, 70);
-	for (i = 0; i < 1000; i++) {
+	trace_whose_destroy(w);
+	/* no task is there: they take nobody's room */
+	w = trace_whose_create();
+	for (i = 0; i < TRACE_WHOSE_MAX; i++) {
 		trace_whose_put(w, 0, 1, i);
 		trace_whose_put(w, UINT64_MAX, 1, i);
 	}
-	assert_false(trace_whose_get(w, 0, 5000, &tid));
-	assert_false(trace_whose_get(w, UINT64_MAX, 5000, &tid));
+	assert_false(trace_whose_get(w, 0, UINT64_MAX, &tid));
+	assert_false(trace_whose_get(w, UINT64_MAX, UINT64_MAX, &tid));
+	trace_whose_put(w, AT, 3, 1);
+	assert_true(trace_whose_get(w, AT, 1, &tid));
 	trace_whose_destroy(w);
 }
 
@@ -500,6 +506,27 @@ static void a_slot_that_is_being_written_holds_the_rest_back(void **state)
 	balanced();
 }
 
+static void a_switch_has_no_time_before_it_is_written(void **state)
+{
+	const uint64_t up = UINT64_C(1) << WIRE_TRACE_TIME_BITS; /* the guest has run for long */
+
+	write_slot(0, take_one(0), 0, TRACE_RING_SWITCH, 1, 0, 5, 3);
+	trace_reader_poll(reader, up + 10, false);
+	trace_reader_poll(reader, up + 10, false);
+	assert_int_equal(ngot, 0);
+	slot(0, 0)->t_ns = up + 5;
+	/* a clock that goes back holds nothing back once the CPU has gone on */
+	write_slot(0, take_one(0), up + 3, TRACE_RING_SWITCH, 1, 0, 3, 5);
+	trace_reader_poll(reader, up + 10, false);
+	trace_reader_poll(reader, up + 10, false);
+	assert_int_equal(ngot, 0);
+	make(0, up + 7, TRACE_RING_SWITCH, 1, 0, 5, 3);
+	trace_reader_poll(reader, up + 10, false);
+	trace_reader_poll(reader, up + 10, false);
+	assert_int_equal(ngot, 3);
+	balanced();
+}
+
 static void what_an_interrupt_wrote_in_between_is_put_right(void **state)
 {
 	make(0, 100, TRACE_RING_WAKE, 0, 0, 1, 0);
@@ -610,6 +637,7 @@ int main(void)
 		T(nothing_torn_is_told_however_quick_the_writer_is),
 		T(a_slot_that_is_being_written_holds_the_rest_back),
 		T(who_is_woken_before_it_has_gone_keeps_what_it_was),
+		T(a_switch_has_no_time_before_it_is_written),
 		T(a_state_counts_only_of_who_sleeps),
 		T(who_was_at_an_address_depends_on_when),
 		T(who_has_no_name_is_known_by_how_it_goes),
