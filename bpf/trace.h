@@ -27,13 +27,18 @@
 #define TRACE_SLOTS_MASK 0x7ace0002 /* bytes of a CPU's slots, less those of one */
 #define TRACE_RING_BYTES 0x7ace0003 /* TRACE_RING() of as many as there are */
 
-enum trace_ring_type { TRACE_RING_SWITCH = 1, TRACE_RING_WAKE = 2, TRACE_RING_MIGRATE = 3 };
+enum trace_ring_type {
+	TRACE_RING_SWITCH = 1,
+	TRACE_RING_WAKE = 2,
+	TRACE_RING_MIGRATE = 3,
+	TRACE_RING_SEEN = 4, /* a switch, from outside: by the tid of who comes, its time before `end` */
+};
 
 struct trace_slot {
 	unsigned long long t_ns; /* CLOCK_MONOTONIC */
 	union {
 		unsigned long long task; /* SWITCH: the address of who comes */
-		int tid;                 /* WAKE: who is woken; MIGRATE: who goes */
+		int tid; /* WAKE: who is woken; MIGRATE: who goes; SEEN: who comes */
 	};
 	int other;            /* SWITCH: who goes; WAKE: who wakes, 0 = an interrupt; MIGRATE: the CPU
 				 it comes from */

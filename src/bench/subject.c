@@ -170,10 +170,21 @@ int subject_ping(struct subject *s, double limit_ms, double *ms, struct err *err
 	return r;
 }
 
+static int stream(struct subject *s, bool on, double end, struct err *err)
+{
+	unsigned traced = s->traces;
+	int r = 0;
+
+	session_trace(s->session, on, 0);
+	while (r == 0 && s->traces == traced)
+		r = turn(s, end, "the stream of switches", err);
+	return r;
+}
+
 int subject_look(struct subject *s, const struct subject_eyes *eyes, struct err *err)
 {
 	double end = wall_ms() + DEADLINE_MS;
-	unsigned told = s->probes, traced = s->traces;
+	unsigned told = s->probes;
 	uint64_t had;
 	int r = session_rate(s->session,
 			     eyes->per_second ? UINT64_C(1000000000) / eyes->per_second : 0);
@@ -185,11 +196,13 @@ int subject_look(struct subject *s, const struct subject_eyes *eyes, struct err 
 		return err_sys(err, -r, "tell the agent what to look at");
 	while (r == 0 && s->probes == told)
 		r = turn(s, end, "probes", err);
-	if (eyes->trace != session_traces(s->session)) {
-		session_trace(s->session, eyes->trace, 0);
-		while (r == 0 && s->traces == traced)
-			r = turn(s, end, "the stream of switches", err);
-	}
+	if (r == 0 && session_traces(s->session) &&
+	    (!eyes->trace || eyes->by_guest != s->by_guest))
+		r = stream(s, false, end, err);
+	session_trace_by_guest(s->session, eyes->by_guest);
+	s->by_guest = eyes->by_guest;
+	if (r == 0 && eyes->trace && !session_traces(s->session))
+		r = stream(s, true, end, err);
 	/* what was under way when it changed */
 	for (had = s->samples; r == 0 && eyes->per_second && s->samples < had + 3;)
 		r = turn(s, end, "samples", err);

@@ -16,6 +16,7 @@ struct subject {
 	uint64_t ended_seq;      /* of the op that ended last */
 	unsigned probes, traces; /* how often they were told */
 	uint64_t samples;
+	bool by_guest; /* the last stream was */
 	bool gone;
 	char why[256]; /* it is gone, or the last op failed */
 	bool failed;   /* the op that ended last */
@@ -49,6 +50,7 @@ struct subject_eyes {
 	bool probes;         /* those that are there all the time */
 	bool watch;          /* session_watch() */
 	bool trace;          /* session_trace() */
+	bool by_guest;       /* session_trace_by_guest() */
 	unsigned per_second; /* samples of the agent */
 };
 

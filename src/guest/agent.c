@@ -294,8 +294,10 @@ static void thaw(struct wire_reader *p)
 	enum wire_thaw now = freeze_thaw(p);
 
 	anew = now == THAW_ANEW;
-	if (now != THAW_ON)
-		say_hello();
+	if (now == THAW_ON)
+		return;
+	tracer_forget();
+	say_hello();
 }
 
 static void on_frame(const struct wire_header *h, struct wire_reader *p)

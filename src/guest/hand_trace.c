@@ -63,9 +63,10 @@ static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool 
 	return s;
 }
 
+/* One by its name; NULL = all but those that tell names. */
 static bool leave_out(bool *take, const char *name)
 {
-	struct trace_probe *s = name ? open_with(1, TRACE_SLOTS_MIN, take) : NULL;
+	struct trace_probe *s = open_with(1, TRACE_SLOTS_MIN, take);
 	struct bpf_program *p;
 	unsigned i = 0;
 	bool found = false;
@@ -74,7 +75,9 @@ static bool leave_out(bool *take, const char *name)
 		return false;
 	bpf_object__for_each_program(p, s->obj)
 	{
-		if (take[i] && !strcmp(bpf_program__name(p), name)) {
+		const char *is = bpf_program__name(p);
+
+		if (take[i] && (name ? !strcmp(is, name) : !!strncmp(is, "name_", 5))) {
 			take[i] = false;
 			found = true;
 		}
@@ -94,13 +97,15 @@ static bool psi_is_on(void)
 }
 
 /* Without those that this kernel refuses. */
-static struct trace_probe *load(uint32_t ncpus, uint32_t slots)
+static struct trace_probe *load(uint32_t ncpus, uint32_t slots, bool only_names)
 {
 	bool take[PROGRAMS_MAX];
 	unsigned tries;
 
 	memset(take, true, sizeof(take));
-	if (!psi_is_on())
+	if (only_names)
+		leave_out(take, NULL);
+	else if (!psi_is_on())
 		leave_out(take, "trace_switch_psi");
 	for (tries = 0; tries < PROGRAMS_MAX; tries++) {
 		struct trace_probe *s = open_with(ncpus, slots, take);
@@ -108,7 +113,7 @@ static struct trace_probe *load(uint32_t ncpus, uint32_t slots)
 		if (s && !trace_probe__load(s))
 			return s;
 		trace_probe__destroy(s);
-		if (!leave_out(take, hand_load_refused()))
+		if (!hand_load_refused() || !leave_out(take, hand_load_refused()))
 			break;
 	}
 	return NULL;
@@ -156,6 +161,7 @@ static bool attach(struct trace_probe *s, struct bpf_program *p, struct job_repl
 int hand_trace_open(struct hand *h, struct job_reply *r)
 {
 	uint32_t ncpus = wire_get_u32(&h->in), slots = wire_get_u32(&h->in);
+	bool only_names = wire_get_u8(&h->in);
 	bool switches = false;
 	struct bpf_program *p;
 	struct trace_probe *s;
@@ -166,7 +172,7 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	    slots > TRACE_SLOTS_MAX || slots & (slots - 1))
 		return hand_fail(h, EINVAL, "the order to stream switches makes no sense");
 	hand_load_listen();
-	s = load(ncpus, slots);
+	s = load(ncpus, slots, only_names);
 	if (!s)
 		return hand_fail(h, ENOTSUP,
 				 "this kernel does not let its switches be streamed: %s",
@@ -179,6 +185,8 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	     p = bpf_object__prev_program(s->obj, p)) {
 		bool psi = p == s->progs.trace_switch_psi, plain = p == s->progs.trace_switch;
 
+		if (only_names && bpf_program__fd(p) < 0)
+			continue;
 		/* one of the two is enough: PSI's comes first, and is not missed where it is not there */
 		if ((psi && bpf_program__fd(p) < 0) || (plain && switches))
 			continue;

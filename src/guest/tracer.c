@@ -21,7 +21,8 @@
 enum { FD_HEADS, FD_RECORDS, FD_NAMES, MAPS, PAGES_ALL = WIRE_TRACE_PAGES };
 
 static unsigned ncpus;
-static bool wanted, on, busy;
+static bool busy, quiet;
+static enum wire_trace_want wanted, opening, on;
 static uint32_t wanted_slots, slots;
 static int fds[JOB_FDS_MAX], nfds; /* maps, then links */
 static void *mapped[MAPS];
@@ -134,8 +135,11 @@ static int tell_rings(void)
 
 static void on_closed(void *arg, struct job_reply *r)
 {
-	busy = on = false;
-	say(false, r->code, r->text, r->num);
+	busy = false;
+	on = WIRE_TRACE_OFF;
+	if (!quiet)
+		say(false, r->code, r->text, r->num);
+	quiet = false;
 	go_on();
 }
 
@@ -148,7 +152,7 @@ static void let_go(void)
 			  "the stream of switches", on_closed, NULL, &err);
 	nfds = 0;
 	if (!busy) {
-		on = false;
+		on = WIRE_TRACE_OFF;
 		say(false, err.code, err.msg, 0);
 	}
 }
@@ -160,7 +164,7 @@ static void on_opened(void *arg, struct job_reply *r)
 
 	busy = false;
 	if (!e) {
-		on = true;
+		on = opening;
 		memcpy(fds, r->fds, sizeof(fds));
 		nfds = r->nfds;
 		r->nfds = 0;
@@ -171,7 +175,7 @@ static void on_opened(void *arg, struct job_reply *r)
 			 : r->path;
 	}
 	if (e) {
-		wanted = false;
+		wanted = WIRE_TRACE_OFF;
 		say(false, e, text, 0);
 		if (on)
 			let_go();
@@ -193,21 +197,33 @@ static void go_on(void)
 		return;
 	}
 	unmap();
-	slots = slots_for(wanted_slots);
+	slots = wanted == WIRE_TRACE_NAMES ? TRACE_SLOTS_MIN : slots_for(wanted_slots);
+	opening = wanted;
 	w = pool_job(JOB_TRACE_OPEN);
 	wire_put_u32(w, ncpus);
 	wire_put_u32(w, slots);
+	wire_put_u8(w, opening == WIRE_TRACE_NAMES);
 	busy = !pool_send(w, NULL, 0, OPEN_DEADLINE_NS, "the stream of switches", on_opened, NULL,
 			  &err);
 	if (!busy) {
-		wanted = false;
+		wanted = WIRE_TRACE_OFF;
 		say(false, err.code, err.msg, 0);
 	}
 }
 
+void tracer_forget(void)
+{
+	wanted = WIRE_TRACE_OFF;
+	/* who is there now has not asked */
+	quiet = on || busy;
+	go_on();
+}
+
 void tracer_frame(const struct wire_header *h, struct wire_reader *p)
 {
-	wanted = wire_get_u8(p);
+	uint8_t want = wire_get_u8(p);
+
+	wanted = want > WIRE_TRACE_NAMES ? WIRE_TRACE_ALL : (enum wire_trace_want)want;
 	wanted_slots = wire_get_u32(p);
 	go_on();
 }

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 void tracer_init(unsigned ncpus);
+/* Whoever had asked is gone: nothing is streamed until somebody asks anew. */
+void tracer_forget(void);
 /* WIRE_TRACE; answered by EV_TRACE, and WIRE_TRACE_RINGS before one that says on. */
 void tracer_frame(const struct wire_header *h, struct wire_reader *p);
 

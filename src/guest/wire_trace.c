@@ -88,24 +88,27 @@ enum wire_trace_slot wire_trace_slot(const struct trace_slot *s, uint64_t at,
 				     struct wire_trace_record *out)
 {
 	unsigned type = s->end % sizeof(*s);
+	bool is_switch;
 
 	if (s->end - type != (at + 1) * sizeof(*s))
 		return WIRE_TRACE_SLOT_EMPTY;
-	if (type < TRACE_RING_SWITCH || type > TRACE_RING_MIGRATE)
+	if (type < TRACE_RING_SWITCH || type > TRACE_RING_SEEN)
 		return WIRE_TRACE_SLOT_BAD;
+	is_switch = type == TRACE_RING_SWITCH || type == TRACE_RING_SEEN;
 	*out = (struct wire_trace_record){
 		.t_low = s->t_ns & ((UINT64_C(1) << WIRE_TRACE_TIME_BITS) - 1),
-		.type = (enum trace_ring_type)type,
+		.type = is_switch ? TRACE_RING_SWITCH : (enum trace_ring_type)type,
 		.other = s->other & WIRE_TRACE_TID_MASK,
 		.state = type == TRACE_RING_MIGRATE ? 'r' : state_of(s->state),
 	};
-	if (type == TRACE_RING_SWITCH) {
+	out->by_address = type == TRACE_RING_SWITCH;
+	if (out->by_address)
 		out->task = s->task;
-		if (!(s->at & 1))
-			out->state = 'r';
-	} else {
+	else
 		out->tid = s->tid & WIRE_TRACE_TID_MASK;
+	if (!is_switch)
 		out->to = s->at;
-	}
+	else if (!(s->at & 1))
+		out->state = 'r';
 	return WIRE_TRACE_SLOT_FULL;
 }

@@ -22,6 +22,13 @@
 
 #define WIRE_TRACE_WAKING 'W'
 
+/* What WIRE_TRACE asks for: an u8 of these, then how many slots for each CPU (u32, 0 = enough). */
+enum wire_trace_want {
+	WIRE_TRACE_OFF,
+	WIRE_TRACE_ALL,
+	WIRE_TRACE_NAMES, /* who the tids are; somebody else sees the switches */
+};
+
 /* Page frame numbers, 8 bytes each, little-endian, in order; borrowed from the frame. */
 struct wire_trace_pages {
 	const uint8_t *frames;
@@ -48,7 +55,8 @@ struct wire_trace_record {
 	 * no known kind. WIRE_TRACE_WAKING = it slept, and its wake-up tells how. */
 	char state;
 	uint16_t to;
-	int32_t tid, other; /* SWITCH: no tid, but the address of who comes */
+	int32_t tid, other;
+	bool by_address; /* SWITCH: `task` instead of tid is who comes, and its time came last */
 	uint64_t task;
 };
 

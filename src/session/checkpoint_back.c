@@ -213,6 +213,7 @@ static void make_parts(struct session *s)
 	observe_boot(s->observe, s->guest);
 	kernel_ops_boot(s->kernel_ops, s->guest);
 	observe_ready(s->observe);
+	tracing_ready(s->tracing);
 	/* its agent may have been told otherwise then */
 	s->watch = watched;
 	s->watch_told = !watched;

@@ -109,6 +109,14 @@ bool observe_outside(const struct observe *o)
 	return o->sight;
 }
 
+int observe_desk(struct observe *o, struct witness_desk *d, struct err *err)
+{
+	if (!o->sight)
+		return err_set(err, ENOENT,
+			       "see the kernel's tracepoints from outside: its memory is not read");
+	return sight_desk(o->sight, guest_kernel_image(o->guest), d, err);
+}
+
 void observe_ready(struct observe *o)
 {
 	o->ready = true;

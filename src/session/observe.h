@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "guest/wire_sample.h"
 #include "vmm/guest.h"
+#include "witness/desk.h"
 
 struct observe;
 
@@ -35,6 +36,8 @@ void observe_boot(struct observe *o, const struct guest *g);
 void observe_ready(struct observe *o); /* samples from now on */
 /* State is read from memory: the agent need not be asked for what a switch changes. */
 bool observe_outside(const struct observe *o);
+/* As sight_desk(); -ENOENT when nothing is read from memory. */
+int observe_desk(struct observe *o, struct witness_desk *d, struct err *err);
 /* One from the agent; the rows are copied. */
 void observe_told(struct observe *o, struct sample *s);
 /* Is the memory read? 0, or -errno with words. */

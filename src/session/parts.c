@@ -154,6 +154,19 @@ static const struct guest_memory *tracing_memory(void *arg)
 	return guest_memory(((struct session *)arg)->guest);
 }
 
+/* Who wants to be told by the agent alone is. */
+static struct witness *tracing_witness(void *arg)
+{
+	struct session *s = arg;
+
+	return observe_outside(s->observe) ? guest_witness(s->guest) : NULL;
+}
+
+static int tracing_desk(void *arg, struct witness_desk *d, struct err *err)
+{
+	return observe_desk(((struct session *)arg)->observe, d, err);
+}
+
 static struct journal *tracing_journal(void *arg)
 {
 	return ((struct session *)arg)->journal;
@@ -162,6 +175,8 @@ static struct journal *tracing_journal(void *arg)
 static const struct tracing_ops tracing_ops = {.send = transfer_send_frame,
 					       .now = tracing_now,
 					       .memory = tracing_memory,
+					       .witness = tracing_witness,
+					       .desk = tracing_desk,
 					       .journal = tracing_journal,
 					       .log = on_log};
 
@@ -176,7 +191,8 @@ void session_create_parts(struct session *s)
 		s->exact = exact_create(config->guest.seed);
 	s->tracing = tracing_create(s->loop, s->model->trace, &tracing_ops, s);
 	s->watch = config->watch;
-	tracing_want(s->tracing, config->trace && !exact, 0);
+	tracing_by_guest(s->tracing, s->trace_by_guest);
+	tracing_want(s->tracing, s->traced && !exact, 0);
 	/* what is read from outside would be of the host's time */
 	s->observe = observe_create(s->loop, exact ? OBSERVE_GUEST : config->guest.observe,
 				    config->sample_ns, &observe_ops, s);

@@ -60,6 +60,7 @@ struct session *session_create(struct loop *loop, const struct session_config *c
 	}
 	if (config->guest.exact)
 		s->config.sample_ns = EXACT_SAMPLE_NS;
+	s->traced = config->trace;
 	session_create_parts(s);
 	s->checkpoints = checkpoints_create(config->checkpoints, config->checkpoint_ns, config->journal, config->resume);
 	s->resume_path = config->resume ? saved_path(config->journal) : NULL;
@@ -152,7 +153,14 @@ void session_kill(struct session *s)
 
 void session_trace(struct session *s, bool on, uint32_t slots)
 {
+	s->traced = on;
 	tracing_want(s->tracing, on, slots);
+}
+
+void session_trace_by_guest(struct session *s, bool by_guest)
+{
+	s->trace_by_guest = by_guest;
+	tracing_by_guest(s->tracing, by_guest);
 }
 
 bool session_traces(const struct session *s)

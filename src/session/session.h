@@ -135,6 +135,12 @@ void session_kill(struct session *s);   /* end the guest at once */
 void session_trace(struct session *s, bool on, uint32_t slots);
 bool session_traces(const struct session *s); /* they are being read */
 /*
+ * From the next time that switches are asked for on, programs in the guest tell of them, or again
+ * whoever can: the emulator, which costs the guest nothing, where there is one and state is read from
+ * memory. To measure and to compare.
+ */
+void session_trace_by_guest(struct session *s, bool by_guest);
+/*
  * The guest looks at each of its switches and wake-ups from about now on, or no more: without it the
  * figures that only they tell (wake-up latencies, who woke whom, wake-ups a second) are absent, with it every one of
  * them costs the guest something. Where the agent tells the state, it does so anyway. Cheap to repeat.

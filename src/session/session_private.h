@@ -49,6 +49,7 @@ struct session {
 	struct transfer *transfer;
 	struct kernel_ops *kernel_ops;
 	struct tracing *tracing;
+	bool traced, trace_by_guest; /* session_trace(), session_trace_by_guest() */
 	struct observe *observe;
 	struct checkpoints *checkpoints;
 	struct reload *reload; /* NULL: only where a person is there to save something */

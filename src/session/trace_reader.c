@@ -29,7 +29,8 @@
 
 struct held {
 	struct trace_record r;
-	uint64_t task; /* SWITCH: the address of who comes */
+	bool by_address; /* a switch: who comes is at `task`, if known */
+	uint64_t task;
 };
 
 struct queue {
@@ -84,8 +85,25 @@ static int resolve(struct pages *p, const struct wire_trace_pages *from,
 	return 0;
 }
 
+static int resolve_records(struct trace_reader *r, const struct wire_trace_rings *rings,
+			   const struct trace_rings *seen, const struct guest_memory *memory,
+			   struct err *err)
+{
+	size_t i;
+
+	if (!seen)
+		return resolve(&r->records, &rings->records, memory, err);
+	r->records.n = (seen->ncpus * TRACE_RING((size_t)seen->slots) + WIRE_TRACE_PAGE - 1) /
+		       WIRE_TRACE_PAGE;
+	r->records.list = xcalloc(r->records.n, sizeof(*r->records.list));
+	for (i = 0; i < r->records.n; i++)
+		r->records.list[i] = seen->bytes + i * WIRE_TRACE_PAGE;
+	return 0;
+}
+
 struct trace_reader *trace_reader_create(const struct guest_memory *memory,
 					 const struct wire_trace_rings *rings,
+					 const struct trace_rings *seen,
 					 const struct trace_sink *sink, void *arg, struct err *err)
 {
 	struct trace_reader *r;
@@ -97,12 +115,12 @@ struct trace_reader *trace_reader_create(const struct guest_memory *memory,
 	r = xcalloc(1, sizeof(*r));
 	r->sink = sink;
 	r->arg = arg;
-	r->ncpus = rings->ncpus;
-	r->slots = rings->slots;
+	r->ncpus = seen ? seen->ncpus : rings->ncpus;
+	r->slots = seen ? seen->slots : rings->slots;
 	r->rings = xcalloc(r->ncpus, sizeof(*r->rings));
 	r->whose = trace_whose_create();
 	if (resolve(&r->heads, &rings->heads, memory, err) ||
-	    resolve(&r->records, &rings->records, memory, err) ||
+	    resolve_records(r, rings, seen, memory, err) ||
 	    resolve(&r->names, &rings->names, memory, err)) {
 		trace_reader_destroy(r);
 		return NULL;
@@ -168,8 +186,9 @@ static bool overrun(uint64_t head, uint64_t at, uint64_t slots)
 
 /* ---- queues ---- */
 
-static void push(struct queue *q, const struct trace_record *rec, uint64_t task)
+static void push(struct queue *q, const struct held *h)
 {
+	const struct trace_record *rec = &h->r;
 	size_t i, steps;
 
 	if (q->first + q->n == q->room) {
@@ -186,7 +205,7 @@ static void push(struct queue *q, const struct trace_record *rec, uint64_t task)
 	     i > q->first && q->records[i - 1].r.t_ns > rec->t_ns && steps < STEPS_MAX;
 	     i--, steps++)
 		q->records[i] = q->records[i - 1];
-	q->records[i] = (struct held){.r = *rec, .task = task};
+	q->records[i] = *h;
 	if (i > q->first && q->records[i - 1].r.t_ns > rec->t_ns)
 		q->records[i].r.t_ns = q->records[i - 1].r.t_ns;
 }
@@ -233,15 +252,15 @@ static void settle_who(struct trace_reader *r, struct ring *g)
 {
 	struct held *h = &g->queue.records[g->queue.first];
 
-	if (h->r.type != TRACE_SWITCH ||
+	if (!h->by_address ||
 	    trace_whose_get(r->whose, h->task, h->r.t_ns, &h->r.tid))
 		return;
 	if (who_goes_next(&g->queue, &h->r.tid)) {
 		trace_whose_put(r->whose, h->task, h->r.tid, h->r.t_ns);
 		return;
 	}
-	h->r = (struct trace_record){
-		.t_ns = h->r.t_ns, .type = TRACE_LOST, .cpu = h->r.cpu, .count = 1};
+	*h = (struct held){
+		.r = {.t_ns = h->r.t_ns, .type = TRACE_LOST, .cpu = h->r.cpu, .count = 1}};
 	g->delivered--;
 	g->lost++;
 }
@@ -287,13 +306,13 @@ static uint64_t whole_time(uint64_t low, uint64_t now_ns)
 
 static void tell_gap(struct ring *g, uint32_t cpu, uint64_t t_ns)
 {
-	struct trace_record rec = {
-		.t_ns = t_ns, .type = TRACE_LOST, .cpu = (uint16_t)cpu, .count = g->gap};
+	struct held h = {
+		.r = {.t_ns = t_ns, .type = TRACE_LOST, .cpu = (uint16_t)cpu, .count = g->gap}};
 
 	if (!g->gap)
 		return;
 	g->gap = 0;
-	push(&g->queue, &rec, 0);
+	push(&g->queue, &h);
 }
 
 static void lose(struct ring *g, uint64_t n)
@@ -307,25 +326,28 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 		 uint64_t now_ns)
 {
 	struct ring *g = &r->rings[cpu];
-	struct trace_record rec = {.t_ns = whole_time(w->t_low, now_ns),
-				   .type = (enum trace_type)w->type,
-				   .state = w->type == TRACE_RING_MIGRATE ? 0 : w->state,
-				   .cpu = (uint16_t)cpu,
-				   .to = w->to,
-				   .tid = w->tid,
-				   .other = w->other};
+	uint64_t t_ns = whole_time(w->t_low, now_ns);
+	struct held h = {.r = {.t_ns = t_ns,
+			       .type = (enum trace_type)w->type,
+			       .state = w->type == TRACE_RING_MIGRATE ? 0 : w->state,
+			       .cpu = (uint16_t)cpu,
+			       .to = w->to,
+			       .tid = w->tid,
+			       .other = w->other},
+			 .by_address = w->by_address,
+			 .task = w->task};
 
 	if (w->type == TRACE_RING_MIGRATE) {
-		rec.cpu = (uint16_t)w->other;
-		rec.other = 0;
+		h.r.cpu = (uint16_t)w->other;
+		h.r.other = 0;
 	}
-	tell_gap(g, cpu, rec.t_ns);
-	push(&g->queue, &rec, w->task);
+	tell_gap(g, cpu, t_ns);
+	push(&g->queue, &h);
 	g->delivered++;
 	g->at++;
-	g->last_ns = rec.t_ns;
-	if (rec.t_ns > r->newest_ns)
-		r->newest_ns = rec.t_ns;
+	g->last_ns = t_ns;
+	if (t_ns > r->newest_ns)
+		r->newest_ns = t_ns;
 }
 
 /*
@@ -335,7 +357,7 @@ static void take(struct trace_reader *r, uint32_t cpu, const struct wire_trace_r
 static bool has_its_time(const struct ring *g, uint64_t head, const struct wire_trace_record *w,
 			 uint64_t now_ns)
 {
-	return w->type != TRACE_RING_SWITCH || head > g->at + 1 ||
+	return !w->by_address || head > g->at + 1 ||
 	       (w->t_low && whole_time(w->t_low, now_ns) > g->last_ns);
 }
 

@@ -25,9 +25,19 @@ struct trace_sink {
 
 struct trace_reader;
 
-/* NULL with err set when the rings are not in the memory, which must outlive the reader. */
+/* Rings that somebody else than the guest writes: in this program's memory, without holes. */
+struct trace_rings {
+	const uint8_t *bytes; /* ncpus * TRACE_RING(slots) of them */
+	uint32_t ncpus, slots;
+};
+
+/*
+ * NULL with err set when the rings are not in the memory, which must outlive the reader. seen: where
+ * the records are instead of in the guest's rings (only names are there then), or NULL.
+ */
 struct trace_reader *trace_reader_create(const struct guest_memory *memory,
 					 const struct wire_trace_rings *rings,
+					 const struct trace_rings *seen,
 					 const struct trace_sink *sink, void *arg, struct err *err);
 void trace_reader_destroy(struct trace_reader *r); /* NULL is fine */
 

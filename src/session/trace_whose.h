@@ -19,7 +19,8 @@ struct trace_whose;
 
 struct trace_whose *trace_whose_create(void);
 void trace_whose_destroy(struct trace_whose *w); /* NULL is fine */
-/* From t_ns on the task at `address` has this tid (0 = an idle task). Times may come in any order. */
+/* From t_ns on the task at `address` has this tid (0 = an idle task). Times may come in any order.
+ */
 void trace_whose_put(struct trace_whose *w, uint64_t address, int32_t tid, uint64_t t_ns);
 /* false: who it was at that moment is not known. */
 bool trace_whose_get(const struct trace_whose *w, uint64_t address, uint64_t t_ns, int32_t *tid);

@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "ops/journal.h"
 #include "session/trace_reader.h"
+#include "vmm/witness.h"
 
 struct tracing;
 
@@ -18,6 +19,9 @@ struct tracing_ops {
 	int (*send)(void *arg, const void *frame, size_t len);
 	uint64_t (*now)(void *arg); /* newest guest time */
 	const struct guest_memory *(*memory)(void *arg);
+	/* Who sees the guest's tracepoints from outside, until the guest is gone; NULL = nobody. */
+	struct witness *(*witness)(void *arg);
+	int (*desk)(void *arg, struct witness_desk *d, struct err *err); /* as sight_desk() */
 	struct journal *(*journal)(void *arg); /* NULL = nothing is recorded */
 	void (*log)(void *arg, int level, const char *text);
 };
@@ -28,6 +32,8 @@ void tracing_destroy(struct tracing *t); /* NULL is fine */
 
 /* slots: of each CPU's ring, a power of two; 0 = enough. Asks again when it is on already. */
 void tracing_want(struct tracing *t, bool on, uint32_t slots);
+/* Whoever else could tell: programs in the guest do, from the next time on. */
+void tracing_by_guest(struct tracing *t, bool by_guest);
 void tracing_ready(struct tracing *t); /* the agent can be asked */
 /* WIRE_TRACE_RINGS. */
 void tracing_rings(struct tracing *t, struct wire_reader *payload);

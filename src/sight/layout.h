@@ -153,6 +153,14 @@ struct field {
 	/* clocks */                                                                               \
 	X(tkd_seq, tk_data, "seq.seqcount.sequence")                                               \
 	X(tkd_keeper, tk_data, "timekeeper")                                                       \
+	X(tkf_seq, tk_fast, "seq.seqcount.sequence")                                               \
+	X(tkf_base, tk_fast, "base")                                                               \
+	X(tkr_mask, tk_read_base, "mask")                                                          \
+	X(tkr_cycle_last, tk_read_base, "cycle_last")                                              \
+	X(tkr_mult, tk_read_base, "mult")                                                          \
+	X(tkr_shift, tk_read_base, "shift")                                                        \
+	X(tkr_xtime_nsec, tk_read_base, "xtime_nsec")                                              \
+	X(tkr_base, tk_read_base, "base")                                                          \
 	X(tk_clock, timekeeper, "tkr_mono.clock")                                                  \
 	X(tk_cycle_last, timekeeper, "tkr_mono.cycle_last")                                        \
 	X(tk_mult, timekeeper, "tkr_mono.mult")                                                    \
@@ -172,7 +180,8 @@ struct field {
 	X(rq_size, rq)                                                                             \
 	X(sch_size, scx_sched) X(dsq_size, scx_dispatch_q) X(cgrp_size, cgroup)                    \
 		X(tg_size, task_group) X(pcpu_size, scx_sched_pcpu) X(tk_size, timekeeper)         \
-			X(tkd_size, tk_data) X(events_size, scx_event_stats)
+			X(tkd_size, tk_data) X(tkr_size, tk_read_base)                             \
+				X(events_size, scx_event_stats)
 
 struct layout_event { /* one of sched_ext's counters */
 	char name[SAMPLE_SCX_NAME];

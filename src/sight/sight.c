@@ -38,30 +38,40 @@ static int read_image(struct sight *s, const void *image, size_t len, struct err
 	return 0;
 }
 
-struct sight *sight_create(const char *image, const struct guest_memory *memory, unsigned ncpus,
-			   struct err *err)
+void *sight_map(const char *image, size_t *len, struct err *err)
 {
 	cleanup_fd int fd = open(image, O_RDONLY | O_CLOEXEC);
-	struct sight *s;
 	struct stat st;
 	void *map;
-	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		err_sys(err, errno, "open the kernel image '%s'", image);
 		return NULL;
 	}
-	map = st.st_size > 0 ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
-			     : MAP_FAILED;
+	*len = st.st_size > 0 ? (size_t)st.st_size : 0;
+	map = *len ? mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	if (map == MAP_FAILED) {
-		err_sys(err, st.st_size > 0 ? errno : ENOEXEC, "map the kernel image '%s'", image);
+		err_sys(err, *len ? errno : ENOEXEC, "map the kernel image '%s'", image);
 		return NULL;
 	}
+	return map;
+}
+
+struct sight *sight_create(const char *image, const struct guest_memory *memory, unsigned ncpus,
+			   struct err *err)
+{
+	struct sight *s;
+	size_t len;
+	void *map = sight_map(image, &len, err);
+	int r;
+
+	if (!map)
+		return NULL;
 	s = xcalloc(1, sizeof(*s));
 	s->memory = memory;
 	s->ncpus = ncpus < SAMPLE_CPUS_MAX ? ncpus : SAMPLE_CPUS_MAX;
-	r = read_image(s, map, (size_t)st.st_size, err);
-	munmap(map, (size_t)st.st_size);
+	r = read_image(s, map, len, err);
+	munmap(map, len);
 	if (r < 0) {
 		sight_destroy(s);
 		return NULL;

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "guest/wire_sample.h"
 #include "vmm/memory.h"
+#include "witness/desk.h"
 
 #include <stdbool.h>
 
@@ -37,6 +38,13 @@ void sight_destroy(struct sight *s); /* NULL is fine */
  * up (or its memory makes no sense).
  */
 int sight_sample(struct sight *s, struct sample *out, uint64_t host_ns, struct err *err);
+
+/*
+ * What the emulator needs to see this kernel's tracepoints: all of the desk but what witness_on()
+ * fills. image: as for sight_create(). 0, -EAGAIN as sight_sample(), or -ENOTSUP with words: not of
+ * this kernel. Takes some 50 ms.
+ */
+int sight_desk(struct sight *s, const char *image, struct witness_desk *d, struct err *err);
 
 /* Name of the sched_ext scheduler in force at the last sample, not yet sanitised; "" = none. */
 const char *sight_scheduler(const struct sight *s);

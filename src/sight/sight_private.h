@@ -72,6 +72,8 @@ static inline uint64_t sight_time(const struct sight *s, uint64_t clock)
 	return clock && clock != SAMPLE_ABSENT ? clock + s->clock_offset : SAMPLE_ABSENT;
 }
 
+/* The kernel's file, as long as it is not unmapped; NULL with err. */
+void *sight_map(const char *image, size_t *len, struct err *err);
 /* Finds the kernel if it is not found yet; translations of another moment are forgotten. 0 or
  * -EAGAIN with words. */
 int sight_begin(struct sight *s, struct err *err);

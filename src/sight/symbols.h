@@ -29,7 +29,9 @@
 						X(timekeeper_data) X(tk_core) X(cyc2ns)            \
 							X(__sched_clock_offset)                    \
 								X(kvm_sched_clock_offset)          \
-									X(map_idr)
+									X(map_idr) X(tk_fast_mono)         \
+										X(current_task)            \
+											X(__preempt_count)
 
 struct symbols {
 #define X(name) uint64_t name; /* 0 = the kernel has none */

@@ -18,6 +18,7 @@
 #include "vmm/paths.h"
 #include "vmm/pin.h"
 #include "vmm/shell_tools.h"
+#include "vmm/witness.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -308,6 +309,8 @@ void guest_destroy(struct guest *g)
 	buf_finish(&g->script);
 	kernel_finish(&g->kernel);
 	free(g->qemu_binary);
+	witness_destroy(g->witness);
+	free(g->plugin);
 	free(g->steady);
 	free(g->agent);
 	free(g->command);
@@ -517,7 +520,11 @@ struct qemu_spec guest_spec(const struct guest *g)
 		.exact = g->config.exact,
 		.steady = g->steady,
 		.incoming = moment_enters(g),
+		.plugin = g->plugin,
 	};
+
+	if (g->plugin)
+		witness_fds(g->witness, spec.plugin_fds);
 
 	spec.tsc_khz = g->tsc_khz;
 	return spec;
@@ -535,6 +542,34 @@ static int name_machine(struct guest *g, const struct qemu_spec *spec, struct er
 	if (r == 0 && g->config.seed)
 		snprintf(g->machine + n, sizeof(g->machine) - n, ":seed-%" PRIu64, g->config.seed);
 	return r;
+}
+
+/* An emulator that is no witness is one all the same. */
+static void call_witness(struct guest *g)
+{
+	cleanup_free char *plugin = NULL;
+	struct err err = ERR_INIT;
+
+	free(g->plugin);
+	g->plugin = NULL;
+	/* an exact guest's own programs see what is in its trace */
+	if (g->accel != ACCEL_TCG || g->config.exact || !witness_fits(g->qemu_binary))
+		return;
+	plugin = witness_plugin(&err);
+	/* the one of the launch before stays, for what it saw may still be read */
+	if (g->witness)
+		witness_begin(g->witness);
+	else if (plugin)
+		g->witness = witness_create(topology_cpus(&g->config.topology), g->config.counted,
+					    &err);
+	if (g->witness && plugin)
+		g->plugin = witness_argument(g->witness, plugin, &g->memory);
+	else
+		guest_say(g, 4, "%s", err.msg);
+	if (!g->plugin) {
+		witness_destroy(g->witness);
+		g->witness = NULL;
+	}
 }
 
 int guest_launch(struct guest *g, struct err *err)
@@ -563,6 +598,10 @@ int guest_launch(struct guest *g, struct err *err)
 	if (!g->moment.back) {
 		memory_finish(&g->memory); /* of a boot that was lost */
 		r = memory_init(&g->memory, g->config.topology.nodes, g->config.memory_mib, err);
+	}
+	if (r == 0) {
+		call_witness(g);
+		spec = guest_spec(g);
 	}
 	if (r == 0 && g->config.exact && !*g->machine)
 		r = name_machine(g, &spec, err);
@@ -634,7 +673,7 @@ static int prepare(struct guest *g, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	g->steady = g->config.exact ? paths_steady(err) : NULL;
+	g->steady = g->config.exact ? paths_part("steady", "scxplore-steady.so", "an exact run", err) : NULL;
 	if (g->config.exact && !g->steady)
 		return -err->code;
 	r = g->config.shell_tools && !g->config.resume ? shell_tools_add(&g->include, err) : 0;
@@ -759,6 +798,11 @@ bool guest_keeps_time(const struct guest *g)
 {
 	return g->qemu.pidfd >= 0 && !g->stopped && g->pace.part == 1 && !g->config.exact &&
 	       !g->config.counted;
+}
+
+struct witness *guest_witness(const struct guest *g)
+{
+	return g->plugin ? g->witness : NULL;
 }
 
 const struct guest_memory *guest_memory(const struct guest *g)

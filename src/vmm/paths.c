@@ -50,7 +50,7 @@ char *paths_agent(struct err *err)
 	return xstrdup(SCXPLORE_AGENT_PATH);
 }
 
-char *paths_steady(struct err *err)
+char *paths_part(const char *folder, const char *name, const char *what, struct err *err)
 {
 	cleanup_free char *agent = paths_agent(err);
 	size_t i;
@@ -62,18 +62,17 @@ char *paths_steady(struct err *err)
 	else
 		*strrchr(agent, '/') = '\0';
 	for (i = 0; i < 2; i++) {
-		cleanup_free char *path = xasprintf(i ? "%s/../steady/scxplore-steady.so"
-						      : "%s/scxplore-steady.so",
-						    agent);
+		cleanup_free char *path = i ? xasprintf("%s/../%s/%s", agent, folder, name)
+					    : xasprintf("%s/%s", agent, name);
 		char *real = access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;
 
 		if (real)
 			return real;
 	}
 	err_set(err, ENOTSUP,
-		"an exact run needs 'scxplore-steady.so' beside the agent in '%s', or in a build tree "
-		"beside its folder: install scxplore whole",
-		agent);
+		"%s needs '%s' beside the agent in '%s', or in a build tree beside its folder: install "
+		"scxplore whole",
+		what, name, agent);
 	return NULL;
 }
 

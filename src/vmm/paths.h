@@ -11,9 +11,9 @@
  * Caller frees; NULL with err. */
 char *paths_agent(struct err *err);
 
-/* What an exact guest's QEMU is given before anything else (src/steady), which lies beside the agent, or
- * in a build tree. Caller frees; NULL with err. */
-char *paths_steady(struct err *err);
+/* A library for QEMU: `name`, which lies beside the agent, or in a build tree in src/`folder`. what: it
+ * is for. Caller frees; NULL with err. */
+char *paths_part(const char *folder, const char *name, const char *what, struct err *err);
 
 /* $XDG_CACHE_HOME/scxplore/SUB (or ~/.cache), made 0700 when `make`. Caller frees; NULL with err.
  */

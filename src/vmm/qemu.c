@@ -151,6 +151,10 @@ static void build(struct args *a, const struct qemu_spec *s, int qmp, int consol
 	char tsc[40] = "";
 
 	add(a, "%s", s->binary);
+	if (s->plugin) {
+		add(a, "-plugin");
+		add(a, "%s", s->plugin);
+	}
 	add(a, "-nodefaults");
 	add(a, "-no-user-config");
 	add(a, "-no-reboot");
@@ -223,6 +227,7 @@ char *qemu_arguments(const struct qemu_spec *spec)
 	nameless.memory = &memory;
 	nameless.binary = nameless.kernel_image = "";
 	nameless.initramfs_fd = 0;
+	nameless.plugin = NULL;
 	build(&a, &nameless, 0, 0, 0);
 	text = join(&a);
 	args_finish(&a);
@@ -260,6 +265,8 @@ child(char **argv, const int *keep, size_t n, const struct qemu_spec *spec, int 
 	_exit(127);
 }
 
+enum { KEEP_ALWAYS = 4 };
+
 int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 {
 	int qmp[2] = {-1, -1}, console[2] = {-1, -1}, wire[2] = {-1, -1}, errs[2] = {-1, -1};
@@ -280,12 +287,16 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 		    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]) < 0)
 			r = err_sys(err, errno, "make a stream for QEMU");
 	if (r == 0) {
+		int keep[KEEP_ALWAYS + WITNESS_FDS] = {qmp[1], console[1], wire[1],
+						       spec->initramfs_fd};
+
+		memcpy(keep + KEEP_ALWAYS, spec->plugin_fds, sizeof(spec->plugin_fds));
 		build(&a, spec, qmp[1], console[1], wire[1]);
 		q->command = join(&a);
 		q->pid = fork();
 		if (q->pid == 0)
-			child(a.v, (int[]){qmp[1], console[1], wire[1], spec->initramfs_fd}, 4,
-			      spec, errs[1], parent);
+			child(a.v, keep, spec->plugin ? ARRAY_SIZE(keep) : KEEP_ALWAYS, spec, errs[1],
+			      parent);
 		if (q->pid < 0)
 			r = err_sys(err, errno, "start QEMU '%s'", spec->binary);
 	}

@@ -10,6 +10,7 @@
 
 #include "vmm/guest.h"
 #include "vmm/memory.h"
+#include "vmm/witness.h"
 
 struct qemu_spec {
 	const char *binary;
@@ -22,6 +23,8 @@ struct qemu_spec {
 	unsigned tsc_khz;   /* TCG: told to the guest; 0 = let it measure */
 	const char *append; /* or NULL */
 	const char *steady; /* exact: library to be loaded first (src/steady) */
+	const char *plugin; /* TCG: -plugin's value; NULL = none */
+	int plugin_fds[WITNESS_FDS]; /* that it names */
 	bool incoming;      /* waits for a guest that is carried over; initramfs_fd is not used */
 	bool counted;       /* TCG: an instruction takes 1 ns of its time */
 	bool exact;         /* TCG: counted instructions are the clock, nothing random from outside */

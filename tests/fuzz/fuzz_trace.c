@@ -131,7 +131,7 @@ void fuzz_seeds(void (*add)(const void *data, size_t len))
 					  .other = (int)i % 5,
 					  .state = (unsigned short)(i % 3 ? i % 4 : 1u << i % 12),
 					  .at = (unsigned short)(i % 4),
-					  .end = (i + 1) * sizeof(word) + 1 + i % 3};
+					  .end = (i + 1) * sizeof(word) + 1 + i % 4};
 
 		memcpy(slots + 1 + i * sizeof(word), &word, sizeof(word));
 	}

@@ -124,6 +124,7 @@ struct lab *lab_boot(const struct lab_config *config)
 	sc.checkpoint_ns = config->checkpoint_ns;
 	sc.resume = config->resume;
 	sc.guest.observe = config->observe;
+	sc.watch = config->watch;
 	sc.guest.append = config->append;
 	sc.guest.pin_from = config->pin_from;
 	sc.guest.pin_any = config->pin_any;

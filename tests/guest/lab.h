@@ -22,6 +22,7 @@ struct lab_config {
 	uint64_t duration_ns;       /* 0 = no limit */
 	const char *journal;        /* session file, or NULL */
 	enum observe_from observe;
+	bool watch;         /* session_watch() */
 	const char *append; /* kernel arguments, or NULL */
 	unsigned pin_from;          /* as in struct guest_config */
 	bool pin_any;

@@ -170,9 +170,48 @@ static void an_agent_that_hangs_is_gone_back_from(void **state)
 	lab_end(lab);
 }
 
+/* Whoever tells: the emulator, or programs in the guest. */
+static void the_stream_of_switches_goes_on_after_going_back(bool by_guest)
+{
+	struct lab *lab = boot(false);
+	uint64_t before, at, end;
+
+	session_trace_by_guest(lab_session(lab), by_guest);
+	assert_int_equal(lab_stream(lab, true, 0), 0);
+	lab_ok(lab, "spawn pair pipe-io n=2 burst=50");
+	lab_checkpoint(lab, "first");
+	lab_pass(lab, 500000000ull);
+	before = trace_account(session_model(lab_session(lab))->trace).taken;
+	assert_true(before > 100);
+	rewind_to(lab, "first");
+	end = loop_now_ns() + 60000000000ull;
+	/* nobody has to ask anew */
+	while (!session_traces(lab_session(lab)) && loop_now_ns() < end)
+		lab_turn(lab);
+	assert_true(session_traces(lab_session(lab)));
+	at = trace_account(session_model(lab_session(lab))->trace).taken;
+	lab_pass(lab, 1000000000ull);
+	assert_true(trace_account(session_model(lab_session(lab))->trace).taken > at + 100);
+	assert_int_equal(lab_stream(lab, false, 0), 0);
+	assert_int_equal(trace_account(session_model(lab_session(lab))->trace).dropped, 0);
+	lab_end(lab);
+}
+
+static void switches_are_seen_after_going_back(void **state)
+{
+	the_stream_of_switches_goes_on_after_going_back(false);
+}
+
+static void switches_are_told_after_going_back(void **state)
+{
+	the_stream_of_switches_goes_on_after_going_back(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(switches_are_seen_after_going_back, lab_folder_setup, lab_folder_teardown),
+		cmocka_unit_test_setup_teardown(switches_are_told_after_going_back, lab_folder_setup, lab_folder_teardown),
 		cmocka_unit_test_setup_teardown(what_was_done_since_is_undone_and_another_thing_can_be_done, lab_folder_setup,
 						lab_folder_teardown),
 		cmocka_unit_test_setup_teardown(u_takes_back_op_after_op_and_U_does_them_again, lab_folder_setup, lab_folder_teardown),

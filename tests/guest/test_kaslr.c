@@ -9,6 +9,7 @@
 
 #include "../unit/test.h"
 
+#include "ops/trace.h"
 #include "vmm/kernel.h"
 
 #include <inttypes.h>
@@ -82,6 +83,19 @@ static void places_in_it_are_found(void **state)
 	eyes_close(&e);
 }
 
+/* QEMU is a script here, which has nobody to see tracepoints: the guest's own programs tell. */
+static void switches_are_told_where_the_emulator_is_no_witness(void **state)
+{
+	const struct trace *trace = session_model(lab_session(lab))->trace;
+
+	assert_int_equal(lab_stream(lab, true, 0), 0);
+	assert_null(lab_find(lab, 0, EV_HOST_LOG, NULL, "the emulator sees each switch"));
+	lab_samples(lab, 10);
+	assert_int_equal(lab_stream(lab, false, 0), 0);
+	assert_true(trace_account(trace).taken > 10);
+	assert_int_equal(trace_account(trace).dropped, 0);
+}
+
 /* Else the tests above have shown nothing. */
 static void the_kernel_ran_where_its_image_does_not_say(void **state)
 {
@@ -101,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agent_and_memory_tell_the_same_story),
 		cmocka_unit_test(places_in_it_are_found),
+		cmocka_unit_test(switches_are_told_where_the_emulator_is_no_witness),
 		cmocka_unit_test(the_kernel_ran_where_its_image_does_not_say),
 	};
 

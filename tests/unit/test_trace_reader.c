@@ -92,7 +92,7 @@ static int set_up(void **state)
 	assert_true(wire_frame(frame, w.len, &h, &r) > 0);
 	assert_int_equal(wire_trace_read(&r, &back), 0);
 	assert_true(wire_reader_done(&r));
-	reader = trace_reader_create(&memory, &back, &sink, NULL, &err);
+	reader = trace_reader_create(&memory, &back, NULL, &sink, NULL, &err);
 	assert_non_null(reader);
 	return 0;
 }
@@ -298,6 +298,53 @@ static void make_unnamed(unsigned cpu, uint64_t t, uint64_t task, int other)
 		.t_ns = t, .task = task, .other = other, .end = (at + 1) * SLOT + TRACE_RING_SWITCH};
 }
 
+static void a_switch_seen_from_outside_tells_the_tid_and_needs_no_name(void **state)
+{
+	make(0, 100, TRACE_RING_WAKE, 0, 0, 7, 0);
+	*slot(0, take_one(0)) = (struct trace_slot){
+		.t_ns = 90, .tid = 8, .other = 7, .state = 2, .at = 1, .end = 2 * SLOT + TRACE_RING_SEEN};
+	*slot(0, take_one(0)) = (struct trace_slot){
+		.t_ns = 110, .tid = 9, .other = 8, .state = 2, .end = 3 * SLOT + TRACE_RING_SEEN};
+	trace_reader_poll(reader, 200, true);
+	assert_int_equal(ngot, 3);
+	/* all of it is there when its position is, whatever the time before */
+	assert_int_equal(got[0].type, TRACE_SWITCH);
+	assert_int_equal(got[0].tid, 8);
+	assert_int_equal(got[0].other, 7);
+	assert_int_equal(got[0].state, 'D');
+	assert_int_equal(got[2].tid, 9);
+	assert_int_equal(got[2].state, 'r');
+	balanced();
+}
+
+static void records_may_be_in_other_rings_than_the_guest_s(void **state)
+{
+	struct wire_trace_rings rings = {.ncpus = 1, .slots = SLOTS};
+	static uint64_t lists[3][PAGES];
+	uint8_t *own = calloc(1, 2 * TRACE_RING(SLOTS) + WIRE_TRACE_PAGE);
+	struct trace_rings seen = {.bytes = own, .ncpus = 2, .slots = SLOTS};
+	struct trace_head *h = (struct trace_head *)(void *)(own + TRACE_RING(SLOTS));
+	struct err err = ERR_INIT;
+	struct trace_reader *r;
+
+	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
+	frames(&rings.records, lists[1], RECORD_PAGE, 1);
+	frames(&rings.names, lists[2], NAME_PAGE, NAME_PAGES);
+	r = trace_reader_create(&memory, &rings, &seen, &sink, NULL, &err);
+	assert_non_null(r);
+	make(0, 50, TRACE_RING_WAKE, 0, 0, 1, 0); /* nobody reads there */
+	h->produced = SLOT;
+	*(struct trace_slot *)(void *)(h + 1) =
+		(struct trace_slot){.t_ns = 100, .tid = 3, .other = 4, .end = SLOT + TRACE_RING_SEEN};
+	trace_reader_poll(r, 200, true);
+	assert_int_equal(ngot, 1);
+	assert_int_equal(got[0].cpu, 1);
+	assert_int_equal(got[0].tid, 3);
+	assert_int_equal(trace_reader_account(r).delivered, 1);
+	trace_reader_destroy(r);
+	free(own);
+}
+
 static void who_was_at_an_address_depends_on_when(void **state)
 {
 	make_unnamed(0, 110, AT, 1);
@@ -452,7 +499,7 @@ static void nothing_torn_is_told_however_quick_the_writer_is(void **state)
 	frames(&rings.heads, lists[0], HEAD_PAGE, 1);
 	frames(&rings.records, lists[1], RECORD_PAGE, RECORD_PAGES);
 	frames(&rings.names, lists[2], NAME_PAGE, NAME_PAGES);
-	r = trace_reader_create(&memory, &rings, &raced, NULL, &err);
+	r = trace_reader_create(&memory, &rings, NULL, &raced, NULL, &err);
 	assert_non_null(r);
 	race_at = 0;
 	for (tid = 1; tid <= 1000; tid++)
@@ -593,12 +640,12 @@ static void rings_where_there_is_no_memory_are_refused(void **state)
 	frames(&rings.heads, list, PAGES, 1);
 	frames(&rings.records, list + 1, RECORD_PAGE, RECORD_PAGES);
 	frames(&rings.names, list + 1 + RECORD_PAGES, NAME_PAGE, NAME_PAGES);
-	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
+	assert_null(trace_reader_create(&memory, &rings, NULL, &sink, NULL, &err));
 	assert_non_null(strstr(err.msg, "no memory"));
 	list[0] = UINT64_MAX;
-	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
+	assert_null(trace_reader_create(&memory, &rings, NULL, &sink, NULL, &err));
 	memory.base = NULL;
-	assert_null(trace_reader_create(&memory, &rings, &sink, NULL, &err));
+	assert_null(trace_reader_create(&memory, &rings, NULL, &sink, NULL, &err));
 }
 
 static void sizes_that_do_not_belong_together_are_no_rings(void **state)
@@ -639,6 +686,8 @@ int main(void)
 		T(who_is_woken_before_it_has_gone_keeps_what_it_was),
 		T(a_switch_has_no_time_before_it_is_written),
 		T(a_state_counts_only_of_who_sleeps),
+		T(a_switch_seen_from_outside_tells_the_tid_and_needs_no_name),
+		T(records_may_be_in_other_rings_than_the_guest_s),
 		T(who_was_at_an_address_depends_on_when),
 		T(who_has_no_name_is_known_by_how_it_goes),
 		T(nothing_is_known_by_who_goes_after_a_gap),
