@@ -109,11 +109,13 @@ static struct trace_probe *load(uint32_t ncpus, uint32_t slots, bool only_names)
 		leave_out(take, "trace_switch_psi");
 	for (tries = 0; tries < PROGRAMS_MAX; tries++) {
 		struct trace_probe *s = open_with(ncpus, slots, take);
+		const char *refused;
 
 		if (s && !trace_probe__load(s))
 			return s;
 		trace_probe__destroy(s);
-		if (!hand_load_refused() || !leave_out(take, hand_load_refused()))
+		refused = hand_load_refused();
+		if (!refused || !leave_out(take, refused))
 			break;
 	}
 	return NULL;

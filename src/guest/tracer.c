@@ -153,7 +153,9 @@ static void let_go(void)
 	nfds = 0;
 	if (!busy) {
 		on = WIRE_TRACE_OFF;
-		say(false, err.code, err.msg, 0);
+		if (!quiet)
+			say(false, err.code, err.msg, 0);
+		quiet = false;
 	}
 }
 
@@ -169,10 +171,19 @@ static void on_opened(void *arg, struct job_reply *r)
 		nfds = r->nfds;
 		r->nfds = 0;
 		e = nfds > MAPS ? map() : EPROTO;
-		if (!e)
+		if (!e && !quiet)
 			e = tell_rings();
 		text = e ? "the rings of the stream of switches could not be made readable"
 			 : r->path;
+	}
+	/* whoever asked is gone; who is there now may ask for the same */
+	if (quiet) {
+		if (on)
+			let_go();
+		else
+			quiet = false;
+		go_on();
+		return;
 	}
 	if (e) {
 		wanted = WIRE_TRACE_OFF;

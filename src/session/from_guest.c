@@ -256,7 +256,7 @@ void session_finish(struct session *s, bool clean, const char *text)
 	loop_arm(s->loop, s->ping_timer, 0, 0);
 	observe_end(s->observe, clean);
 	/* its memory is still there, and its last switches in it */
-	tracing_event(s->tracing, false, 0);
+	tracing_gone(s->tracing);
 	session_emit_text(s, EV_GONE, NULL, text);
 	for (i = 0; i < s->model->nops; i++) {
 		const struct model_op *op = &s->model->ops[i];

@@ -154,7 +154,9 @@ void session_kill(struct session *s)
 void session_trace(struct session *s, bool on, uint32_t slots)
 {
 	s->traced = on;
-	tracing_want(s->tracing, on, slots);
+	/* where it goes back to is asked then */
+	if (!checkpoint_goes_back(s))
+		tracing_want(s->tracing, on, slots);
 }
 
 void session_trace_by_guest(struct session *s, bool by_guest)

@@ -35,6 +35,7 @@ struct tracing {
 	void *arg;
 	loop_id timer;
 	bool wanted, ready, asked;
+	bool closing; /* the agent was told to stop and has not said that it has */
 	uint32_t slots;
 	struct witness *witness; /* of this turn, and while it looks; NULL = the guest's programs tell */
 	enum turn turn;
@@ -173,8 +174,10 @@ static void send_want(struct tracing *t, enum wire_trace_want want)
 	if (!wire_end(&w, WIRE_TRACE, 0, 0) || t->ops->send(t->arg, frame, w.len) < 0)
 		t->ops->log(t->arg, 3,
 			    "ask for the stream of switches: the channel does not take it");
-	else
+	else {
+		t->closing = t->asked && want == WIRE_TRACE_OFF;
 		t->asked = want != WIRE_TRACE_OFF;
+	}
 }
 
 /* ---- the witness ---- */
@@ -196,6 +199,10 @@ static void give_up(struct tracing *t, const char *why)
 
 	end_turn(t);
 	witness_off(t->witness);
+	if (t->reader) {
+		t->before.produced += witness_unplaced(t->witness);
+		t->before.dropped += witness_unplaced(t->witness);
+	}
 	t->witness = NULL;
 	t->unable = true;
 	snprintf(text, sizeof(text),
@@ -222,6 +229,8 @@ static void on_answer(void *arg, int fd, uint32_t events)
 	}
 	if (turn == TURN_OFF)
 		send_want(t, WIRE_TRACE_OFF);
+	if (turn == TURN_CLEAR)
+		t->witness = NULL;
 	ask(t);
 }
 
@@ -258,11 +267,15 @@ static bool call_witness(struct tracing *t)
 	struct witness *w = t->unable || t->by_guest ? NULL : t->ops->witness(t->arg);
 	struct err err = ERR_INIT;
 
+	t->witness = w;
 	if (!w)
 		return false;
-	t->witness = w;
-	if (witness_state(w) != WITNESS_OFF)
-		return begin_turn(t, TURN_CLEAR);
+	if (witness_state(w) != WITNESS_OFF) {
+		if (begin_turn(t, TURN_CLEAR))
+			return true;
+		t->witness = NULL;
+		return false;
+	}
 	if (t->ops->desk(t->arg, witness_desk(w), &err) == 0 && begin_turn(t, TURN_ON))
 		return true;
 	give_up(t, err.msg);
@@ -271,7 +284,7 @@ static bool call_witness(struct tracing *t)
 
 static void ask(struct tracing *t)
 {
-	if (!t->ready || t->turn != TURN_NONE || t->wanted == t->asked)
+	if (!t->ready || t->closing || t->turn != TURN_NONE || t->wanted == t->asked)
 		return;
 	if (t->wanted && !call_witness(t))
 		send_want(t, WIRE_TRACE_ALL);
@@ -326,17 +339,28 @@ void tracing_rings(struct tracing *t, struct wire_reader *payload)
 /* The model adds what was missed to its trace's account when the event comes to it. */
 void tracing_event(struct tracing *t, bool on, uint64_t missed)
 {
+	bool told = t->closing;
+
 	if (on)
 		return;
 	finish(t);
 	t->before.produced += missed;
 	t->before.dropped += missed;
-	t->asked = false;
+	t->asked = t->closing = false;
 	if (t->turn != TURN_NONE)
 		end_turn(t);
 	if (t->witness && witness_state(t->witness) != WITNESS_OFF)
 		witness_off(t->witness);
 	t->witness = NULL;
+	/* it may have been wanted again meanwhile; what the agent refuses is not asked for again */
+	if (told)
+		ask(t);
+}
+
+void tracing_gone(struct tracing *t)
+{
+	t->ready = t->closing = false;
+	tracing_event(t, false, 0);
 }
 
 bool tracing_is_on(const struct tracing *t)

@@ -37,8 +37,10 @@ void tracing_by_guest(struct tracing *t, bool by_guest);
 void tracing_ready(struct tracing *t); /* the agent can be asked */
 /* WIRE_TRACE_RINGS. */
 void tracing_rings(struct tracing *t, struct wire_reader *payload);
-/* EV_TRACE, before it is journalled; or the guest is gone: what is left is read. missed: calls. */
+/* EV_TRACE, before it is journalled. missed: calls. */
 void tracing_event(struct tracing *t, bool on, uint64_t missed);
+/* The guest is: what is left is read. */
+void tracing_gone(struct tracing *t);
 bool tracing_is_on(const struct tracing *t);
 /* Of all streams of this session. */
 struct trace_account tracing_account(const struct tracing *t);

@@ -65,6 +65,7 @@ static int tell_cpus(struct sight *s, struct witness_desk *d, struct err *err)
 static int tell_clock(struct sight *s, struct witness_desk *d, struct err *err)
 {
 	const struct layout *l = &s->layout;
+	uint64_t source;
 
 	d->clock = place_of(s, sight_symbol(s, s->symbols.tk_fast_mono), 8);
 	if (!s->symbols.tk_fast_mono || d->clock == UINT64_MAX || !l->tkf_seq.size ||
@@ -72,6 +73,15 @@ static int tell_clock(struct sight *s, struct witness_desk *d, struct err *err)
 	    l->tkr_mult.size != 4 || l->tkr_shift.size != 4 || !l->tkr_xtime_nsec.size ||
 	    !l->tkr_base.size)
 		return lacks(err, "clock that can always be read (tk_fast_mono)");
+	d->tsc = sight_symbol(s, s->symbols.clocksource_tsc);
+	if (!s->symbols.clocksource_tsc || l->tkr_clock.size != 8 ||
+	    !space_u64(&s->space,
+		       sight_symbol(s, s->symbols.tk_fast_mono) + l->tkf_base.offset +
+			       l->tkr_clock.offset,
+		       &source) ||
+	    source != d->tsc)
+		return lacks(err, "time stamp counter as its clock");
+	d->clock_source = l->tkr_clock.offset;
 	d->clock_seq = l->tkf_seq.offset;
 	d->clock_base = l->tkf_base.offset;
 	d->clock_base_size = l->tkr_size;

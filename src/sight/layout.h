@@ -155,6 +155,7 @@ struct field {
 	X(tkd_keeper, tk_data, "timekeeper")                                                       \
 	X(tkf_seq, tk_fast, "seq.seqcount.sequence")                                               \
 	X(tkf_base, tk_fast, "base")                                                               \
+	X(tkr_clock, tk_read_base, "clock")                                                        \
 	X(tkr_mask, tk_read_base, "mask")                                                          \
 	X(tkr_cycle_last, tk_read_base, "cycle_last")                                              \
 	X(tkr_mult, tk_read_base, "mult")                                                          \

@@ -566,10 +566,6 @@ static void call_witness(struct guest *g)
 		g->plugin = witness_argument(g->witness, plugin, &g->memory);
 	else
 		guest_say(g, 4, "%s", err.msg);
-	if (!g->plugin) {
-		witness_destroy(g->witness);
-		g->witness = NULL;
-	}
 }
 
 int guest_launch(struct guest *g, struct err *err)

@@ -74,8 +74,9 @@ struct witness_desk {
 	uint32_t done; /* another eventfd, the answer, is rung after it; the order that is in force;
 			  UINT32_MAX: the witness cannot work here */
 	uint32_t ncpus, slots; /* of each CPU, a power of two */
-	uint64_t unplaced;     /* the witness counts: events on a CPU that it does not know */
-	uint32_t counted;      /* the guest's clock counts its instructions */
+	/* the witness counts: events on a CPU that it does not know, or at a time */
+	uint64_t unplaced;
+	uint32_t counted; /* the guest's clock counts its instructions */
 	uint32_t nsites, nranges;
 	struct witness_site sites[WITNESS_SITES];
 	struct witness_range ranges[4]; /* where task_structs may be */
@@ -86,7 +87,10 @@ struct witness_desk {
 	uint64_t current_task[WITNESS_CPUS];  /* places of 8 bytes */
 	uint64_t preempt_count[WITNESS_CPUS]; /* places of 4 bytes */
 	/* The guest's clock: struct tk_fast, which is written so that it can always be read. */
-	uint64_t clock;                                              /* its place */
+	uint64_t clock; /* its place */
+	uint64_t tsc; /* address of the clocksource that is the time stamp counter: no other is read
+		       */
+	uint32_t clock_source; /* in one of two bases, where its clocksource is told */
 	uint32_t clock_seq, clock_base, clock_base_size;             /* in it */
 	uint32_t mask, cycle_last, mult, shift, xtime_nsec, base_ns; /* in one of two bases */
 };

@@ -97,6 +97,14 @@ static uint64_t tsc(void)
 	return (uint64_t)ticks;
 }
 
+/* The guest may take another clock at any time. */
+static bool clock_is_tsc(void)
+{
+	const uint8_t *clock = at_place(desk->clock, 8);
+
+	return clock && load(clock + desk->clock_base + desk->clock_source, 8) == desk->tsc;
+}
+
 /* CLOCK_MONOTONIC as ktime_get_mono_fast_ns() has it: kernel/time/timekeeping.c, 6.16 and 7.3. */
 static uint64_t now(void)
 {
@@ -229,7 +237,7 @@ static void on_site(unsigned vcpu, void *arg)
 
 	if (!desk->on)
 		return;
-	if (vcpu >= WITNESS_CPUS || !which_cpu(v)) {
+	if (vcpu >= WITNESS_CPUS || !which_cpu(v) || !clock_is_tsc()) {
 		__atomic_fetch_add(&desk->unplaced, 1, __ATOMIC_RELAXED);
 		return;
 	}
@@ -269,9 +277,10 @@ static bool makes_sense(void)
 	       desk_size >= WITNESS_RINGS + desk->ncpus * TRACE_RING((uint64_t)slots) &&
 	       /* a page has room for all that is read of it */
 	       desk->clock % 8 == 0 && desk->clock <= ram_size - 4096 && ram_size >= 4096 &&
-	       desk->clock_base < 1024 && desk->clock_base_size < 1024 && desk->base_ns < 1024 &&
-	       desk->mask < 1024 && desk->cycle_last < 1024 && desk->mult < 1024 &&
-	       desk->shift < 1024 && desk->xtime_nsec < 1024 && desk->clock_seq < 1024;
+	       desk->clock_base < 1024 && desk->clock_source < 1024 &&
+	       desk->clock_base_size < 1024 && desk->base_ns < 1024 && desk->mask < 1024 &&
+	       desk->cycle_last < 1024 && desk->mult < 1024 && desk->shift < 1024 &&
+	       desk->xtime_nsec < 1024 && desk->clock_seq < 1024;
 }
 
 static void say(uint32_t done)
@@ -288,11 +297,11 @@ static void say(uint32_t done)
 static void carry_out(void *cpu, void *arg)
 {
 	uint32_t order = __atomic_load_n(&desk->order, __ATOMIC_ACQUIRE);
-	bool on = desk->on && makes_sense();
+	bool wanted = __atomic_load_n(&desk->on, __ATOMIC_ACQUIRE), on = wanted && makes_sense();
 
 	qemu_plugin_register_vcpu_tb_trans_cb(plugin, on ? on_translated : NULL);
 	tb_flush(cpu);
-	say(desk->on && !on ? UINT32_MAX : order);
+	say(wanted && !on ? UINT32_MAX : order);
 }
 
 static void *listen(void *arg)
@@ -308,6 +317,19 @@ static void *listen(void *arg)
 
 /* ---- the beginning ---- */
 
+/* Not before there is a vCPU to ask; signals are for QEMU's own threads. */
+static void begin_to_listen(void)
+{
+	sigset_t all, before;
+	pthread_t thread;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&thread, NULL, listen, NULL))
+		say(UINT32_MAX);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static void on_vcpu(uint64_t id, unsigned vcpu)
 {
 	struct array *all;
@@ -315,6 +337,8 @@ static void on_vcpu(uint64_t id, unsigned vcpu)
 
 	if (vcpu >= WITNESS_CPUS)
 		return;
+	if (!vcpu)
+		begin_to_listen();
 	all = qemu_plugin_get_registers();
 	vcpus[vcpu].bytes = g_byte_array_sized_new(16);
 	for (i = 0; i < all->len; i++) {
@@ -357,8 +381,6 @@ static bool map_memory(const int *fds, size_t n)
 
 static bool begin(int desk_fd, const int *memory, size_t n)
 {
-	sigset_t all, before;
-	pthread_t thread;
 	bool good;
 
 	desk_size = size_of(desk_fd);
@@ -367,11 +389,7 @@ static bool begin(int desk_fd, const int *memory, size_t n)
 	desk = mmap(NULL, desk_size, PROT_READ | PROT_WRITE, MAP_SHARED, desk_fd, 0);
 	if (desk == MAP_FAILED)
 		return false;
-	/* signals are for QEMU's own threads */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	good = map_memory(memory, n) && pthread_create(&thread, NULL, listen, NULL) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	good = map_memory(memory, n);
 	if (!good)
 		say(UINT32_MAX);
 	return good;

@@ -15,7 +15,7 @@ LIMITS = {
     ("pipe", "timeline"): 2,
     ("pipe", "timeline_by_guest"): 5,
     ("hackbench", "screens"): 2,
-    ("hackbench", "timeline"): 2,
+    ("hackbench", "timeline"): 5,
     ("hackbench", "timeline_by_guest"): 5,
 }
 

@@ -492,6 +492,40 @@ static void the_session_file_gives_the_same_trace_and_takes_16_bytes_a_switch(vo
 	model_destroy(m);
 }
 
+/* Screens come and go: it is wanted again before the agent has said that it has ended. */
+static void what_is_wanted_again_at_once_goes_on(void **state)
+{
+	size_t mark = lab_mark(lab);
+	const struct event *ev;
+	uint64_t before;
+
+	stream(true, 0);
+	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
+	mark = lab_place(lab, ev) + 1;
+	session_trace(lab_session(lab), false, 0);
+	/* the emulator is told first, then the agent: once within each */
+	while (seen && !lab_find(lab, mark, EV_TRACE, NULL, NULL) &&
+	       session_traces(lab_session(lab))) {
+		session_trace(lab_session(lab), true, 0);
+		session_trace(lab_session(lab), false, 0);
+		lab_turn(lab);
+	}
+	session_trace(lab_session(lab), true, 0);
+	ev = lab_wait(lab, mark, EV_TRACE, NULL, NULL);
+	assert_false(ev->flag);
+	missed += ev->count;
+	ev = lab_wait(lab, lab_place(lab, ev) + 1, EV_TRACE, NULL, NULL);
+	assert_true(ev->flag);
+	before = trace_account(store()).taken;
+	lab_ok(lab, "spawn again pipe-io n=2 burst=50");
+	lab_ok(lab, "hold 500ms");
+	stream(false, 0);
+	lab_ok(lab, "kill again");
+	assert_true(trace_account(store()).taken > before + 100);
+	assert_int_equal(trace_account(store()).produced,
+			 trace_account(store()).delivered + trace_account(store()).dropped);
+}
+
 /* "seen": by the emulator */
 int main(int argc, char **argv)
 {
@@ -502,6 +536,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(whoever_ran_has_a_name_however_short_it_lived),
 		cmocka_unit_test(
 			rings_that_are_too_small_lose_records_and_every_one_is_accounted_for),
+		cmocka_unit_test(what_is_wanted_again_at_once_goes_on),
 		cmocka_unit_test(the_agent_answers_and_nothing_is_lost_while_switches_stream),
 		cmocka_unit_test(the_session_file_gives_the_same_trace_and_takes_16_bytes_a_switch),
 	};
