@@ -309,6 +309,8 @@ static void *listen(void *arg)
 	struct pollfd bells = {.fd = bell, .events = POLLIN};
 	uint64_t rings;
 
+	/* it begins with that of the vCPU's thread, by which those are known */
+	pthread_setname_np(pthread_self(), "witness");
 	while (poll(&bells, 1, -1) > 0)
 		if (read(bell, &rings, sizeof(rings)) == sizeof(rings))
 			async_safe_run_on_cpu(qemu_get_cpu(0), carry_out, NULL);
