@@ -22,8 +22,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* softirq, hardirq, NMI: include/linux/preempt.h */
-#define INTERRUPT_MASK 0x00ffff00
 extern const int __preempt_count __ksym __weak;
 extern const struct rq runqueues __ksym __weak;
 
@@ -61,30 +59,29 @@ struct {
 /* `value` with a number that the loader puts into the instruction, instead of one that is read. */
 #define PUT_BY_LOADER(value, op, number) asm("%0 " op " " TEXT_OF(number) : "+r"(value))
 
-/* A position and its slot, of which nothing but the position is written yet. */
-#define TAKE_SLOT(cpu, s, at)                                                                      \
-	({                                                                                         \
-		struct trace_head *h;                                                              \
-		__u64 of = (cpu), offset;                                                          \
-                                                                                                   \
-		/* there are so many: the verifier wants to see it */                              \
-		PUT_BY_LOADER(of, "&=", TRACE_CPUS_MASK);                                          \
-		PUT_BY_LOADER(of, "*=", TRACE_RING_BYTES);                                         \
-		h = (void *)LONGER(rings) + of;                                                    \
-		/* an interrupt in between takes the next one */                                   \
-		offset = at = __sync_fetch_and_add(&h->produced, sizeof(*s));                      \
-		PUT_BY_LOADER(offset, "&=", TRACE_SLOTS_MASK);                                     \
-		s = (void *)(h + 1) + offset;                                                      \
-	})
+/* A slot, of which nothing but its position, `at`, is written yet. */
+static __always_inline volatile struct trace_slot *take_slot(__u64 cpu, __u64 *at)
+{
+	struct trace_head *h;
+	__u64 offset;
+
+	/* there are so many: the verifier wants to see it */
+	PUT_BY_LOADER(cpu, "&=", TRACE_CPUS_MASK);
+	PUT_BY_LOADER(cpu, "*=", TRACE_RING_BYTES);
+	h = (void *)LONGER(rings) + cpu;
+	/* an interrupt in between takes the next one */
+	offset = *at = __sync_fetch_and_add(&h->produced, sizeof(struct trace_slot));
+	PUT_BY_LOADER(offset, "&=", TRACE_SLOTS_MASK);
+	return (void *)(h + 1) + offset;
+}
 
 /* Interrupts are off: nothing comes in between, so that the time may be the last to be written. */
 static __always_inline void put_switch(struct task_struct *prev, struct task_struct *next,
 				       __u32 state, __u64 sleeps)
 {
-	volatile struct trace_slot *s;
 	__u64 at;
+	volatile struct trace_slot *s = take_slot(prev->thread_info.cpu, &at);
 
-	TAKE_SLOT(prev->thread_info.cpu, s, at);
 	s->task = (__u64)next;
 	s->other = prev->pid;
 	s->state = (__u16)state;
@@ -120,10 +117,9 @@ int trace_switch_psi(__u64 *ctx)
 
 static __always_inline void put(__u64 cpu, __u32 type, int tid, int other, __u32 state, __u32 to)
 {
-	volatile struct trace_slot *s;
 	__u64 at;
+	volatile struct trace_slot *s = take_slot(cpu, &at);
 
-	TAKE_SLOT(cpu, s, at);
 	s->tid = tid;
 	s->other = other;
 	if (type == TRACE_RING_WAKE)
@@ -152,7 +148,7 @@ int BPF_PROG(trace_waking, struct task_struct *p)
 	waker = current->pid;
 	/* each of them once, not on two ways */
 	asm volatile("" : "+r"(waker), "+r"(count));
-	if (count & INTERRUPT_MASK)
+	if (count & TRACE_INTERRUPTS)
 		waker = 0;
 	wake(p, current, waker);
 	return 0;

@@ -22,6 +22,9 @@
 #define TRACE_SLOTS_MAX 1048576 /* a CPU */
 #define TRACE_NAMES     16384   /* slots of the ring of names */
 
+/* In the kernel's count of preemption: softirq, hardirq, NMI (include/linux/preempt.h). */
+#define TRACE_INTERRUPTS 0x00ffff00
+
 /* What stands in the programs as they are compiled, and what the loader puts there instead. */
 #define TRACE_CPUS_MASK  0x7ace0001 /* a power of two, no less than there are CPUs, less one */
 #define TRACE_SLOTS_MASK 0x7ace0002 /* bytes of a CPU's slots, less those of one */

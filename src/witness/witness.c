@@ -22,8 +22,6 @@
 #include <unistd.h>
 
 #define EXPORTED __attribute__((visibility("default")))
-/* softirq, hardirq, NMI: include/linux/preempt.h */
-#define INTERRUPT_MASK 0x00ffff00u
 
 EXPORTED int qemu_plugin_version = PLUGIN_VERSION;
 
@@ -216,7 +214,7 @@ static void on_wake(struct vcpu *v, const struct witness_site *site)
 	uint64_t count = load(at_place(desk->preempt_count[v->cpu], 4), 4);
 
 	put(v->cpu, TRACE_RING_WAKE, (int)field(who, desk->pid),
-	    count & INTERRUPT_MASK ? 0 : (int)field(current, desk->pid), field(who, desk->state),
+	    count & TRACE_INTERRUPTS ? 0 : (int)field(current, desk->pid), field(who, desk->state),
 	    field(who, desk->cpu));
 }
 
