@@ -38,16 +38,28 @@ static void put_number(const struct bpf_program *p, int32_t stands_for, uint32_t
 			insn[i].imm = (int32_t)is;
 }
 
-static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool *take)
+/* What is asked for, as all of it is opened and loaded. */
+struct stream {
+	uint32_t ncpus, slots;
+	bool only_names;
+	bool take[PROGRAMS_MAX];
+};
+
+static bool is_wanted(const struct stream *w, const struct bpf_program *p, unsigned i)
+{
+	return w->take[i] && (!w->only_names || !strncmp(bpf_program__name(p), "name_", 5));
+}
+
+static struct trace_probe *open_with(const struct stream *w)
 {
 	struct trace_probe *s = trace_probe__open();
-	uint32_t bytes = (uint32_t)TRACE_RING(slots), cpus = 1;
+	uint32_t bytes = (uint32_t)TRACE_RING(w->slots), cpus = 1;
 	struct bpf_program *p;
 	unsigned i = 0;
 
 	if (!s)
 		return NULL;
-	while (cpus < ncpus)
+	while (cpus < w->ncpus)
 		cpus *= 2;
 	if (bpf_map__set_value_size(s->maps.data_rings, cpus * bytes)) {
 		trace_probe__destroy(s);
@@ -56,17 +68,17 @@ static struct trace_probe *open_with(uint32_t ncpus, uint32_t slots, const bool 
 	bpf_object__for_each_program(p, s->obj)
 	{
 		put_number(p, TRACE_CPUS_MASK, cpus - 1);
-		put_number(p, TRACE_SLOTS_MASK, (slots - 1) * (uint32_t)sizeof(struct trace_slot));
+		put_number(p, TRACE_SLOTS_MASK,
+			   (w->slots - 1) * (uint32_t)sizeof(struct trace_slot));
 		put_number(p, TRACE_RING_BYTES, bytes);
+		bpf_program__set_autoload(p, is_wanted(w, p, i++));
 	}
-	bpf_object__for_each_program(p, s->obj) bpf_program__set_autoload(p, take[i++]);
 	return s;
 }
 
-/* One by its name; NULL = all but those that tell names. */
-static bool leave_out(bool *take, const char *name)
+static bool leave_out(struct stream *w, const char *name)
 {
-	struct trace_probe *s = open_with(1, TRACE_SLOTS_MIN, take);
+	struct trace_probe *s = name ? open_with(w) : NULL;
 	struct bpf_program *p;
 	unsigned i = 0;
 	bool found = false;
@@ -75,10 +87,8 @@ static bool leave_out(bool *take, const char *name)
 		return false;
 	bpf_object__for_each_program(p, s->obj)
 	{
-		const char *is = bpf_program__name(p);
-
-		if (take[i] && (name ? !strcmp(is, name) : !!strncmp(is, "name_", 5))) {
-			take[i] = false;
+		if (w->take[i] && !strcmp(bpf_program__name(p), name)) {
+			w->take[i] = false;
 			found = true;
 		}
 		i++;
@@ -97,25 +107,20 @@ static bool psi_is_on(void)
 }
 
 /* Without those that this kernel refuses. */
-static struct trace_probe *load(uint32_t ncpus, uint32_t slots, bool only_names)
+static struct trace_probe *load(struct stream *w)
 {
-	bool take[PROGRAMS_MAX];
 	unsigned tries;
 
-	memset(take, true, sizeof(take));
-	if (only_names)
-		leave_out(take, NULL);
-	else if (!psi_is_on())
-		leave_out(take, "trace_switch_psi");
+	memset(w->take, true, sizeof(w->take));
+	if (!w->only_names && !psi_is_on())
+		leave_out(w, "trace_switch_psi");
 	for (tries = 0; tries < PROGRAMS_MAX; tries++) {
-		struct trace_probe *s = open_with(ncpus, slots, take);
-		const char *refused;
+		struct trace_probe *s = open_with(w);
 
 		if (s && !trace_probe__load(s))
 			return s;
 		trace_probe__destroy(s);
-		refused = hand_load_refused();
-		if (!refused || !leave_out(take, refused))
+		if (!leave_out(w, hand_load_refused()))
 			break;
 	}
 	return NULL;
@@ -162,19 +167,20 @@ static bool attach(struct trace_probe *s, struct bpf_program *p, struct job_repl
 
 int hand_trace_open(struct hand *h, struct job_reply *r)
 {
-	uint32_t ncpus = wire_get_u32(&h->in), slots = wire_get_u32(&h->in);
-	bool only_names = wire_get_u8(&h->in);
+	struct stream w = {.ncpus = wire_get_u32(&h->in)};
 	bool switches = false;
 	struct bpf_program *p;
 	struct trace_probe *s;
 	size_t len;
 
+	w.slots = wire_get_u32(&h->in);
+	w.only_names = wire_get_u8(&h->in);
 	r->leaving = true;
-	if (h->in.bad || !ncpus || ncpus > WIRE_TRACE_CPUS || slots < TRACE_SLOTS_MIN ||
-	    slots > TRACE_SLOTS_MAX || slots & (slots - 1))
+	if (h->in.bad || !w.ncpus || w.ncpus > WIRE_TRACE_CPUS || w.slots < TRACE_SLOTS_MIN ||
+	    w.slots > TRACE_SLOTS_MAX || w.slots & (w.slots - 1))
 		return hand_fail(h, EINVAL, "the order to stream switches makes no sense");
 	hand_load_listen();
-	s = load(ncpus, slots, only_names);
+	s = load(&w);
 	if (!s)
 		return hand_fail(h, ENOTSUP,
 				 "this kernel does not let its switches be streamed: %s",
@@ -187,7 +193,7 @@ int hand_trace_open(struct hand *h, struct job_reply *r)
 	     p = bpf_object__prev_program(s->obj, p)) {
 		bool psi = p == s->progs.trace_switch_psi, plain = p == s->progs.trace_switch;
 
-		if (only_names && bpf_program__fd(p) < 0)
+		if (w.only_names && bpf_program__fd(p) < 0)
 			continue;
 		/* one of the two is enough: PSI's comes first, and is not missed where it is not there */
 		if ((psi && bpf_program__fd(p) < 0) || (plain && switches))

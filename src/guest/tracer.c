@@ -42,20 +42,6 @@ static void say(bool is_on, int code, const char *text, uint64_t missed)
 		.type = EV_TRACE, .flag = is_on, .code = code, .text = text, .count = missed});
 }
 
-/* About 16 MiB for all CPUs, at least 32 KiB and at most 2 MiB for each. */
-static uint32_t slots_for(uint32_t asked)
-{
-	uint32_t n = TRACE_SLOTS_MIN;
-
-	if (!asked)
-		asked = 524288 / ncpus < 1024    ? 1024
-			: 524288 / ncpus > 65536 ? 65536
-						 : 524288 / ncpus;
-	while (n * 2 <= asked && n * 2 <= TRACE_SLOTS_MAX)
-		n *= 2;
-	return n;
-}
-
 static void unmap(void)
 {
 	int i;
@@ -133,13 +119,18 @@ static int tell_rings(void)
 	return port_end(w, WIRE_TRACE_RINGS, 0) ? 0 : ENOBUFS;
 }
 
-static void on_closed(void *arg, struct job_reply *r)
+static void closed(int code, const char *text, uint64_t missed)
 {
 	busy = false;
 	on = WIRE_TRACE_OFF;
 	if (!quiet)
-		say(false, r->code, r->text, r->num);
+		say(false, code, text, missed);
 	quiet = false;
+}
+
+static void on_closed(void *arg, struct job_reply *r)
+{
+	closed(r->code, r->text, r->num);
 	go_on();
 }
 
@@ -151,12 +142,8 @@ static void let_go(void)
 	busy = !pool_send(pool_job(JOB_TRACE_CLOSE), fds, nfds, POOL_DEADLINE_NS,
 			  "the stream of switches", on_closed, NULL, &err);
 	nfds = 0;
-	if (!busy) {
-		on = WIRE_TRACE_OFF;
-		if (!quiet)
-			say(false, err.code, err.msg, 0);
-		quiet = false;
-	}
+	if (!busy)
+		closed(err.code, err.msg, 0);
 }
 
 static void on_opened(void *arg, struct job_reply *r)
@@ -170,11 +157,6 @@ static void on_opened(void *arg, struct job_reply *r)
 		memcpy(fds, r->fds, sizeof(fds));
 		nfds = r->nfds;
 		r->nfds = 0;
-		e = nfds > MAPS ? map() : EPROTO;
-		if (!e && !quiet)
-			e = tell_rings();
-		text = e ? "the rings of the stream of switches could not be made readable"
-			 : r->path;
 	}
 	/* whoever asked is gone; who is there now may ask for the same */
 	if (quiet) {
@@ -184,6 +166,13 @@ static void on_opened(void *arg, struct job_reply *r)
 			quiet = false;
 		go_on();
 		return;
+	}
+	if (on) {
+		e = nfds > MAPS ? map() : EPROTO;
+		if (!e)
+			e = tell_rings();
+		text = e ? "the rings of the stream of switches could not be made readable"
+			 : r->path;
 	}
 	if (e) {
 		wanted = WIRE_TRACE_OFF;
@@ -208,7 +197,7 @@ static void go_on(void)
 		return;
 	}
 	unmap();
-	slots = wanted == WIRE_TRACE_NAMES ? TRACE_SLOTS_MIN : slots_for(wanted_slots);
+	slots = wanted == WIRE_TRACE_NAMES ? TRACE_SLOTS_MIN : wire_trace_slots(ncpus, wanted_slots);
 	opening = wanted;
 	w = pool_job(JOB_TRACE_OPEN);
 	wire_put_u32(w, ncpus);

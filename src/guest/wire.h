@@ -61,7 +61,7 @@ enum wire_type {
 	WIRE_FILE_REFUSED = 23, /* struct files_refusal: the op fails with it */
 	WIRE_PULL_TAKEN = 24,	/* struct files_taken */
 	WIRE_HOST_DONE = 40, /* u32 errno, str words: what became of WIRE_HOST_TURN; seq is the op's */
-	WIRE_TRACE = 30, /* u8 on, u32 slots of each CPU's ring (0 = enough); answered by EV_TRACE */
+	WIRE_TRACE = 30, /* u8 enum wire_trace_want, u32 slots of each CPU's ring; answered by EV_TRACE */
 	/*
 	 * A copy of the whole guest (vmm/moment): between WIRE_FROZEN and WIRE_THAW nothing crosses in
 	 * either direction, so that the copy has no frame cut in two.

@@ -6,6 +6,19 @@
 
 #include <errno.h>
 
+uint32_t wire_trace_slots(uint32_t ncpus, uint32_t asked)
+{
+	uint32_t n = TRACE_SLOTS_MIN;
+
+	if (!asked)
+		asked = 524288 / ncpus < 1024    ? 1024
+			: 524288 / ncpus > 65536 ? 65536
+						 : 524288 / ncpus;
+	while (n * 2 <= asked && n * 2 <= TRACE_SLOTS_MAX)
+		n *= 2;
+	return n;
+}
+
 static void put_pages(struct wire_writer *w, const struct wire_trace_pages *p)
 {
 	wire_put_bytes(w, p->n ? (const void *)p->frames : "", (size_t)p->n * 8);

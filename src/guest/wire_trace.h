@@ -41,6 +41,12 @@ struct wire_trace_rings {
 	struct wire_trace_pages heads, records, names; /* heads: that of the names */
 };
 
+/*
+ * How many slots each CPU's ring has: a power of two, no more than were asked for; 0 asked = about 16 MiB
+ * for all CPUs, at least 32 KiB and at most 2 MiB for each. ncpus > 0.
+ */
+uint32_t wire_trace_slots(uint32_t ncpus, uint32_t asked);
+
 void wire_trace_put(struct wire_writer *w, const struct wire_trace_rings *t);
 /* 0 or -EPROTO: sizes that do not belong together are refused. */
 int wire_trace_read(struct wire_reader *r, struct wire_trace_rings *t);

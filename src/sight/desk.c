@@ -4,7 +4,6 @@
  * Invariant: a desk that was not filled whole is not used.
  */
 #include "sight/sight_private.h"
-#include "sight/sites.h"
 
 #include <errno.h>
 #include <string.h>
@@ -94,22 +93,32 @@ static int tell_clock(struct sight *s, struct witness_desk *d, struct err *err)
 	return 0;
 }
 
-static int tell_sites(struct sight *s, const char *image, struct witness_desk *d, struct err *err)
+/* Once: going through all symbols takes longer than a picture may. */
+static int read_sites(struct sight *s, const char *image, struct err *err)
 {
-	struct sites sites;
 	size_t len;
-	void *map = sight_map(image, &len, err);
-	uint32_t i;
+	void *map;
 	int r;
 
+	if (s->sites.n)
+		return 0;
+	map = sight_map(image, &len, err);
 	if (!map)
 		return -err->code;
-	r = sites_find(map, len, &sites, err);
+	r = sites_find(map, len, &s->sites, err);
 	munmap(map, len);
+	return r;
+}
+
+static int tell_sites(struct sight *s, const char *image, struct witness_desk *d, struct err *err)
+{
+	uint32_t i;
+	int r = read_sites(s, image, err);
+
 	if (r < 0)
 		return r;
-	memcpy(d->sites, sites.list, sizeof(d->sites));
-	d->nsites = sites.n;
+	memcpy(d->sites, s->sites.list, sizeof(d->sites));
+	d->nsites = s->sites.n;
 	for (i = 0; i < d->nsites; i++)
 		d->sites[i].address += s->space.slide;
 	return 0;

@@ -42,7 +42,7 @@ int sight_sample(struct sight *s, struct sample *out, uint64_t host_ns, struct e
 /*
  * What the emulator needs to see this kernel's tracepoints: all of the desk but what witness_on()
  * fills. image: as for sight_create(). 0, -EAGAIN as sight_sample(), or -ENOTSUP with words: not of
- * this kernel. Takes some 50 ms.
+ * this kernel. Takes some 50 ms the first time.
  */
 int sight_desk(struct sight *s, const char *image, struct witness_desk *d, struct err *err);
 

@@ -5,6 +5,7 @@
 
 #include "sight/layout.h"
 #include "sight/sight.h"
+#include "sight/sites.h"
 #include "sight/space.h"
 #include "sight/symbols.h"
 
@@ -30,6 +31,7 @@ struct sight {
 	size_t banner_len;
 	unsigned ncpus;
 	bool found;                       /* the kernel in memory */
+	struct sites sites;               /* none = not looked for yet */
 	uint64_t percpu[SAMPLE_CPUS_MAX]; /* to be added to the address of a per-CPU variable */
 	uint64_t unsteady;
 	char scheduler[128];

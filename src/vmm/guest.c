@@ -520,11 +520,9 @@ struct qemu_spec guest_spec(const struct guest *g)
 		.exact = g->config.exact,
 		.steady = g->steady,
 		.incoming = moment_enters(g),
+		.witness = g->witness,
 		.plugin = g->plugin,
 	};
-
-	if (g->plugin)
-		witness_fds(g->witness, spec.plugin_fds);
 
 	spec.tsc_khz = g->tsc_khz;
 	return spec;
@@ -547,24 +545,25 @@ static int name_machine(struct guest *g, const struct qemu_spec *spec, struct er
 /* An emulator that is no witness is one all the same. */
 static void call_witness(struct guest *g)
 {
-	cleanup_free char *plugin = NULL;
 	struct err err = ERR_INIT;
 
-	free(g->plugin);
-	g->plugin = NULL;
 	/* an exact guest's own programs see what is in its trace */
-	if (g->accel != ACCEL_TCG || g->config.exact || !witness_fits(g->qemu_binary))
+	if (g->accel != ACCEL_TCG || g->config.exact)
 		return;
-	plugin = witness_plugin(&err);
-	/* the one of the launch before stays, for what it saw may still be read */
-	if (g->witness)
+	/* that of the launch before: what it saw may still be read */
+	if (g->witness) {
 		witness_begin(g->witness);
-	else if (plugin)
+		return;
+	}
+	if (!witness_fits(g->qemu_binary))
+		return;
+	free(g->plugin);
+	g->plugin = paths_part("witness", "scxplore-witness.so",
+			       "what the emulator sees of the guest", &err);
+	if (g->plugin)
 		g->witness = witness_create(topology_cpus(&g->config.topology), g->config.counted,
 					    &err);
-	if (g->witness && plugin)
-		g->plugin = witness_argument(g->witness, plugin, &g->memory);
-	else
+	if (!g->witness)
 		guest_say(g, 4, "%s", err.msg);
 }
 
@@ -582,7 +581,6 @@ int guest_launch(struct guest *g, struct err *err)
 		g->tsc_khz = QEMU_EXACT_TSC_KHZ;
 	else
 		g->tsc_khz = g->accel == ACCEL_TCG ? tsc_khz_since(&g->tsc) : 0;
-	spec = guest_spec(g);
 	g->attempt++;
 	g->pinned = g->stopped = false;
 	guest_stop_reset(g);
@@ -595,10 +593,8 @@ int guest_launch(struct guest *g, struct err *err)
 		memory_finish(&g->memory); /* of a boot that was lost */
 		r = memory_init(&g->memory, g->config.topology.nodes, g->config.memory_mib, err);
 	}
-	if (r == 0) {
-		call_witness(g);
-		spec = guest_spec(g);
-	}
+	call_witness(g);
+	spec = guest_spec(g);
 	if (r == 0 && g->config.exact && !*g->machine)
 		r = name_machine(g, &spec, err);
 	if (r == 0)
@@ -669,7 +665,9 @@ static int prepare(struct guest *g, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	g->steady = g->config.exact ? paths_part("steady", "scxplore-steady.so", "an exact run", err) : NULL;
+	g->steady = g->config.exact
+			    ? paths_part("steady", "scxplore-steady.so", "an exact run", err)
+			    : NULL;
 	if (g->config.exact && !g->steady)
 		return -err->code;
 	r = g->config.shell_tools && !g->config.resume ? shell_tools_add(&g->include, err) : 0;
@@ -798,7 +796,7 @@ bool guest_keeps_time(const struct guest *g)
 
 struct witness *guest_witness(const struct guest *g)
 {
-	return g->plugin ? g->witness : NULL;
+	return g->witness;
 }
 
 const struct guest_memory *guest_memory(const struct guest *g)

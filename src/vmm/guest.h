@@ -251,8 +251,7 @@ const char *guest_console(const struct guest *g, size_t *len);
  * base is NULL before the first launch.
  */
 const struct guest_memory *guest_memory(const struct guest *g);
-/* What sees the kernel's tracepoints from outside, until the guest is destroyed or launched under KVM; NULL
- * = nothing does. */
+/* What sees the kernel's tracepoints from outside, until the guest is destroyed; NULL = nothing does. */
 struct witness *guest_witness(const struct guest *g);
 unsigned guest_cpus(const struct guest *g);
 const char *guest_kernel_image(const struct guest *g); /* path of its unpacked vmlinux; "" before start */

@@ -59,8 +59,8 @@ struct guest {
 	struct buf script;
 	char machine[MACHINE_MAX];
 	char *steady, *agent;
-	struct witness *witness; /* of this launch; NULL = there is none */
-	char *plugin;            /* QEMU's argument for it */
+	struct witness *witness; /* under TCG, from the first launch on; NULL = there is none */
+	char *plugin;            /* its library */
 	struct kernel kernel;
 	char *qemu_binary;
 	int qemu_major;

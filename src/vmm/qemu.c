@@ -148,12 +148,14 @@ static void add_accel(struct args *a, const struct qemu_spec *s)
 
 static void build(struct args *a, const struct qemu_spec *s, int qmp, int console, int wire)
 {
+	cleanup_free char *plugin =
+		s->witness ? witness_argument(s->witness, s->plugin, s->memory) : NULL;
 	char tsc[40] = "";
 
 	add(a, "%s", s->binary);
-	if (s->plugin) {
+	if (plugin) {
 		add(a, "-plugin");
-		add(a, "%s", s->plugin);
+		add(a, "%s", plugin);
 	}
 	add(a, "-nodefaults");
 	add(a, "-no-user-config");
@@ -227,7 +229,7 @@ char *qemu_arguments(const struct qemu_spec *spec)
 	nameless.memory = &memory;
 	nameless.binary = nameless.kernel_image = "";
 	nameless.initramfs_fd = 0;
-	nameless.plugin = NULL;
+	nameless.witness = NULL;
 	build(&a, &nameless, 0, 0, 0);
 	text = join(&a);
 	args_finish(&a);
@@ -290,12 +292,13 @@ int qemu_spawn(struct qemu *q, const struct qemu_spec *spec, struct err *err)
 		int keep[KEEP_ALWAYS + WITNESS_FDS] = {qmp[1], console[1], wire[1],
 						       spec->initramfs_fd};
 
-		memcpy(keep + KEEP_ALWAYS, spec->plugin_fds, sizeof(spec->plugin_fds));
+		if (spec->witness)
+			witness_fds(spec->witness, keep + KEEP_ALWAYS);
 		build(&a, spec, qmp[1], console[1], wire[1]);
 		q->command = join(&a);
 		q->pid = fork();
 		if (q->pid == 0)
-			child(a.v, keep, spec->plugin ? ARRAY_SIZE(keep) : KEEP_ALWAYS, spec, errs[1],
+			child(a.v, keep, spec->witness ? ARRAY_SIZE(keep) : KEEP_ALWAYS, spec, errs[1],
 			      parent);
 		if (q->pid < 0)
 			r = err_sys(err, errno, "start QEMU '%s'", spec->binary);

@@ -23,8 +23,8 @@ struct qemu_spec {
 	unsigned tsc_khz;   /* TCG: told to the guest; 0 = let it measure */
 	const char *append; /* or NULL */
 	const char *steady; /* exact: library to be loaded first (src/steady) */
-	const char *plugin; /* TCG: -plugin's value; NULL = none */
-	int plugin_fds[WITNESS_FDS]; /* that it names */
+	const struct witness *witness; /* TCG: what sees the kernel's tracepoints; NULL = nothing does */
+	const char *plugin;            /* by this library (src/witness) */
 	bool incoming;      /* waits for a guest that is carried over; initramfs_fd is not used */
 	bool counted;       /* TCG: an instruction takes 1 ns of its time */
 	bool exact;         /* TCG: counted instructions are the clock, nothing random from outside */

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/die.h"
-#include "vmm/paths.h"
+#include "guest/wire_trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,12 +85,6 @@ bool witness_fits(const char *binary)
 	return found == (1u << ARRAY_SIZE(wanted)) - 1;
 }
 
-char *witness_plugin(struct err *err)
-{
-	return paths_part("witness", "scxplore-witness.so", "what the emulator sees of the guest",
-			  err);
-}
-
 char *witness_argument(const struct witness *w, const char *plugin, const struct memory *memory)
 {
 	struct buf b = BUF_INIT;
@@ -115,20 +109,10 @@ void witness_fds(const struct witness *w, int fds[WITNESS_FDS])
 
 /* ---- the desk ---- */
 
-/* About 16 MiB for all CPUs, at least 32 KiB and at most 2 MiB for each. */
-static uint32_t slots_most(unsigned ncpus)
-{
-	uint32_t n = 1024;
-
-	while (n < 65536 && 2 * n * ncpus <= 524288)
-		n *= 2;
-	return n;
-}
-
 struct witness *witness_create(unsigned ncpus, bool counted, struct err *err)
 {
 	struct witness *w;
-	size_t size = WITNESS_RINGS + ncpus * TRACE_RING((size_t)slots_most(ncpus));
+	size_t size = WITNESS_RINGS + ncpus * TRACE_RING((size_t)wire_trace_slots(ncpus, 0));
 	cleanup_fd int fd = memfd_create("scxplore-witness", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	cleanup_fd int bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	cleanup_fd int answer = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -195,13 +179,11 @@ static void order(struct witness *w, bool on)
 
 void witness_on(struct witness *w, uint32_t slots)
 {
-	uint32_t most = slots_most(w->ncpus), n = TRACE_SLOTS_MIN;
+	uint32_t most = wire_trace_slots(w->ncpus, 0), n = wire_trace_slots(w->ncpus, slots);
 
-	while (n < most && (!slots || 2 * n <= slots))
-		n *= 2;
 	memset((uint8_t *)w->desk + WITNESS_RINGS, 0, w->size - WITNESS_RINGS);
 	w->desk->ncpus = w->ncpus;
-	w->desk->slots = w->slots = n;
+	w->desk->slots = w->slots = n < most ? n : most;
 	w->desk->unplaced = 0;
 	order(w, true);
 }

@@ -18,8 +18,6 @@
 
 struct witness;
 
-/* The plugin, which lies beside the agent, or in a build tree. Caller frees; NULL with err. */
-char *witness_plugin(struct err *err);
 /* Can this QEMU, an ELF program, be a witness's? It must export what src/witness/emulator.h names.
  */
 bool witness_fits(const char *binary);
@@ -32,7 +30,8 @@ void witness_destroy(struct witness *w); /* NULL is fine; QEMU keeps its own */
 /* For another QEMU, when the one before has ended: it is off. What was seen stays. */
 void witness_begin(struct witness *w);
 
-/* The value of QEMU's -plugin; the descriptors in it are to be kept open. Caller frees. */
+/* The value of QEMU's -plugin, whose path is `plugin`; the descriptors in it are to be kept open. Caller
+ * frees. */
 char *witness_argument(const struct witness *w, const char *plugin, const struct memory *memory);
 /* The descriptors that it names beside the guest's memory. */
 #define WITNESS_FDS 3
