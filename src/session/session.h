@@ -129,7 +129,7 @@ void session_kill(struct session *s);   /* end the guest at once */
 
 /*
  * Every switch, wake-up and migration of the guest goes to model->trace and the session file from
- * about now on, or no more; EV_TRACE says when. slots: of each CPU's ring in the guest, 0 = enough
+ * about now on, or no more; EV_TRACE says when. slots: of each CPU's ring, 0 = enough
  * (some hundred ms at the highest rate); few lose records, which is told as TRACE_LOST.
  */
 void session_trace(struct session *s, bool on, uint32_t slots);

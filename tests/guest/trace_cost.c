@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trace_cost - what the stream of switches costs the guest: round trips of two tasks over a pipe
+ * trace_cost - what the stream of switches costs a guest whose own programs tell it: round trips of two tasks over a pipe
  * with it on against off, in turns in one guest; the median of the pairs' ratios. A measurement for
  * a person, not a test: run it on a machine that has nothing else to do.
  *
@@ -71,6 +71,7 @@ static void measure(void **state)
 	unsigned i;
 
 	lab = lab_boot(&(struct lab_config){0});
+	session_trace_by_guest(lab_session(lab), true);
 	lab_ok(lab, "spawn duo pipe-io n=2 burst=1");
 	for (i = 0; i < pairs; i++) {
 		/* which comes first changes */
